@@ -1,0 +1,194 @@
+//! Requests, with both versions of their header.
+//!
+//! ```text
+//! v0: "THFT" 0 48 crc body_length crc app_id partition_index timeout thread_hash partition_hash | body
+//! v1: "THFT" 1 meta_length body_length | meta struct | body
+//! body: message head, struct of one field (number 1)
+//! ```
+
+use bytes::{Buf, BufMut, Bytes, BytesMut};
+
+use super::{read_envelope, write_envelope};
+use crate::error::DecodeError;
+use crate::idl::RequestMeta;
+use crate::rpc::Rpc;
+use crate::thrift::{MessageHead, MessageType, Reader, Wire};
+use crate::types::Gpid;
+
+const MAGIC: [u8; 4] = *b"THFT";
+const V0_LENGTH: usize = 48;
+const V1_LENGTH: usize = 16;
+/// A meta struct is five small numbers; a longer one is no meta struct.
+const V1_MAX_META: usize = 1024;
+
+/// Which of the two headers a request has.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum HeaderVersion {
+    /// 48 fixed bytes; cannot say that a request is a backup request.
+    V0,
+    /// A thrift struct.
+    V1,
+}
+
+/// What a request's header says.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct RequestHeader {
+    /// The partition; all zero for meta servers.
+    pub gpid: Gpid,
+    /// How long the caller still waits, in milliseconds.
+    pub timeout_ms: i32,
+    /// The hash that chose the partition; needed by servers once a table has been split.
+    pub partition_hash: u64,
+    /// May be answered by a secondary. Only a v1 header can say so.
+    pub is_backup: bool,
+}
+
+/// Appends a whole request. The header is v0, or v1 where it must say "backup".
+pub fn encode_request<R: Rpc>(
+    header: &RequestHeader,
+    sequence_id: i32,
+    request: &R::Request,
+    out: &mut BytesMut,
+) {
+    out.put_slice(&MAGIC);
+    let length_at = if header.is_backup { put_v1(header, out) } else { put_v0(header, out) };
+    let start = out.len();
+    MessageHead::write(MessageType::Call, R::CODE.name().as_bytes(), sequence_id, out);
+    write_envelope(1, request, out);
+    let length = (out.len() - start) as u32;
+    out[length_at..length_at + 4].copy_from_slice(&length.to_be_bytes());
+}
+
+/// Appends what follows the magic in a v0 header; gives where the body's length goes.
+fn put_v0(header: &RequestHeader, out: &mut BytesMut) -> usize {
+    out.put_u32(0);
+    out.put_u32(V0_LENGTH as u32);
+    out.put_u32(0); // header crc: not looked at by servers
+    let length_at = out.len();
+    out.put_u32(0);
+    out.put_u32(0); // body crc: likewise
+    out.put_i32(header.gpid.app_id);
+    out.put_i32(header.gpid.partition_index);
+    out.put_i32(header.timeout_ms);
+    // Meta requests have no partition and so no thread of one.
+    out.put_i32(if header.gpid.app_id > 0 { header.gpid.thread_hash() } else { 0 });
+    out.put_u64(header.partition_hash);
+    length_at
+}
+
+/// Appends what follows the magic in a v1 header; gives where the body's length goes.
+fn put_v1(header: &RequestHeader, out: &mut BytesMut) -> usize {
+    let meta = RequestMeta {
+        app_id: Some(header.gpid.app_id),
+        partition_index: Some(header.gpid.partition_index),
+        client_timeout: Some(header.timeout_ms),
+        partition_hash: Some(header.partition_hash as i64),
+        is_backup_request: Some(header.is_backup),
+    };
+    out.put_u32(1);
+    let meta_length_at = out.len();
+    out.put_u32(0);
+    out.put_u32(0);
+    meta.write(out);
+    let meta_length = (out.len() - meta_length_at - 8) as u32;
+    out[meta_length_at..meta_length_at + 4].copy_from_slice(&meta_length.to_be_bytes());
+    meta_length_at + 4
+}
+
+/// A request as a server reads it.
+#[derive(Debug, Clone)]
+pub struct RequestFrame {
+    /// Which header it had.
+    pub version: HeaderVersion,
+    /// What the header says.
+    pub header: RequestHeader,
+    /// Which RPC, and the id to answer with.
+    pub head: MessageHead,
+    /// How long the body is, head included: what the server's limit on writes measures.
+    pub body_length: usize,
+    arguments: Reader,
+}
+
+impl RequestFrame {
+    /// Reads the request's value.
+    pub fn arguments<T: Wire>(&self) -> Result<T, DecodeError> {
+        read_envelope(&mut self.arguments.clone())
+    }
+}
+
+/// Takes one request off the front of `buffer`; `None` while it has not arrived whole.
+///
+/// # Errors
+///
+/// Bytes that are no request, or one over `limit`. The connection cannot be read any further.
+pub fn decode_request(buffer: &mut BytesMut, limit: usize) -> Result<Option<RequestFrame>, DecodeError> {
+    let Some((version, header_length, body_length)) = measure(buffer, limit)? else {
+        return Ok(None);
+    };
+    if buffer.len() < header_length + body_length {
+        return Ok(None);
+    }
+    let mut header_bytes = buffer.split_to(header_length).freeze();
+    let body = buffer.split_to(body_length).freeze();
+    let header = match version {
+        HeaderVersion::V0 => read_v0(&mut header_bytes),
+        HeaderVersion::V1 => read_v1(header_bytes)?,
+    };
+    let mut arguments = Reader::new(body);
+    let head = MessageHead::read(&mut arguments)?;
+    match head.kind {
+        MessageType::Call | MessageType::Oneway => {
+            Ok(Some(RequestFrame { version, header, head, body_length, arguments }))
+        }
+        MessageType::Reply | MessageType::Exception => Err(DecodeError::BadMessageType(head.kind as u8)),
+    }
+}
+
+/// Reads how long the request at the front is: header and body.
+fn measure(buffer: &[u8], limit: usize) -> Result<Option<(HeaderVersion, usize, usize)>, DecodeError> {
+    let known = buffer.len().min(4);
+    if buffer[..known] != MAGIC[..known] {
+        let mut magic = [0; 4];
+        magic[..known].copy_from_slice(&buffer[..known]);
+        return Err(DecodeError::BadMagic(magic));
+    }
+    let word = |index: usize| buffer.get(index * 4..index * 4 + 4).map(|mut bytes| bytes.get_u32());
+    let (Some(version), Some(length)) = (word(1), word(2)) else {
+        return Ok(None);
+    };
+    let bad_header = DecodeError::BadHeader { version, length };
+    let (version, header_length, body_length) = match version {
+        0 if length as usize == V0_LENGTH => (HeaderVersion::V0, V0_LENGTH, word(4)),
+        1 if length as usize <= V1_MAX_META => (HeaderVersion::V1, V1_LENGTH + length as usize, word(3)),
+        _ => return Err(bad_header),
+    };
+    match body_length {
+        None => Ok(None),
+        Some(length) if length as usize > limit => {
+            Err(DecodeError::FrameTooLong { length: length.into(), limit })
+        }
+        Some(length) => Ok(Some((version, header_length, length as usize))),
+    }
+}
+
+/// Reads a v0 header, whose length has been checked.
+fn read_v0(bytes: &mut Bytes) -> RequestHeader {
+    bytes.advance(24);
+    let gpid = Gpid { app_id: bytes.get_i32(), partition_index: bytes.get_i32() };
+    let timeout_ms = bytes.get_i32();
+    bytes.advance(4); // the thread hash follows from the partition
+    RequestHeader { gpid, timeout_ms, partition_hash: bytes.get_u64(), is_backup: false }
+}
+
+fn read_v1(bytes: Bytes) -> Result<RequestHeader, DecodeError> {
+    let meta = RequestMeta::read(&mut Reader::new(bytes.slice(V1_LENGTH..)))?;
+    Ok(RequestHeader {
+        gpid: Gpid {
+            app_id: meta.app_id.unwrap_or_default(),
+            partition_index: meta.partition_index.unwrap_or_default(),
+        },
+        timeout_ms: meta.client_timeout.unwrap_or_default(),
+        partition_hash: meta.partition_hash.unwrap_or_default() as u64,
+        is_backup: meta.is_backup_request.unwrap_or_default(),
+    })
+}

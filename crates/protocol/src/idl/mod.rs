@@ -1,0 +1,15 @@
+//! The messages, written as the IDL writes them.
+
+mod admin;
+mod data;
+mod enums;
+mod header;
+mod meta;
+mod security;
+
+pub use admin::*;
+pub use data::*;
+pub use enums::*;
+pub use header::*;
+pub use meta::*;
+pub use security::*;

@@ -1,0 +1,58 @@
+//! The macro in which the IDL is written down.
+
+/// Declares structs in the language of the IDL: field number, name, type.
+///
+/// Each becomes a plain struct with public fields, `Default`, and [`Wire`](super::Wire) both ways.
+/// `Option<T>` is thrift's `optional`. Fields are read in any order, missing ones keep their
+/// default, unknown ones are skipped: what every Pegasus peer does.
+macro_rules! idl {
+    ($(
+        $(#[$meta:meta])*
+        struct $name:ident {
+            $( $(#[$field_meta:meta])* $id:literal: $field:ident: $ty:ty ),* $(,)?
+        }
+    )*) => {$(
+        $(#[$meta])*
+        #[derive(Debug, Clone, Default, PartialEq, Eq)]
+        pub struct $name {
+            $( $(#[$field_meta])* pub $field: $ty, )*
+        }
+
+        impl $crate::thrift::Wire for $name {
+            const TYPE: $crate::thrift::TType = $crate::thrift::TType::Struct;
+
+            #[allow(unused_variables)]
+            fn write(&self, out: &mut bytes::BytesMut) {
+                $( $crate::thrift::Wire::write_field(&self.$field, $id, out); )*
+                $crate::thrift::write_stop(out);
+            }
+
+            fn read(input: &mut $crate::thrift::Reader) -> Result<Self, $crate::error::DecodeError> {
+                #[allow(unused_mut)]
+                let mut value = Self::default();
+                loop {
+                    let ttype = input.u8()?;
+                    if ttype == 0 {
+                        return Ok(value);
+                    }
+                    match input.i16()? {
+                        $( $id => value.$field = input.typed(ttype)?, )*
+                        _ => input.skip_value(ttype)?,
+                    }
+                }
+            }
+        }
+    )*};
+}
+
+pub(crate) use idl;
+
+impl super::Reader {
+    /// Reads the value of a field after checking the type that its header announced.
+    pub(crate) fn typed<T: super::Wire>(&mut self, ttype: u8) -> Result<T, crate::error::DecodeError> {
+        if ttype != T::TYPE as u8 {
+            return Err(crate::error::DecodeError::WrongType { expected: T::TYPE, found: ttype });
+        }
+        T::read(self)
+    }
+}

@@ -1,0 +1,60 @@
+//! Steps over a field that this version of the IDL does not know.
+
+use super::{Reader, TType};
+use crate::error::DecodeError;
+
+/// Deeper than any message of Pegasus; a bound on what a peer can make us recurse.
+const MAX_DEPTH: usize = 32;
+
+impl Reader {
+    /// Steps over one value of the given type.
+    ///
+    /// The special types of Pegasus (blob, error code, gpid, addresses) say STRUCT in their field
+    /// header but are bare values: a field of such a type that is not in the IDL here loses the
+    /// place, as it does in every thrift reader, and the frame is refused.
+    pub fn skip_value(&mut self, ttype: u8) -> Result<(), DecodeError> {
+        self.skip_nested(ttype, MAX_DEPTH)
+    }
+
+    fn skip_nested(&mut self, ttype: u8, depth: usize) -> Result<(), DecodeError> {
+        let depth = depth.checked_sub(1).ok_or(DecodeError::TooDeep)?;
+        match TType::try_from(ttype)? {
+            TType::Stop => Err(DecodeError::UnknownType(ttype)),
+            TType::Bool | TType::Byte => self.skip(1),
+            TType::I16 => self.skip(2),
+            TType::I32 => self.skip(4),
+            TType::I64 | TType::Double => self.skip(8),
+            TType::String => self.skip_blob(),
+            TType::Struct => self.skip_fields(depth),
+            TType::List | TType::Set => {
+                let element = self.u8()?;
+                self.skip_elements(&[element], depth)
+            }
+            TType::Map => {
+                let (key, value) = (self.u8()?, self.u8()?);
+                self.skip_elements(&[key, value], depth)
+            }
+        }
+    }
+
+    fn skip_fields(&mut self, depth: usize) -> Result<(), DecodeError> {
+        loop {
+            match self.u8()? {
+                0 => return Ok(()),
+                ttype => {
+                    self.skip(2)?;
+                    self.skip_nested(ttype, depth)?;
+                }
+            }
+        }
+    }
+
+    fn skip_elements(&mut self, types: &[u8], depth: usize) -> Result<(), DecodeError> {
+        for _ in 0..self.count()? {
+            for ttype in types {
+                self.skip_nested(*ttype, depth)?;
+            }
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,226 @@
+//! How one value is written and read, and the same for the types that thrift itself has.
+
+use std::collections::BTreeMap;
+
+use bytes::{BufMut, Bytes, BytesMut};
+
+use super::{Reader, Text};
+use crate::error::DecodeError;
+
+/// The type bytes of the binary protocol.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[repr(u8)]
+#[allow(missing_docs)]
+pub enum TType {
+    Stop = 0,
+    Bool = 2,
+    Byte = 3,
+    Double = 4,
+    I16 = 6,
+    I32 = 8,
+    I64 = 10,
+    String = 11,
+    Struct = 12,
+    Map = 13,
+    Set = 14,
+    List = 15,
+}
+
+impl TryFrom<u8> for TType {
+    type Error = DecodeError;
+
+    fn try_from(byte: u8) -> Result<Self, DecodeError> {
+        Ok(match byte {
+            0 => Self::Stop,
+            2 => Self::Bool,
+            3 => Self::Byte,
+            4 => Self::Double,
+            6 => Self::I16,
+            8 => Self::I32,
+            10 => Self::I64,
+            11 => Self::String,
+            12 => Self::Struct,
+            13 => Self::Map,
+            14 => Self::Set,
+            15 => Self::List,
+            other => return Err(DecodeError::UnknownType(other)),
+        })
+    }
+}
+
+/// A value of the protocol: it can be written, and read back.
+pub trait Wire: Sized {
+    /// The type byte that announces it in field headers and lists.
+    const TYPE: TType;
+
+    /// Appends the bare value.
+    fn write(&self, out: &mut BytesMut);
+
+    /// Reads the bare value.
+    fn read(input: &mut Reader) -> Result<Self, DecodeError>;
+
+    /// Appends the value as a field of a struct; an absent optional field appends nothing.
+    fn write_field(&self, id: i16, out: &mut BytesMut) {
+        write_field_header(Self::TYPE, id, out);
+        self.write(out);
+    }
+}
+
+/// Appends the header of a field: its type byte and its number.
+pub fn write_field_header(ttype: TType, id: i16, out: &mut BytesMut) {
+    out.put_u8(ttype as u8);
+    out.put_i16(id);
+}
+
+/// Appends the end of a struct.
+pub fn write_stop(out: &mut BytesMut) {
+    out.put_u8(TType::Stop as u8);
+}
+
+/// Reads the end of a struct whose only field has been read.
+pub fn read_stop(input: &mut Reader) -> Result<(), DecodeError> {
+    match input.u8()? {
+        0 => Ok(()),
+        found => Err(DecodeError::WrongType { expected: TType::Stop, found }),
+    }
+}
+
+macro_rules! numbers {
+    ($($rust:ty, $ttype:ident, $put:ident, $read:ident;)*) => {$(
+        impl Wire for $rust {
+            const TYPE: TType = TType::$ttype;
+
+            fn write(&self, out: &mut BytesMut) {
+                out.$put(*self);
+            }
+
+            fn read(input: &mut Reader) -> Result<Self, DecodeError> {
+                input.$read()
+            }
+        }
+    )*};
+}
+
+numbers! {
+    i32, I32, put_i32, i32;
+    i64, I64, put_i64, i64;
+}
+
+impl Wire for bool {
+    const TYPE: TType = TType::Bool;
+
+    fn write(&self, out: &mut BytesMut) {
+        out.put_u8(u8::from(*self));
+    }
+
+    fn read(input: &mut Reader) -> Result<Self, DecodeError> {
+        Ok(input.u8()? != 0)
+    }
+}
+
+impl Wire for Text {
+    const TYPE: TType = TType::String;
+
+    fn write(&self, out: &mut BytesMut) {
+        write_bytes(self.as_bytes(), out);
+    }
+
+    fn read(input: &mut Reader) -> Result<Self, DecodeError> {
+        input.blob().map(Text::from)
+    }
+}
+
+/// A blob: the IDL's empty struct `dsn.blob`, on the wire a bare length and its bytes.
+impl Wire for Bytes {
+    const TYPE: TType = TType::Struct;
+
+    fn write(&self, out: &mut BytesMut) {
+        write_bytes(self, out);
+    }
+
+    fn read(input: &mut Reader) -> Result<Self, DecodeError> {
+        input.blob()
+    }
+}
+
+/// Appends a length and the bytes.
+///
+/// A length over `i32::MAX` cannot be said on the wire; requests are bounded long before it
+/// (the server takes one mebibyte), so here it is cut off by an assertion in debug builds only.
+pub(crate) fn write_bytes(bytes: &[u8], out: &mut BytesMut) {
+    debug_assert!(i32::try_from(bytes.len()).is_ok(), "a blob of {} bytes", bytes.len());
+    out.reserve(4 + bytes.len());
+    out.put_u32(bytes.len() as u32);
+    out.put_slice(bytes);
+}
+
+/// An optional field: not written when absent. As a bare value it stands for its content.
+impl<T: Wire + Default> Wire for Option<T> {
+    const TYPE: TType = T::TYPE;
+
+    fn write(&self, out: &mut BytesMut) {
+        match self {
+            Some(value) => value.write(out),
+            None => T::default().write(out),
+        }
+    }
+
+    fn read(input: &mut Reader) -> Result<Self, DecodeError> {
+        T::read(input).map(Some)
+    }
+
+    fn write_field(&self, id: i16, out: &mut BytesMut) {
+        if let Some(value) = self {
+            value.write_field(id, out);
+        }
+    }
+}
+
+impl<T: Wire> Wire for Vec<T> {
+    const TYPE: TType = TType::List;
+
+    fn write(&self, out: &mut BytesMut) {
+        out.put_u8(T::TYPE as u8);
+        out.put_u32(self.len() as u32);
+        for element in self {
+            element.write(out);
+        }
+    }
+
+    fn read(input: &mut Reader) -> Result<Self, DecodeError> {
+        let found = input.u8()?;
+        let count = input.count()?;
+        if found != T::TYPE as u8 && count > 0 {
+            return Err(DecodeError::WrongType { expected: T::TYPE, found });
+        }
+        // The count is bounded by the bytes that are left, but an element in memory may be far
+        // larger than on the wire: start small and let the elements that really come grow it.
+        let mut elements = Vec::with_capacity(count.min(1024));
+        for _ in 0..count {
+            elements.push(T::read(input)?);
+        }
+        Ok(elements)
+    }
+}
+
+impl Wire for BTreeMap<Text, Text> {
+    const TYPE: TType = TType::Map;
+
+    fn write(&self, out: &mut BytesMut) {
+        out.put_slice(&[TType::String as u8, TType::String as u8]);
+        out.put_u32(self.len() as u32);
+        for (key, value) in self {
+            key.write(out);
+            value.write(out);
+        }
+    }
+
+    fn read(input: &mut Reader) -> Result<Self, DecodeError> {
+        let types = [input.u8()?, input.u8()?];
+        let count = input.count()?;
+        if let Some(found) = types.into_iter().find(|t| *t != TType::String as u8 && count > 0) {
+            return Err(DecodeError::WrongType { expected: TType::String, found });
+        }
+        (0..count).map(|_| Ok((Text::read(input)?, Text::read(input)?))).collect()
+    }
+}

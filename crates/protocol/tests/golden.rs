@@ -1,7 +1,7 @@
 //! Bytes made by somebody else: frames of a real server, and those that the protocol document prints.
 
 // Clippy takes helpers outside of test functions for production code.
-#![allow(clippy::unwrap_used)]
+#![allow(clippy::unwrap_used, clippy::print_stderr)]
 
 use std::path::PathBuf;
 

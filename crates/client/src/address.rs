@@ -1,0 +1,116 @@
+//! Names of servers, and the addresses behind them.
+
+use std::fmt;
+use std::net::{Ipv6Addr, SocketAddr};
+use std::sync::Arc;
+
+use pegasus_protocol::types::{HostPort, RpcAddress};
+
+use crate::error::Error;
+
+/// A server by name, by address, or both.
+///
+/// Configurations since 2.6 give both. The name comes first, because it survives a change of
+/// address; the address is there for networks in which the name does not resolve.
+#[derive(Clone, PartialEq, Eq, Hash)]
+pub(crate) struct NodeAddress {
+    name: Option<(Arc<str>, u16)>,
+    ip: Option<SocketAddr>,
+}
+
+impl NodeAddress {
+    /// Reads `host:port`, `1.2.3.4:port` or `[::1]:port`.
+    pub(crate) fn parse(text: &str) -> Result<Self, Error> {
+        let refuse = |reason: &str| {
+            Error::invalid_argument(format!("meta server {text:?}: {reason}; expected host:port or [IPv6]:port"))
+        };
+        let (host, port) = text.rsplit_once(':').ok_or_else(|| refuse("there is no port"))?;
+        let port = match port.parse::<u16>() {
+            Ok(port) if port > 0 => port,
+            _ => return Err(refuse("the port is not a number from 1 to 65535")),
+        };
+        if let Some(inner) = host.strip_prefix('[').and_then(|rest| rest.strip_suffix(']')) {
+            let ip: Ipv6Addr = inner.parse().map_err(|_| refuse("the brackets hold no IPv6 address"))?;
+            return Ok(Self { name: None, ip: Some((ip, port).into()) });
+        }
+        if !is_host_name(host) {
+            return Err(refuse("the host is neither a name nor an address"));
+        }
+        Ok(Self { name: Some((host.into(), port)), ip: None })
+    }
+
+    /// The server that a configuration names, if it names one.
+    pub(crate) fn from_configuration(address: RpcAddress, host_port: Option<&HostPort>) -> Option<Self> {
+        let name = host_port.filter(|hp| hp.is_some()).map(|hp| (hp.host.to_str().into(), hp.port));
+        let ip = address.socket_addr().map(SocketAddr::V4);
+        (name.is_some() || ip.is_some()).then_some(Self { name, ip })
+    }
+
+    /// Every address to try, best first; names are resolved anew each time.
+    pub(crate) async fn resolve(&self) -> std::io::Result<Vec<SocketAddr>> {
+        let Some((host, port)) = &self.name else {
+            return Ok(self.ip.into_iter().collect());
+        };
+        let mut addresses: Vec<SocketAddr> = match tokio::net::lookup_host((&**host, *port)).await {
+            Ok(found) => found.collect(),
+            Err(error) if self.ip.is_none() => return Err(error),
+            Err(_) => Vec::new(),
+        };
+        addresses.extend(self.ip.filter(|ip| !addresses.contains(ip)));
+        Ok(addresses)
+    }
+}
+
+/// Letters, digits, `-`, `_` and dots; and what looks like an IPv4 address must be one.
+fn is_host_name(host: &str) -> bool {
+    let fits = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.');
+    let numeric = host.bytes().all(|byte| byte.is_ascii_digit() || byte == b'.');
+    !host.is_empty() && host.bytes().all(fits) && (!numeric || host.parse::<std::net::Ipv4Addr>().is_ok())
+}
+
+impl fmt::Display for NodeAddress {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match (&self.name, &self.ip) {
+            (Some((host, port)), _) => write!(f, "{host}:{port}"),
+            (None, Some(ip)) => write!(f, "{ip}"),
+            (None, None) => f.write_str("no address"),
+        }
+    }
+}
+
+impl fmt::Debug for NodeAddress {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn addresses_that_can_be_used() {
+        for text in ["127.0.0.1:34601", "meta-1.example.org:1", "localhost:65535", "[::1]:34601", "a_b:2"] {
+            assert_eq!(NodeAddress::parse(text).unwrap().to_string(), text);
+        }
+    }
+
+    #[test]
+    fn addresses_that_cannot() {
+        let bad = ["", "host", "host:", "host:0", "host:65536", "host:-1", ":1", "127.0.0.256:1", "[::g]:1", "a b:1", "::1:34601"];
+        for text in bad {
+            let error = NodeAddress::parse(text).unwrap_err();
+            assert_eq!(error.code(), "ERR_INVALID_ARGUMENT");
+            assert!(error.message().contains(&format!("{text:?}")), "{error}");
+        }
+    }
+
+    #[tokio::test]
+    async fn a_name_that_does_not_resolve_leaves_the_address() {
+        let ip = "127.0.0.1:34801".parse().unwrap();
+        let host = HostPort::new("no-such-host.invalid", 34801);
+        let address = NodeAddress::from_configuration(RpcAddress::from(ip), Some(&host)).unwrap();
+        assert_eq!(address.resolve().await.unwrap(), [SocketAddr::V4(ip)]);
+        assert_eq!(NodeAddress::from_configuration(RpcAddress::NONE, Some(&HostPort::NONE)), None);
+    }
+}

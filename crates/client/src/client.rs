@@ -1,0 +1,128 @@
+//! The client: connects to a cluster, opens tables, closes.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+
+use tokio::sync::Notify;
+
+use crate::deadline::Deadline;
+use crate::error::{Error, Place};
+use crate::meta::MetaClient;
+use crate::net::Pool;
+use crate::options::{ClientOptions, RetryOptions, TableOptions};
+use crate::routing::Router;
+use crate::table::{Table, TableCore};
+
+/// What a client's tables share.
+pub(crate) struct ClientCore {
+    options: ClientOptions,
+    pool: Arc<Pool>,
+    meta: Arc<MetaClient>,
+    closed: AtomicBool,
+    running: AtomicUsize,
+    idle: Notify,
+}
+
+/// An operation that runs; the client is not closed before it ends.
+pub(crate) struct Running<'a>(&'a ClientCore);
+
+impl Drop for Running<'_> {
+    fn drop(&mut self) {
+        if self.0.running.fetch_sub(1, Ordering::SeqCst) == 1 {
+            self.0.idle.notify_waiters();
+        }
+    }
+}
+
+impl ClientCore {
+    pub(crate) fn retry(&self) -> &RetryOptions {
+        &self.options.retry
+    }
+
+    /// Counts an operation in, unless the client is closed.
+    pub(crate) fn enter(&self) -> Result<Running<'_>, Error> {
+        // Counted before looked at, so that `close` either waits for it or is seen by it.
+        self.running.fetch_add(1, Ordering::SeqCst);
+        let running = Running(self);
+        if self.closed.load(Ordering::SeqCst) { Err(Error::closed()) } else { Ok(running) }
+    }
+}
+
+/// A client of one cluster. Cheap to clone; all clones share connections.
+///
+/// ```no_run
+/// # async fn example() -> Result<(), pegasus_client::Error> {
+/// use pegasus_client::{CallOptions, Client, ClientOptions, TableOptions, WriteOptions};
+///
+/// let client = Client::connect(ClientOptions::new(["127.0.0.1:34601"])).await?;
+/// let table = client.open_table("temp", TableOptions::default()).await?;
+/// table.set(b"user_1", b"name", b"Alice", WriteOptions::default()).await?;
+/// assert_eq!(table.get(b"user_1", b"name", CallOptions::default()).await?.unwrap(), "Alice");
+/// client.close().await;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
+pub struct Client {
+    core: Arc<ClientCore>,
+}
+
+impl Client {
+    /// Checks the options and reaches at least one meta server.
+    ///
+    /// # Errors
+    ///
+    /// `ERR_INVALID_ARGUMENT`: an option that cannot be used. `ERR_NETWORK_FAILURE`: no meta server
+    /// accepts a connection.
+    pub async fn connect(options: ClientOptions) -> Result<Self, Error> {
+        options.validate()?;
+        let pool = Arc::new(Pool::new(options.connect_timeout, options.session_reset));
+        let meta = Arc::new(MetaClient::new(&options.meta_servers, Arc::clone(&pool), options.meta_timeout)?);
+        meta.reach_any().await?;
+        let core = ClientCore {
+            options,
+            pool,
+            meta,
+            closed: AtomicBool::new(false),
+            running: AtomicUsize::new(0),
+            idle: Notify::new(),
+        };
+        Ok(Self { core: Arc::new(core) })
+    }
+
+    /// Opens a table: asks where its partitions are.
+    ///
+    /// # Errors
+    ///
+    /// `ERR_INVALID_ARGUMENT`: an empty name. `ERR_OBJECT_NOT_FOUND`: there is no such table.
+    /// `ERR_TIMEOUT` or `ERR_NETWORK_FAILURE`: no meta server had an answer.
+    pub async fn open_table(&self, name: &str, options: TableOptions) -> Result<Table, Error> {
+        if name.is_empty() {
+            return Err(Error::invalid_argument("the table name is empty"));
+        }
+        let _running = self.core.enter()?;
+        let timeout = options.timeout.unwrap_or(self.core.options.timeout);
+        let deadline = Deadline::after(timeout).instant();
+        let name: Arc<str> = name.into();
+        let (meta, pool) = (Arc::clone(&self.core.meta), Arc::clone(&self.core.pool));
+        let router = Router::open(Arc::clone(&name), meta, pool, deadline).await.map_err(|error| {
+            error.at(Place { table: Some(name.to_string()), ..Place::default() })
+        })?;
+        Ok(Table::new(TableCore::new(name, Arc::clone(&self.core), router, timeout)))
+    }
+
+    /// Lets what runs end, refuses what comes, and closes every connection.
+    ///
+    /// Operations end at their deadlines at the latest. Closing twice is fine.
+    pub async fn close(&self) {
+        self.core.closed.store(true, Ordering::SeqCst);
+        loop {
+            let idle = self.core.idle.notified();
+            if self.core.running.load(Ordering::SeqCst) == 0 {
+                break;
+            }
+            idle.await;
+        }
+        self.core.pool.close();
+    }
+}

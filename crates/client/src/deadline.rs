@@ -1,0 +1,43 @@
+//! When an operation ends, fixed once when it starts.
+
+use std::time::Duration;
+
+use tokio::time::{Instant, sleep_until};
+
+/// A deadline of any length: what an `Instant` cannot hold is as good as thirty years.
+const FAR: Duration = Duration::from_secs(60 * 60 * 24 * 365 * 30);
+
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Deadline {
+    at: Instant,
+    timeout: Duration,
+}
+
+impl Deadline {
+    pub(crate) fn after(timeout: Duration) -> Self {
+        let now = Instant::now();
+        Self { at: now.checked_add(timeout).unwrap_or(now + FAR), timeout }
+    }
+
+    pub(crate) fn instant(self) -> Instant {
+        self.at
+    }
+
+    /// What was allowed in the first place.
+    pub(crate) fn timeout(self) -> Duration {
+        self.timeout
+    }
+
+    /// What remains, in whole milliseconds and at least one: what a request's header carries.
+    pub(crate) fn remaining_ms(self) -> i32 {
+        let remaining = self.at.saturating_duration_since(Instant::now()).as_millis();
+        i32::try_from(remaining).unwrap_or(i32::MAX).max(1)
+    }
+
+    /// Waits for `delay`, but not beyond the deadline. Says whether time is left.
+    pub(crate) async fn sleep(self, delay: Duration) -> bool {
+        let until = Instant::now() + delay;
+        sleep_until(until.min(self.at)).await;
+        until < self.at
+    }
+}

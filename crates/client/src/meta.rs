@@ -1,0 +1,285 @@
+//! Asks the meta servers: finds the leader among them, listed or not.
+//!
+//! A follower names the leader; a server that does not answer is not waited for: after a short
+//! while the next one is asked as well, and the first useful answer counts.
+
+use std::collections::VecDeque;
+use std::fmt::Write;
+use std::future::Future;
+use std::pin::Pin;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use futures_util::StreamExt;
+use futures_util::stream::FuturesUnordered;
+use pegasus_protocol::frame::RequestHeader;
+use pegasus_protocol::idl::{QueryCfgRequest, QueryCfgResponse};
+use pegasus_protocol::rpc::{QueryCfg, Rpc};
+use pegasus_protocol::thrift::Text;
+use pegasus_protocol::types::ErrorCode;
+use tokio::time::{Instant, sleep, timeout, timeout_at};
+
+use crate::address::NodeAddress;
+use crate::error::{Error, ErrorKind};
+use crate::net::{Node, Pool};
+
+/// How long a server may take before the next one is asked as well.
+const HEDGE_AFTER: Duration = Duration::from_millis(250);
+
+/// Between two rounds in which no server had a useful answer.
+const ROUND_PAUSE: Duration = Duration::from_millis(100);
+
+/// More servers than any cluster has; a bound on how far forwards are followed in one round.
+const MAX_CANDIDATES: usize = 32;
+
+/// The meta servers of a cluster.
+pub(crate) struct MetaClient {
+    listed: Vec<Arc<Node>>,
+    pool: Arc<Pool>,
+    attempt_timeout: Duration,
+    /// Who answered last; asked first.
+    leader: Mutex<Option<Arc<Node>>>,
+}
+
+/// An answer of a meta server: whether it is one, and where the leader is if it is not.
+pub(crate) trait MetaAnswer {
+    fn error(&self) -> &ErrorCode;
+    fn leader(&self) -> Option<NodeAddress>;
+}
+
+impl MetaAnswer for QueryCfgResponse {
+    fn error(&self) -> &ErrorCode {
+        &self.err
+    }
+
+    fn leader(&self) -> Option<NodeAddress> {
+        let leader = self.partitions.first()?;
+        NodeAddress::from_configuration(leader.primary, leader.hp_primary.as_ref())
+    }
+}
+
+/// What one server had to say.
+enum Said<T> {
+    Answer(T),
+    /// Ask this one.
+    Forward(Option<NodeAddress>),
+    /// Not now: it has no leader, recovers, or the table is being created.
+    NotNow(ErrorCode),
+    /// No, whoever is asked.
+    No(ErrorCode),
+    /// Nothing that helps.
+    Silent(String),
+}
+
+type Attempt<T> = Pin<Box<dyn Future<Output = (Arc<Node>, Said<T>)> + Send>>;
+
+impl MetaClient {
+    /// Reads the addresses; nothing is sent.
+    pub(crate) fn new(listed: &[String], pool: Arc<Pool>, attempt_timeout: Duration) -> Result<Self, Error> {
+        if listed.is_empty() {
+            return Err(Error::invalid_argument("meta_servers is empty: at least one host:port is needed"));
+        }
+        let nodes = listed
+            .iter()
+            .map(|text| Ok(pool.node(&NodeAddress::parse(text.trim())?)))
+            .collect::<Result<_, Error>>()?;
+        Ok(Self { listed: nodes, pool, attempt_timeout, leader: Mutex::new(None) })
+    }
+
+    /// Makes sure that at least one server accepts a connection.
+    pub(crate) async fn reach_any(&self) -> Result<(), Error> {
+        let mut dials: FuturesUnordered<_> = self.listed.iter().map(|node| node.connect()).collect();
+        let mut reasons = String::new();
+        while let Some(dialled) = dials.next().await {
+            match dialled {
+                Ok(_) => return Ok(()),
+                Err(error) => add_reason(&mut reasons, &error.to_string()),
+            }
+        }
+        Err(Error::new(ErrorKind::NetworkFailure, format!("no meta server can be reached: {reasons}")))
+    }
+
+    /// How long a query may take that nobody in particular waits for.
+    pub(crate) fn patience(&self) -> Duration {
+        self.attempt_timeout.saturating_mul(2)
+    }
+
+    /// Where the partitions of a table are.
+    pub(crate) async fn query_configuration(
+        &self,
+        table: &str,
+        deadline: Instant,
+    ) -> Result<QueryCfgResponse, Error> {
+        let request = QueryCfgRequest { app_name: Text::from(table), partition_indices: Vec::new() };
+        self.ask::<QueryCfg>(&request, deadline).await.map_err(|error| match error.kind() {
+            ErrorKind::Server(ErrorCode::ObjectNotFound) => {
+                Error::new(error.kind().clone(), format!("there is no table {table:?}"))
+            }
+            _ => error,
+        })
+    }
+
+    /// Asks until the leader has answered, every server has refused for good, or time is up.
+    pub(crate) async fn ask<R>(&self, request: &R::Request, deadline: Instant) -> Result<R::Response, Error>
+    where
+        R: Rpc,
+        R::Request: Clone + 'static,
+        R::Response: MetaAnswer + 'static,
+    {
+        loop {
+            let mut reasons = String::new();
+            let mut unavailable = None;
+            let round = self.round::<R>(request, deadline, &mut reasons, &mut unavailable);
+            match timeout_at(deadline, round).await {
+                Ok(Some(result)) => return result,
+                Ok(None) if Instant::now() + ROUND_PAUSE < deadline => sleep(ROUND_PAUSE).await,
+                Ok(None) | Err(_) => return Err(gave_up(unavailable, &reasons)),
+            }
+        }
+    }
+
+    /// Asks each server once, the last leader first. `None`: none had a useful answer.
+    async fn round<R>(
+        &self,
+        request: &R::Request,
+        deadline: Instant,
+        reasons: &mut String,
+        unavailable: &mut Option<ErrorCode>,
+    ) -> Option<Result<R::Response, Error>>
+    where
+        R: Rpc,
+        R::Request: Clone + 'static,
+        R::Response: MetaAnswer + 'static,
+    {
+        let mut waiting = self.candidates();
+        let mut asked: Vec<Arc<Node>> = Vec::new();
+        let mut running: FuturesUnordered<Attempt<R::Response>> = FuturesUnordered::new();
+        loop {
+            let next = waiting.pop_front().filter(|_| asked.len() < MAX_CANDIDATES);
+            let all_asked = next.is_none();
+            if let Some(node) = next {
+                asked.push(Arc::clone(&node));
+                running.push(self.attempt::<R>(node, request.clone(), deadline));
+            }
+            let said = tokio::select! {
+                biased;
+                said = running.next() => said,
+                () = sleep(HEDGE_AFTER), if !all_asked => continue,
+            };
+            let (node, said) = said?;
+            match said {
+                Said::Answer(answer) => {
+                    *self.leader.lock().unwrap_or_else(PoisonError::into_inner) = Some(node);
+                    return Some(Ok(answer));
+                }
+                Said::No(code) => return Some(Err(refused::<R>(code))),
+                Said::Forward(Some(address)) => {
+                    let leader = self.pool.node(&address);
+                    if !asked.iter().any(|known| Arc::ptr_eq(known, &leader)) {
+                        waiting.retain(|known| !Arc::ptr_eq(known, &leader));
+                        waiting.push_front(leader);
+                    }
+                }
+                Said::Forward(None) => add_reason(reasons, &format!("{} knows no leader", node.address())),
+                Said::NotNow(code) => {
+                    add_reason(reasons, &format!("{} answers {code}", node.address()));
+                    *unavailable = Some(code);
+                }
+                Said::Silent(reason) => add_reason(reasons, &reason),
+            }
+        }
+    }
+
+    fn candidates(&self) -> VecDeque<Arc<Node>> {
+        let leader = self.leader.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        let others = self.listed.iter().filter(|node| !leader.as_ref().is_some_and(|l| Arc::ptr_eq(l, node)));
+        leader.iter().chain(others).cloned().collect()
+    }
+
+    fn attempt<R>(&self, node: Arc<Node>, request: R::Request, deadline: Instant) -> Attempt<R::Response>
+    where
+        R: Rpc,
+        R::Request: 'static,
+        R::Response: MetaAnswer + 'static,
+    {
+        let limit = self.attempt_timeout.min(deadline.saturating_duration_since(Instant::now()));
+        Box::pin(async move {
+            let said = match timeout(limit, ask_one::<R>(&node, &request, limit)).await {
+                Ok(said) => said,
+                Err(_) => {
+                    if let Some(connection) = node.live() {
+                        connection.note_timeout();
+                    }
+                    Said::Silent(format!("no answer from {} within {limit:?}", node.address()))
+                }
+            };
+            (node, said)
+        })
+    }
+}
+
+async fn ask_one<R>(node: &Arc<Node>, request: &R::Request, limit: Duration) -> Said<R::Response>
+where
+    R: Rpc,
+    R::Response: MetaAnswer,
+{
+    let timeout_ms = i32::try_from(limit.as_millis()).unwrap_or(i32::MAX).max(1);
+    let header = RequestHeader { timeout_ms, ..RequestHeader::default() };
+    let call = match node.connect().await {
+        Ok(connection) => connection.call::<R>(&header, request),
+        Err(error) => Err(error),
+    };
+    let reply = match call {
+        Ok(call) => call.await,
+        Err(error) => Err(error),
+    };
+    let reply = match reply {
+        Ok(reply) => reply,
+        Err(error) => return Said::Silent(error.to_string()),
+    };
+    if reply.error != ErrorCode::Ok {
+        return judge(reply.error);
+    }
+    match reply.body::<R>() {
+        Ok(Some(answer)) => match answer.error() {
+            ErrorCode::Ok => Said::Answer(answer),
+            ErrorCode::ForwardToOthers => Said::Forward(answer.leader()),
+            other => judge(other.clone()),
+        },
+        Ok(None) => Said::Silent(format!("{} answered without a result", node.address())),
+        Err(error) => Said::Silent(format!("the answer of {} cannot be read: {error}", node.address())),
+    }
+}
+
+/// Whether a refusal passes by itself.
+fn judge<T>(code: ErrorCode) -> Said<T> {
+    let passing = [
+        ErrorCode::ServiceNotActive,
+        ErrorCode::UnderRecovery,
+        ErrorCode::BusyCreating,
+        ErrorCode::BusyDropping,
+        ErrorCode::Timeout,
+    ];
+    if passing.contains(&code) { Said::NotNow(code) } else { Said::No(code) }
+}
+
+fn refused<R: Rpc>(code: ErrorCode) -> Error {
+    let message = format!("the meta server refused {} with {code}", R::CODE.name());
+    Error::new(ErrorKind::Server(code), message)
+}
+
+fn gave_up(unavailable: Option<ErrorCode>, reasons: &str) -> Error {
+    let reasons = if reasons.is_empty() { "no answer in time" } else { reasons };
+    let message = format!("no meta server had a useful answer: {reasons}");
+    match unavailable {
+        Some(code) => Error::new(ErrorKind::Server(code), message),
+        None if reasons.contains("no answer") => Error::new(ErrorKind::Timeout, message),
+        None => Error::new(ErrorKind::NetworkFailure, message),
+    }
+}
+
+fn add_reason(reasons: &mut String, reason: &str) {
+    let separator = if reasons.is_empty() { "" } else { "; " };
+    // Writing to a String cannot fail.
+    let _ = write!(reasons, "{separator}{reason}");
+}

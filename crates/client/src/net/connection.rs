@@ -1,0 +1,182 @@
+//! A live connection, as callers see it: reserve an id, queue the request, await the answer.
+
+use std::future::Future;
+use std::pin::Pin;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::task::{Context, Poll};
+
+use bytes::BytesMut;
+use futures_util::task::AtomicWaker;
+use pegasus_protocol::frame::{RequestHeader, encode_request};
+use pegasus_protocol::rpc::Rpc;
+use tokio::sync::Notify;
+use tokio::time::Instant;
+
+use super::error::{NetError, NetErrorKind};
+use super::inflight::{self, Inflight, Outcome};
+
+/// What callers and the driver share.
+pub(super) struct Shared {
+    state: Mutex<State>,
+    /// Wakes the driver's writer.
+    pub(super) writer: AtomicWaker,
+    /// Tells the driver's watch that a call has timed out.
+    pub(super) timed_out: Notify,
+}
+
+pub(super) struct State {
+    pub(super) inflight: Inflight,
+    /// Frames that the driver has not taken yet.
+    ///
+    /// Not bounded here: each frame belongs to an operation whose caller holds its arguments, and
+    /// the operations in flight are bounded where they start.
+    pub(super) outgoing: BytesMut,
+    /// How many bytes were ever queued.
+    queued: u64,
+    /// Whether the writer sleeps and must be woken for new frames.
+    pub(super) writer_sleeps: bool,
+    /// Why the connection is over, once it is.
+    pub(super) ended: Option<NetError>,
+}
+
+impl Shared {
+    pub(super) fn new() -> Self {
+        let state = State {
+            inflight: Inflight::new(),
+            outgoing: BytesMut::new(),
+            queued: 0,
+            writer_sleeps: false,
+            ended: None,
+        };
+        Self { state: Mutex::new(state), writer: AtomicWaker::new(), timed_out: Notify::new() }
+    }
+
+    /// A plain mutex: it is held for a few hundred nanoseconds and never across an await.
+    pub(super) fn lock(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Ends the connection for all its callers; the first reason counts.
+    pub(super) fn end(&self, error: NetError) {
+        let wakers = {
+            let mut state = self.lock();
+            if state.ended.is_some() {
+                return;
+            }
+            let handed = state.queued - state.outgoing.len() as u64;
+            state.outgoing = BytesMut::new();
+            let wakers = state.inflight.fail_all(&error, handed);
+            state.ended = Some(error);
+            wakers
+        };
+        self.writer.wake();
+        self.timed_out.notify_one();
+        wakers.into_iter().for_each(std::task::Waker::wake);
+    }
+
+    /// Queues a frame and wakes the writer if it sleeps.
+    fn queue<T>(
+        &self,
+        encode: impl FnOnce(&mut Inflight, u64, &mut BytesMut) -> T,
+    ) -> Result<T, NetError> {
+        let mut guard = self.lock();
+        let state = &mut *guard;
+        if let Some(error) = &state.ended {
+            return Err(error.clone());
+        }
+        let before = state.outgoing.len();
+        let result = encode(&mut state.inflight, state.queued, &mut state.outgoing);
+        state.queued += (state.outgoing.len() - before) as u64;
+        let wake = std::mem::take(&mut state.writer_sleeps);
+        drop(guard);
+        if wake {
+            self.writer.wake();
+        }
+        Ok(result)
+    }
+}
+
+/// A handle on a connection. When the last one is gone the driver ends.
+pub(crate) struct Connection {
+    shared: Arc<Shared>,
+}
+
+impl Connection {
+    pub(super) fn new(shared: Arc<Shared>) -> Self {
+        Self { shared }
+    }
+
+    /// Sends a request; the answer comes from the returned call.
+    ///
+    /// # Errors
+    ///
+    /// The connection is over: nothing was sent.
+    pub(crate) fn call<R: Rpc>(
+        self: &Arc<Self>,
+        header: &RequestHeader,
+        request: &R::Request,
+    ) -> Result<Call, NetError> {
+        let now = Instant::now();
+        let id = self.shared.queue(|inflight, frame_start, out| {
+            let id = inflight.reserve(frame_start, now);
+            encode_request::<R>(header, id, request, out);
+            id
+        })?;
+        Ok(Call { connection: Arc::clone(self), id })
+    }
+
+    /// Sends a request to which nobody waits for an answer.
+    pub(crate) fn cast<R: Rpc>(&self, header: &RequestHeader, request: &R::Request) -> Result<(), NetError> {
+        self.shared.queue(|inflight, _, out| {
+            let id = inflight.next_id();
+            encode_request::<R>(header, id, request, out);
+        })
+    }
+
+    /// Whether calls can still be made.
+    pub(crate) fn is_live(&self) -> bool {
+        self.shared.lock().ended.is_none()
+    }
+
+    /// A call timed out here: from now on silence counts against the connection.
+    pub(crate) fn note_timeout(&self) {
+        self.shared.timed_out.notify_one();
+    }
+
+    /// Ends it; calls that wait are answered with the reason.
+    pub(crate) fn close(&self) {
+        self.shared.end(NetError::new(NetErrorKind::Closed, "the client is closed"));
+    }
+}
+
+impl Drop for Connection {
+    fn drop(&mut self) {
+        self.close();
+    }
+}
+
+/// A call that has been sent. Dropping it gives its answer up.
+pub(crate) struct Call {
+    connection: Arc<Connection>,
+    id: i32,
+}
+
+impl Future for Call {
+    type Output = Outcome;
+
+    fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Outcome> {
+        match self.connection.shared.lock().inflight.poll(self.id, context.waker()) {
+            inflight::Poll::Pending => Poll::Pending,
+            inflight::Poll::Done(outcome) => Poll::Ready(outcome),
+            inflight::Poll::Gone => {
+                Poll::Ready(Err(NetError::new(NetErrorKind::Closed, "the call was answered before")))
+            }
+        }
+    }
+}
+
+impl Drop for Call {
+    fn drop(&mut self) {
+        self.connection.shared.lock().inflight.cancel(self.id);
+    }
+}

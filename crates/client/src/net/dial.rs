@@ -1,0 +1,50 @@
+//! Makes a connection.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::net::TcpStream;
+use tokio::time::timeout;
+use tracing::instrument::WithSubscriber;
+
+use super::connection::{Connection, Shared};
+use super::driver::drive;
+use super::error::{NetError, NetErrorKind};
+use crate::address::NodeAddress;
+
+/// Resolves the name, tries its addresses in turn, and starts the driver of the first that answers.
+pub(super) async fn dial(
+    address: NodeAddress,
+    connect_timeout: Duration,
+    session_reset: Duration,
+) -> Result<Arc<Connection>, NetError> {
+    let unreachable = |reason: String| {
+        tracing::warn!(server = %address, %reason, "cannot connect");
+        NetError::new(NetErrorKind::Unreachable, format!("cannot connect to {address}: {reason}"))
+    };
+    let stream = match timeout(connect_timeout, connect(&address)).await {
+        Ok(Ok(stream)) => stream,
+        Ok(Err(error)) => return Err(unreachable(error.to_string())),
+        Err(_) => return Err(unreachable(format!("no answer within {connect_timeout:?}"))),
+    };
+    if let Err(error) = stream.set_nodelay(true) {
+        return Err(unreachable(error.to_string()));
+    }
+    tracing::debug!(server = %address, "connected");
+    let shared = Arc::new(Shared::new());
+    let peer = Arc::from(address.to_string());
+    tokio::spawn(drive(stream, Arc::clone(&shared), session_reset, peer).with_current_subscriber());
+    Ok(Arc::new(Connection::new(shared)))
+}
+
+/// Every address gets its turn before the last error counts; the timeout is the caller's.
+async fn connect(address: &NodeAddress) -> std::io::Result<TcpStream> {
+    let mut last_error = std::io::Error::other("the name has no address");
+    for candidate in address.resolve().await? {
+        match TcpStream::connect(candidate).await {
+            Ok(stream) => return Ok(stream),
+            Err(error) => last_error = error,
+        }
+    }
+    Err(last_error)
+}

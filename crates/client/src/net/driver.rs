@@ -1,0 +1,138 @@
+//! The task that owns a socket: writes what is queued, reads what comes, watches for silence.
+//!
+//! Three roles run together and end together; whichever ends first says why, and every waiter is
+//! answered with it.
+
+use std::future::poll_fn;
+use std::sync::Arc;
+use std::task::{Poll, Waker};
+use std::time::Duration;
+
+use bytes::BytesMut;
+use pegasus_protocol::frame::{MAX_REPLY_LENGTH, decode_reply};
+use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
+use tokio::time::{Instant, sleep_until};
+
+use super::connection::Shared;
+use super::error::{NetError, NetErrorKind};
+
+/// How much is read at once while no frame asks for more.
+const READ_CHUNK: usize = 64 * 1024;
+
+/// A write buffer that grew beyond this is not kept.
+const KEPT_BUFFER: usize = 1024 * 1024;
+
+/// Drives the connection to its end.
+pub(super) async fn drive<S>(stream: S, shared: Arc<Shared>, session_reset: Duration, peer: Arc<str>)
+where
+    S: AsyncRead + AsyncWrite,
+{
+    let (reader, writer) = tokio::io::split(stream);
+    let reason = tokio::select! {
+        biased;
+        reason = read(reader, &shared) => reason,
+        reason = write(writer, &shared) => reason,
+        reason = watch(&shared, session_reset) => reason,
+    };
+    tracing::debug!(%peer, %reason, "connection ended");
+    shared.end(reason);
+}
+
+fn reset(peer_did: &str, error: &std::io::Error) -> NetError {
+    NetError::new(NetErrorKind::Reset, format!("{peer_did}: {error}"))
+}
+
+/// The reader: all frames of one read are handed out under one lock.
+async fn read(mut reader: impl AsyncRead + Unpin, shared: &Shared) -> NetError {
+    let mut buffer = BytesMut::new();
+    let mut wakers = Vec::new();
+    loop {
+        // A claimed length reserves nothing: the buffer grows with what has really arrived.
+        buffer.reserve(READ_CHUNK);
+        match reader.read_buf(&mut buffer).await {
+            Ok(0) => return NetError::new(NetErrorKind::Reset, "the server closed the connection"),
+            Ok(_) => {}
+            Err(error) => return reset("the connection broke", &error),
+        }
+        if let Err(error) = hand_out(&mut buffer, shared, &mut wakers) {
+            return error;
+        }
+        wakers.drain(..).for_each(Waker::wake);
+    }
+}
+
+/// Gives every whole frame in the buffer to its waiter.
+fn hand_out(buffer: &mut BytesMut, shared: &Shared, wakers: &mut Vec<Waker>) -> Result<(), NetError> {
+    let mut state = shared.lock();
+    state.inflight.heard(Instant::now());
+    loop {
+        match decode_reply(buffer, MAX_REPLY_LENGTH) {
+            Ok(Some(reply)) => wakers.extend(state.inflight.complete(reply)),
+            Ok(None) => return Ok(()),
+            Err(error) => {
+                drop(state);
+                wakers.drain(..).for_each(Waker::wake);
+                let reason = format!("the server sent what is no answer: {error}");
+                return Err(NetError::new(NetErrorKind::Garbage, reason));
+            }
+        }
+    }
+}
+
+/// The writer: whatever is queued leaves in one system call.
+async fn write(mut writer: impl AsyncWrite + Unpin, shared: &Shared) -> NetError {
+    let mut frames = BytesMut::new();
+    loop {
+        if let Err(ended) = take_queued(shared, &mut frames).await {
+            return ended;
+        }
+        if let Err(error) = writer.write_all(&frames).await {
+            return reset("the connection broke", &error);
+        }
+        if frames.capacity() > KEPT_BUFFER {
+            frames = BytesMut::new();
+        }
+        frames.clear();
+    }
+}
+
+/// Waits until frames are queued and swaps them with the empty buffer.
+async fn take_queued(shared: &Shared, frames: &mut BytesMut) -> Result<(), NetError> {
+    poll_fn(|context| {
+        shared.writer.register(context.waker());
+        let mut state = shared.lock();
+        if let Some(ended) = &state.ended {
+            return Poll::Ready(Err(ended.clone()));
+        }
+        if state.outgoing.is_empty() {
+            state.writer_sleeps = true;
+            return Poll::Pending;
+        }
+        std::mem::swap(&mut state.outgoing, frames);
+        Poll::Ready(Ok(()))
+    })
+    .await
+}
+
+/// The watch: once a call has timed out, silence for `session_reset` ends the connection.
+///
+/// A slow call alone does not: it may have been given a long deadline on purpose. Nor does silence
+/// without calls.
+async fn watch(shared: &Shared, session_reset: Duration) -> NetError {
+    loop {
+        shared.timed_out.notified().await;
+        let (ended, silent_since) = {
+            let state = shared.lock();
+            (state.ended.clone(), state.inflight.silent_since())
+        };
+        if let Some(ended) = ended {
+            return ended;
+        }
+        let Some(since) = silent_since else { continue };
+        sleep_until(since + session_reset).await;
+        if shared.lock().inflight.silent_since() == Some(since) {
+            let reason = format!("calls time out and nothing was heard for {session_reset:?}");
+            return NetError::new(NetErrorKind::Reset, reason);
+        }
+    }
+}

@@ -1,0 +1,227 @@
+//! The calls that wait for an answer on one connection.
+//!
+//! The only place that gives out sequence ids. Each id is given once; an answer to an id that is not
+//! here (late, unknown, cancelled) is dropped; when the connection ends every waiter is answered.
+
+use std::task::Waker;
+
+use pegasus_protocol::frame::ReplyFrame;
+use rustc_hash::FxHashMap;
+use tokio::time::Instant;
+
+use super::error::{NetError, Sent};
+
+/// What became of a call.
+pub(crate) type Outcome = Result<ReplyFrame, NetError>;
+
+struct Waiter {
+    /// Where its frame starts in the stream of all bytes ever queued on the connection.
+    frame_start: u64,
+    state: State,
+}
+
+enum State {
+    Waiting(Option<Waker>),
+    Done(Outcome),
+}
+
+/// The waiters of a connection, by sequence id.
+pub(crate) struct Inflight {
+    waiters: FxHashMap<i32, Waiter>,
+    last_id: i32,
+    /// Since when the server has said nothing although calls wait; `None` while none does.
+    silent_since: Option<Instant>,
+}
+
+/// What a poll finds.
+pub(crate) enum Poll {
+    Pending,
+    Done(Outcome),
+    /// The id is not known: it was answered before.
+    Gone,
+}
+
+impl Inflight {
+    pub(crate) fn new() -> Self {
+        Self { waiters: FxHashMap::default(), last_id: 0, silent_since: None }
+    }
+
+    /// An id that no waiter has, for a request that wants an answer or none.
+    pub(crate) fn next_id(&mut self) -> i32 {
+        loop {
+            self.last_id = self.last_id.wrapping_add(1);
+            if !self.waiters.contains_key(&self.last_id) {
+                return self.last_id;
+            }
+        }
+    }
+
+    /// Reserves an id for a call whose frame starts at that place of the stream.
+    pub(crate) fn reserve(&mut self, frame_start: u64, now: Instant) -> i32 {
+        let id = self.next_id();
+        self.waiters.insert(id, Waiter { frame_start, state: State::Waiting(None) });
+        self.silent_since.get_or_insert(now);
+        id
+    }
+
+    /// Looks whether the call is done; if not, remembers whom to wake.
+    pub(crate) fn poll(&mut self, id: i32, waker: &Waker) -> Poll {
+        match self.waiters.get_mut(&id) {
+            None => return Poll::Gone,
+            Some(Waiter { state: State::Waiting(registered), .. }) => {
+                match registered {
+                    Some(known) => known.clone_from(waker),
+                    None => *registered = Some(waker.clone()),
+                }
+                return Poll::Pending;
+            }
+            Some(Waiter { state: State::Done(_), .. }) => {}
+        }
+        match self.forget(id) {
+            Some(State::Done(outcome)) => Poll::Done(outcome),
+            Some(State::Waiting(_)) | None => Poll::Gone,
+        }
+    }
+
+    /// Takes the waiter out: it has its answer, or wants none any more.
+    fn forget(&mut self, id: i32) -> Option<State> {
+        let waiter = self.waiters.remove(&id)?;
+        if self.waiters.is_empty() {
+            self.silent_since = None;
+        }
+        Some(waiter.state)
+    }
+
+    /// The caller gave up: an answer that still comes is dropped.
+    pub(crate) fn cancel(&mut self, id: i32) {
+        self.forget(id);
+    }
+
+    /// The server has been heard, with or without an answer to anybody.
+    pub(crate) fn heard(&mut self, now: Instant) {
+        if self.silent_since.is_some() {
+            self.silent_since = Some(now);
+        }
+    }
+
+    pub(crate) fn silent_since(&self) -> Option<Instant> {
+        self.silent_since
+    }
+
+    /// Hands an answer to its waiter, and gives whom to wake.
+    pub(crate) fn complete(&mut self, reply: ReplyFrame) -> Option<Waker> {
+        let waiter = self.waiters.get_mut(&reply.head.sequence_id)?;
+        match std::mem::replace(&mut waiter.state, State::Done(Ok(reply))) {
+            State::Waiting(waker) => waker,
+            done @ State::Done(_) => {
+                // A second answer to the same id: the first one counts.
+                waiter.state = done;
+                None
+            }
+        }
+    }
+
+    /// Answers every waiter: the connection is over. Bytes before `handed` were given to the socket.
+    pub(crate) fn fail_all(&mut self, error: &NetError, handed: u64) -> Vec<Waker> {
+        let mut wakers = Vec::new();
+        for waiter in self.waiters.values_mut() {
+            let State::Waiting(waker) = &mut waiter.state else { continue };
+            wakers.extend(waker.take());
+            let sent = if waiter.frame_start < handed { Sent::Maybe } else { Sent::No };
+            waiter.state = State::Done(Err(error.with_sent(sent)));
+        }
+        wakers
+    }
+
+    #[cfg(test)]
+    pub(crate) fn len(&self) -> usize {
+        self.waiters.len()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use bytes::BytesMut;
+    use pegasus_protocol::frame::{decode_reply, encode_error};
+    use pegasus_protocol::types::ErrorCode;
+
+    use super::super::error::NetErrorKind;
+    use super::*;
+
+    fn reply(id: i32) -> ReplyFrame {
+        let mut bytes = BytesMut::new();
+        encode_error(&ErrorCode::Busy, b"RPC", id, &mut bytes);
+        decode_reply(&mut bytes, 1024).unwrap().unwrap()
+    }
+
+    fn poll(inflight: &mut Inflight, id: i32) -> Poll {
+        inflight.poll(id, Waker::noop())
+    }
+
+    #[tokio::test]
+    async fn answers_find_their_waiters_in_any_order() {
+        let mut inflight = Inflight::new();
+        let (first, second) = (inflight.reserve(0, Instant::now()), inflight.reserve(9, Instant::now()));
+        assert!(matches!(poll(&mut inflight, first), Poll::Pending));
+        inflight.complete(reply(second));
+        assert!(matches!(poll(&mut inflight, first), Poll::Pending));
+        assert!(matches!(poll(&mut inflight, second), Poll::Done(Ok(_))));
+        assert!(inflight.complete(reply(first)).is_some());
+        assert!(matches!(poll(&mut inflight, first), Poll::Done(Ok(_))));
+        assert_eq!(inflight.len(), 0);
+    }
+
+    #[tokio::test]
+    async fn late_unknown_and_second_answers_are_dropped() {
+        let mut inflight = Inflight::new();
+        let id = inflight.reserve(0, Instant::now());
+        assert!(inflight.complete(reply(77)).is_none());
+        inflight.complete(reply(id));
+        assert!(inflight.complete(reply(id)).is_none());
+        assert!(matches!(poll(&mut inflight, id), Poll::Done(Ok(_))));
+        let cancelled = inflight.reserve(0, Instant::now());
+        inflight.cancel(cancelled);
+        assert!(inflight.complete(reply(cancelled)).is_none());
+        assert_eq!(inflight.len(), 0);
+    }
+
+    #[tokio::test]
+    async fn an_id_in_use_is_not_given_again() {
+        let mut inflight = Inflight::new();
+        let first = inflight.reserve(0, Instant::now());
+        inflight.last_id = first - 1;
+        assert_ne!(inflight.reserve(0, Instant::now()), first);
+        inflight.last_id = i32::MAX;
+        assert_eq!(inflight.next_id(), i32::MIN);
+    }
+
+    #[tokio::test]
+    async fn the_end_answers_all_and_tells_what_was_not_sent() {
+        let mut inflight = Inflight::new();
+        let sent = inflight.reserve(0, Instant::now());
+        let not_sent = inflight.reserve(100, Instant::now());
+        inflight.fail_all(&NetError::new(NetErrorKind::Reset, "gone"), 100);
+        let outcome = |poll| match poll {
+            Poll::Done(Err(error)) => error.sent,
+            _ => panic!("no outcome"),
+        };
+        assert_eq!(outcome(poll(&mut inflight, sent)), Sent::Maybe);
+        assert_eq!(outcome(poll(&mut inflight, not_sent)), Sent::No);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn silence_starts_with_the_first_call_and_ends_with_the_last() {
+        let mut inflight = Inflight::new();
+        assert_eq!(inflight.silent_since(), None);
+        let start = Instant::now();
+        let id = inflight.reserve(0, start);
+        let later = start + std::time::Duration::from_secs(1);
+        inflight.reserve(0, later);
+        assert_eq!(inflight.silent_since(), Some(start));
+        inflight.heard(later);
+        assert_eq!(inflight.silent_since(), Some(later));
+        inflight.cancel(id);
+        inflight.cancel(id + 1);
+        assert_eq!(inflight.silent_since(), None);
+    }
+}

@@ -1,0 +1,95 @@
+//! One node for each server, one live connection for each node.
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, PoisonError, Weak};
+use std::time::Duration;
+
+use arc_swap::ArcSwapOption;
+
+use super::connection::Connection;
+use super::dial::dial;
+use super::error::{NetError, NetErrorKind};
+use crate::address::NodeAddress;
+use crate::single_flight::SingleFlight;
+
+/// A server and the connection to it. Lives as long as a routing table or an operation names it.
+pub(crate) struct Node {
+    address: NodeAddress,
+    connect_timeout: Duration,
+    session_reset: Duration,
+    current: ArcSwapOption<Connection>,
+    dialling: SingleFlight<Result<(), NetError>>,
+}
+
+impl Node {
+    pub(crate) fn address(&self) -> &NodeAddress {
+        &self.address
+    }
+
+    /// The live connection, if there is one.
+    pub(crate) fn live(&self) -> Option<Arc<Connection>> {
+        self.current.load_full().filter(|connection| connection.is_live())
+    }
+
+    /// The live connection, or a new one. Callers that come while one is made share it.
+    pub(crate) async fn connect(self: &Arc<Self>) -> Result<Arc<Connection>, NetError> {
+        if let Some(connection) = self.live() {
+            return Ok(connection);
+        }
+        let node = Arc::clone(self);
+        let dialled = self.dialling.run(|| async move {
+            let connection = dial(node.address.clone(), node.connect_timeout, node.session_reset).await?;
+            node.current.store(Some(connection));
+            Ok(())
+        });
+        dialled.await.unwrap_or_else(|| Err(NetError::new(NetErrorKind::Closed, "the runtime shuts down")))?;
+        self.live().ok_or_else(|| {
+            NetError::new(NetErrorKind::Reset, format!("{} closed the connection at once", self.address))
+        })
+    }
+
+    fn close(&self) {
+        if let Some(connection) = self.current.swap(None) {
+            connection.close();
+        }
+    }
+}
+
+/// All nodes of a client.
+pub(crate) struct Pool {
+    connect_timeout: Duration,
+    session_reset: Duration,
+    nodes: Mutex<HashMap<NodeAddress, Weak<Node>>>,
+}
+
+impl Pool {
+    pub(crate) fn new(connect_timeout: Duration, session_reset: Duration) -> Self {
+        Self { connect_timeout, session_reset, nodes: Mutex::new(HashMap::new()) }
+    }
+
+    /// The node of a server: the same one as long as anybody uses it.
+    pub(crate) fn node(&self, address: &NodeAddress) -> Arc<Node> {
+        let mut nodes = self.nodes.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(node) = nodes.get(address).and_then(Weak::upgrade) {
+            return node;
+        }
+        nodes.retain(|_, node| node.strong_count() > 0);
+        let node = Arc::new(Node {
+            address: address.clone(),
+            connect_timeout: self.connect_timeout,
+            session_reset: self.session_reset,
+            current: ArcSwapOption::empty(),
+            dialling: SingleFlight::new(),
+        });
+        nodes.insert(address.clone(), Arc::downgrade(&node));
+        node
+    }
+
+    /// Closes every connection; calls that still wait are answered.
+    pub(crate) fn close(&self) {
+        let nodes = std::mem::take(&mut *self.nodes.lock().unwrap_or_else(PoisonError::into_inner));
+        for node in nodes.values().filter_map(Weak::upgrade) {
+            node.close();
+        }
+    }
+}

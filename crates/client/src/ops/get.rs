@@ -1,0 +1,37 @@
+//! Reads one row.
+
+use bytes::Bytes;
+use pegasus_protocol::idl::ReadResponse;
+use pegasus_protocol::rpc;
+use pegasus_protocol::status::Status;
+
+use super::{Key, Operation, found};
+use crate::error::Error;
+use crate::routing::Target;
+
+pub(crate) struct Get {
+    key: Key,
+}
+
+impl Get {
+    pub(crate) fn new(hash_key: &[u8], sort_key: &[u8]) -> Result<Self, Error> {
+        Ok(Self { key: Key::new(hash_key, sort_key)? })
+    }
+}
+
+impl Operation for Get {
+    type Rpc = rpc::Get;
+    type Output = Option<Bytes>;
+
+    fn target(&self) -> Target {
+        self.key.target()
+    }
+
+    fn request(&self) -> &Bytes {
+        &self.key.encoded
+    }
+
+    fn output(&self, response: ReadResponse) -> Result<Option<Bytes>, Status> {
+        found(response.error, response.value)
+    }
+}

@@ -1,0 +1,158 @@
+//! Reads rows of one hash key: given ones, all of them, or a range.
+
+use bytes::Bytes;
+use pegasus_protocol::idl::{FilterType, KeyValue, MultiGetRequest, MultiGetResponse};
+use pegasus_protocol::rpc;
+use pegasus_protocol::status::Status;
+
+use super::{HashKey, Operation};
+use crate::error::Error;
+use crate::routing::Target;
+
+/// How much a multi get may bring.
+#[derive(Debug, Clone)]
+pub struct MultiGetLimits {
+    /// At most so many rows; 0 and less: as many as the server allows (3000). 100.
+    pub max_kv_count: i32,
+    /// At most so many bytes of sort keys and values; 0 and less: as many as the server allows. 1,000,000.
+    pub max_kv_size: i32,
+    /// Leave the values out. `false`.
+    pub no_value: bool,
+}
+
+impl Default for MultiGetLimits {
+    fn default() -> Self {
+        Self { max_kv_count: 100, max_kv_size: 1_000_000, no_value: false }
+    }
+}
+
+/// A filter: how the pattern is compared, and the pattern. An empty pattern matches everything.
+#[derive(Debug, Clone)]
+pub struct Filter {
+    /// How the pattern is compared.
+    pub filter_type: FilterType,
+    /// What is looked for.
+    pub pattern: Bytes,
+}
+
+impl Default for Filter {
+    fn default() -> Self {
+        Self { filter_type: FilterType::NoFilter, pattern: Bytes::new() }
+    }
+}
+
+/// A range of sort keys of a hash key.
+#[derive(Debug, Clone)]
+pub struct SortKeyRange {
+    /// Where it starts; empty: at the first.
+    pub start: Bytes,
+    /// Where it stops; empty: after the last.
+    pub stop: Bytes,
+    /// Whether the start is in it. `true`.
+    pub start_inclusive: bool,
+    /// Whether the stop is in it. `false`.
+    pub stop_inclusive: bool,
+    /// Which sort keys of it. All.
+    pub filter: Filter,
+    /// Take from the end of the range; the rows ascend all the same. `false`.
+    pub reverse: bool,
+}
+
+impl Default for SortKeyRange {
+    fn default() -> Self {
+        Self {
+            start: Bytes::new(),
+            stop: Bytes::new(),
+            start_inclusive: true,
+            stop_inclusive: false,
+            filter: Filter::default(),
+            reverse: false,
+        }
+    }
+}
+
+/// A row of a hash key.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SortKeyValue {
+    /// The sort key.
+    pub sort_key: Bytes,
+    /// The value; empty where values were left out.
+    pub value: Bytes,
+}
+
+/// Rows of a hash key, ascending by sort key.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct MultiGetResult {
+    /// The rows.
+    pub entries: Vec<SortKeyValue>,
+    /// Whether these are all; otherwise a limit, the caller's or the server's, cut the answer.
+    pub complete: bool,
+}
+
+pub(crate) struct MultiGet {
+    target: Target,
+    request: MultiGetRequest,
+}
+
+impl MultiGet {
+    /// The given sort keys, each once and ascending: the server would answer in the order of the
+    /// request and repeat what it repeats.
+    pub(crate) fn keys(
+        hash_key: &[u8],
+        sort_keys: impl IntoIterator<Item = Bytes>,
+        limits: &MultiGetLimits,
+    ) -> Result<Self, Error> {
+        let mut sort_keys: Vec<Bytes> = sort_keys.into_iter().collect();
+        if sort_keys.is_empty() {
+            return Err(Error::invalid_argument("sort_keys is empty: at least one sort key is needed"));
+        }
+        sort_keys.sort_unstable();
+        sort_keys.dedup();
+        let mut operation = Self::range(hash_key, SortKeyRange::default(), limits)?;
+        operation.request.sort_keys = sort_keys;
+        Ok(operation)
+    }
+
+    pub(crate) fn range(hash_key: &[u8], range: SortKeyRange, limits: &MultiGetLimits) -> Result<Self, Error> {
+        let hash_key = HashKey::new(hash_key)?;
+        let target = hash_key.target();
+        let request = MultiGetRequest {
+            hash_key: hash_key.bytes,
+            sort_keys: Vec::new(),
+            max_kv_count: limits.max_kv_count.max(0),
+            max_kv_size: limits.max_kv_size.max(0),
+            no_value: limits.no_value,
+            start_sortkey: range.start,
+            stop_sortkey: range.stop,
+            start_inclusive: range.start_inclusive,
+            stop_inclusive: range.stop_inclusive,
+            sort_key_filter_type: range.filter.filter_type.into(),
+            sort_key_filter_pattern: range.filter.pattern,
+            reverse: range.reverse,
+        };
+        Ok(Self { target, request })
+    }
+}
+
+impl Operation for MultiGet {
+    type Rpc = rpc::MultiGet;
+    type Output = MultiGetResult;
+
+    fn target(&self) -> Target {
+        self.target
+    }
+
+    fn request(&self) -> &MultiGetRequest {
+        &self.request
+    }
+
+    fn output(&self, response: MultiGetResponse) -> Result<MultiGetResult, Status> {
+        let complete = match Status::from(response.error) {
+            Status::Ok => true,
+            Status::Incomplete => false,
+            other => return Err(other),
+        };
+        let entry = |kv: KeyValue| SortKeyValue { sort_key: kv.key, value: kv.value };
+        Ok(MultiGetResult { entries: response.kvs.into_iter().map(entry).collect(), complete })
+    }
+}

@@ -1,0 +1,46 @@
+//! Removes rows of one hash key.
+
+use bytes::Bytes;
+use pegasus_protocol::idl::{MultiRemoveRequest, MultiRemoveResponse};
+use pegasus_protocol::rpc;
+use pegasus_protocol::status::Status;
+
+use super::{HashKey, Operation, ok};
+use crate::error::Error;
+use crate::routing::Target;
+
+pub(crate) struct MultiRemove {
+    target: Target,
+    request: MultiRemoveRequest,
+}
+
+impl MultiRemove {
+    pub(crate) fn new(hash_key: &[u8], sort_keys: impl IntoIterator<Item = Bytes>) -> Result<Self, Error> {
+        let hash_key = HashKey::new(hash_key)?;
+        let sort_keys: Vec<Bytes> = sort_keys.into_iter().collect();
+        if sort_keys.is_empty() {
+            return Err(Error::invalid_argument("sort_keys is empty: at least one sort key is needed"));
+        }
+        let target = hash_key.target();
+        Ok(Self { target, request: MultiRemoveRequest { hash_key: hash_key.bytes, sort_keys, max_count: 0 } })
+    }
+}
+
+impl Operation for MultiRemove {
+    type Rpc = rpc::MultiRemove;
+    /// How many sort keys were named: the server does not say how many rows there were.
+    type Output = u64;
+
+    fn target(&self) -> Target {
+        self.target
+    }
+
+    fn request(&self) -> &MultiRemoveRequest {
+        &self.request
+    }
+
+    fn output(&self, response: MultiRemoveResponse) -> Result<u64, Status> {
+        ok(response.error)?;
+        Ok(u64::try_from(response.count).unwrap_or_default())
+    }
+}

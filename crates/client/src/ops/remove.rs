@@ -1,0 +1,37 @@
+//! Removes one row; one that is not there is fine.
+
+use bytes::Bytes;
+use pegasus_protocol::idl::UpdateResponse;
+use pegasus_protocol::rpc;
+use pegasus_protocol::status::Status;
+
+use super::{Key, Operation, ok};
+use crate::error::Error;
+use crate::routing::Target;
+
+pub(crate) struct Remove {
+    key: Key,
+}
+
+impl Remove {
+    pub(crate) fn new(hash_key: &[u8], sort_key: &[u8]) -> Result<Self, Error> {
+        Ok(Self { key: Key::new(hash_key, sort_key)? })
+    }
+}
+
+impl Operation for Remove {
+    type Rpc = rpc::Remove;
+    type Output = ();
+
+    fn target(&self) -> Target {
+        self.key.target()
+    }
+
+    fn request(&self) -> &Bytes {
+        &self.key.encoded
+    }
+
+    fn output(&self, response: UpdateResponse) -> Result<(), Status> {
+        ok(response.error)
+    }
+}

@@ -1,0 +1,77 @@
+//! The two steps of a scan: open it at a partition, fetch the next batch.
+
+use pegasus_protocol::idl::{GetScannerRequest, KeyValue, ScanRequest, ScanResponse};
+use pegasus_protocol::rpc;
+use pegasus_protocol::status::Status;
+
+use super::Operation;
+use crate::routing::Target;
+
+/// What either step brings.
+pub(crate) enum Batch {
+    /// Rows, and the context to go on with; `None`: the partition has no more.
+    Rows { rows: Vec<KeyValue>, context: Option<i64> },
+    /// The server stopped for its time limit and keeps no context.
+    Cut { rows: Vec<KeyValue> },
+    /// The server does not know the context (any more).
+    Lost,
+}
+
+/// The one id that is no context. Ids are random 64-bit numbers otherwise, negative ones included.
+const COMPLETE: i64 = -1;
+
+fn batch(response: ScanResponse) -> Result<Batch, Status> {
+    match Status::from(response.error) {
+        Status::Ok => {
+            let context = Some(response.context_id).filter(|id| *id != COMPLETE);
+            Ok(Batch::Rows { rows: response.kvs, context })
+        }
+        Status::NotFound => Ok(Batch::Lost),
+        Status::Incomplete => Ok(Batch::Cut { rows: response.kvs }),
+        other => Err(other),
+    }
+}
+
+pub(crate) struct GetScanner {
+    pub(crate) target: Target,
+    pub(crate) request: GetScannerRequest,
+}
+
+impl Operation for GetScanner {
+    type Rpc = rpc::GetScanner;
+    type Output = Batch;
+
+    fn target(&self) -> Target {
+        self.target
+    }
+
+    fn request(&self) -> &GetScannerRequest {
+        &self.request
+    }
+
+    fn output(&self, response: ScanResponse) -> Result<Batch, Status> {
+        batch(response)
+    }
+}
+
+pub(crate) struct Scan {
+    pub(crate) target: Target,
+    pub(crate) request: ScanRequest,
+}
+
+impl Operation for Scan {
+    type Rpc = rpc::Scan;
+    type Output = Batch;
+
+    fn target(&self) -> Target {
+        self.target
+    }
+
+    fn request(&self) -> &ScanRequest {
+        &self.request
+    }
+
+    fn output(&self, response: ScanResponse) -> Result<Batch, Status> {
+        batch(response)
+    }
+}

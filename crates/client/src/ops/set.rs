@@ -1,0 +1,45 @@
+//! Sets one row.
+
+use bytes::Bytes;
+use pegasus_protocol::idl::{UpdateRequest, UpdateResponse};
+use pegasus_protocol::rpc;
+use pegasus_protocol::status::Status;
+
+use super::{Key, Operation, expire_ts, ok};
+use crate::error::Error;
+use crate::routing::Target;
+
+pub(crate) struct Set {
+    target: Target,
+    request: UpdateRequest,
+}
+
+impl Set {
+    pub(crate) fn new(hash_key: &[u8], sort_key: &[u8], value: &[u8], ttl_seconds: u32) -> Result<Self, Error> {
+        let key = Key::new(hash_key, sort_key)?;
+        let target = key.target();
+        let request = UpdateRequest {
+            key: key.encoded,
+            value: Bytes::copy_from_slice(value),
+            expire_ts_seconds: expire_ts(ttl_seconds)?,
+        };
+        Ok(Self { target, request })
+    }
+}
+
+impl Operation for Set {
+    type Rpc = rpc::Put;
+    type Output = ();
+
+    fn target(&self) -> Target {
+        self.target
+    }
+
+    fn request(&self) -> &UpdateRequest {
+        &self.request
+    }
+
+    fn output(&self, response: UpdateResponse) -> Result<(), Status> {
+        ok(response.error)
+    }
+}

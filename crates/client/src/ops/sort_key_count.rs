@@ -1,0 +1,39 @@
+//! Counts the rows of a hash key.
+
+use bytes::Bytes;
+use pegasus_protocol::idl::CountResponse;
+use pegasus_protocol::rpc;
+use pegasus_protocol::status::Status;
+
+use super::{HashKey, Operation, ok};
+use crate::error::Error;
+use crate::routing::Target;
+
+pub(crate) struct SortKeyCount {
+    hash_key: HashKey,
+}
+
+impl SortKeyCount {
+    pub(crate) fn new(hash_key: &[u8]) -> Result<Self, Error> {
+        Ok(Self { hash_key: HashKey::new(hash_key)? })
+    }
+}
+
+impl Operation for SortKeyCount {
+    type Rpc = rpc::SortkeyCount;
+    type Output = u64;
+
+    fn target(&self) -> Target {
+        self.hash_key.target()
+    }
+
+    fn request(&self) -> &Bytes {
+        &self.hash_key.bytes
+    }
+
+    fn output(&self, response: CountResponse) -> Result<u64, Status> {
+        ok(response.error)?;
+        // A server that ran out of time says kOk and -1: that is no count.
+        u64::try_from(response.count).map_err(|_| Status::Incomplete)
+    }
+}

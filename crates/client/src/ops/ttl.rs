@@ -1,0 +1,48 @@
+//! How long a row has left.
+
+use bytes::Bytes;
+use pegasus_protocol::idl::TtlResponse;
+use pegasus_protocol::rpc;
+use pegasus_protocol::status::Status;
+
+use super::{Key, Operation, found};
+use crate::error::Error;
+use crate::routing::Target;
+
+/// How long a row lives.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum TimeToLive {
+    /// It never expires.
+    Forever,
+    /// It expires in so many seconds, at least one.
+    Seconds(u32),
+}
+
+pub(crate) struct Ttl {
+    key: Key,
+}
+
+impl Ttl {
+    pub(crate) fn new(hash_key: &[u8], sort_key: &[u8]) -> Result<Self, Error> {
+        Ok(Self { key: Key::new(hash_key, sort_key)? })
+    }
+}
+
+impl Operation for Ttl {
+    type Rpc = rpc::Ttl;
+    type Output = Option<TimeToLive>;
+
+    fn target(&self) -> Target {
+        self.key.target()
+    }
+
+    fn request(&self) -> &Bytes {
+        &self.key.encoded
+    }
+
+    fn output(&self, response: TtlResponse) -> Result<Option<TimeToLive>, Status> {
+        // The server says -1 for "never".
+        let left = u32::try_from(response.ttl_seconds).map_or(TimeToLive::Forever, TimeToLive::Seconds);
+        found(response.error, left)
+    }
+}

@@ -1,0 +1,153 @@
+//! What a client can be told, with the defaults.
+
+use std::time::Duration;
+
+use crate::error::Error;
+
+/// How a client finds its cluster and how long it waits.
+///
+/// ```
+/// use pegasus_client::ClientOptions;
+///
+/// let options = ClientOptions::new(["127.0.0.1:34601", "meta.example.org:34601"]);
+/// assert_eq!(options.timeout.as_millis(), 2000);
+/// ```
+#[derive(Debug, Clone)]
+pub struct ClientOptions {
+    /// The meta servers, each `host:port`: DNS names (resolved anew at each connect), IPv4, `[IPv6]:port`.
+    /// One that is up is enough; a leader that is not listed is found.
+    pub meta_servers: Vec<String>,
+    /// The deadline of an operation, all attempts together, where a call names none. 2 s.
+    pub timeout: Duration,
+    /// How long one connect may take. 1 s.
+    pub connect_timeout: Duration,
+    /// How long one attempt at one meta server may take. 2 s.
+    pub meta_timeout: Duration,
+    /// A connection on which calls time out and nothing has been heard for this long is replaced. 3 s.
+    pub session_reset: Duration,
+    /// How operations are tried again within their deadline.
+    pub retry: RetryOptions,
+}
+
+impl ClientOptions {
+    /// The defaults, with these meta servers.
+    pub fn new<S: Into<String>>(meta_servers: impl IntoIterator<Item = S>) -> Self {
+        Self {
+            meta_servers: meta_servers.into_iter().map(Into::into).collect(),
+            timeout: Duration::from_secs(2),
+            connect_timeout: Duration::from_secs(1),
+            meta_timeout: Duration::from_secs(2),
+            session_reset: Duration::from_secs(3),
+            retry: RetryOptions::default(),
+        }
+    }
+
+    pub(crate) fn validate(&self) -> Result<(), Error> {
+        let durations = [
+            ("timeout", self.timeout),
+            ("connect_timeout", self.connect_timeout),
+            ("meta_timeout", self.meta_timeout),
+            ("session_reset", self.session_reset),
+        ];
+        for (name, duration) in durations {
+            if duration.is_zero() {
+                return Err(Error::invalid_argument(format!("{name} is zero: a positive duration is needed")));
+            }
+        }
+        self.retry.validate()
+    }
+}
+
+/// How an operation is tried again: exponential backoff with full jitter, within its deadline.
+#[derive(Debug, Clone)]
+pub struct RetryOptions {
+    /// At most so many attempts; `None`: as many as the deadline allows. `None`.
+    pub max_attempts: Option<u32>,
+    /// The longest wait before the second attempt; it doubles with each further one. 10 ms.
+    pub base_delay: Duration,
+    /// The longest wait between two attempts. 500 ms.
+    pub max_delay: Duration,
+}
+
+impl Default for RetryOptions {
+    fn default() -> Self {
+        Self {
+            max_attempts: None,
+            base_delay: Duration::from_millis(10),
+            max_delay: Duration::from_millis(500),
+        }
+    }
+}
+
+impl RetryOptions {
+    fn validate(&self) -> Result<(), Error> {
+        if self.max_attempts == Some(0) {
+            return Err(Error::invalid_argument("retry.max_attempts is 0: at least one attempt is needed"));
+        }
+        if self.base_delay.is_zero() || self.base_delay > self.max_delay {
+            return Err(Error::invalid_argument(format!(
+                "retry.base_delay is {:?} and retry.max_delay {:?}: the first must be positive and not over the second",
+                self.base_delay, self.max_delay
+            )));
+        }
+        Ok(())
+    }
+
+    /// How long to wait after so many attempts: a random part of a bound that doubles.
+    pub(crate) fn delay_after(&self, attempts: u32) -> Duration {
+        let doublings = attempts.saturating_sub(1).min(31);
+        let bound = self.base_delay.saturating_mul(1 << doublings).min(self.max_delay);
+        bound.mul_f64(fastrand::f64())
+    }
+}
+
+/// How one table is opened.
+#[derive(Debug, Clone, Default)]
+pub struct TableOptions {
+    /// The deadline of the table's operations where a call names none; `None`: the client's.
+    pub timeout: Option<Duration>,
+}
+
+/// What one call can be told.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct CallOptions {
+    /// Its deadline, all attempts together; `None`: the table's.
+    pub timeout: Option<Duration>,
+}
+
+/// What one writing call can be told.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct WriteOptions {
+    /// How long the row lives, by this machine's clock; 0: for ever.
+    pub ttl_seconds: u32,
+    /// Its deadline, all attempts together; `None`: the table's.
+    pub timeout: Option<Duration>,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn delays_are_jittered_under_a_doubling_bound() {
+        let retry = RetryOptions::default();
+        for attempts in 1..40 {
+            let bound = (10u64 << (attempts - 1).min(20)).min(500);
+            let longest = (0..200).map(|_| retry.delay_after(attempts)).max().unwrap();
+            assert!(longest <= Duration::from_millis(bound), "after {attempts}: {longest:?}");
+            assert!(longest >= Duration::from_millis(bound / 2), "after {attempts}: {longest:?}");
+        }
+    }
+
+    #[test]
+    fn impossible_options_are_refused_by_name() {
+        let refusal = |change: fn(&mut ClientOptions)| {
+            let mut options = ClientOptions::new(["a:1"]);
+            change(&mut options);
+            options.validate().unwrap_err().to_string()
+        };
+        assert!(refusal(|o| o.timeout = Duration::ZERO).contains("timeout"));
+        assert!(refusal(|o| o.retry.max_attempts = Some(0)).contains("max_attempts"));
+        assert!(refusal(|o| o.retry.base_delay = Duration::from_secs(9)).contains("base_delay"));
+    }
+}

@@ -1,0 +1,7 @@
+//! Where the partitions of a table are.
+
+mod refresh;
+mod snapshot;
+
+pub(crate) use refresh::{Refreshed, Router};
+pub(crate) use snapshot::{Snapshot, Target};

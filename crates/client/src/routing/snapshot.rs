@@ -1,0 +1,260 @@
+//! An immutable picture of a table's configuration; looking something up neither locks nor waits.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use pegasus_protocol::idl::{PartitionConfiguration, QueryCfgResponse};
+use pegasus_protocol::key;
+use pegasus_protocol::types::Gpid;
+
+use crate::address::NodeAddress;
+use crate::net::Node;
+
+/// More partitions than any table has: what is beyond it is a broken answer, not a table.
+const MAX_PARTITIONS: i32 = 1 << 16;
+
+/// Which partition an operation goes to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Target {
+    /// The partition of this hash.
+    Hash(u64),
+    /// This partition, whatever is in it.
+    Partition(u32),
+}
+
+/// Where a target is now.
+pub(crate) struct Route<'a> {
+    pub(crate) gpid: Gpid,
+    /// What the request's header carries as partition hash.
+    pub(crate) partition_hash: u64,
+    /// `None`: the partition has no primary at the moment.
+    pub(crate) primary: Option<&'a Arc<Node>>,
+}
+
+/// The configuration of a table at one time.
+pub(crate) struct Snapshot {
+    app_id: i32,
+    partitions: Box<[Partition]>,
+}
+
+#[derive(Clone)]
+struct Partition {
+    ballot: i64,
+    primary: Option<Arc<Node>>,
+}
+
+impl Snapshot {
+    /// Checks an answer of the meta server and turns it into a snapshot.
+    ///
+    /// # Errors
+    ///
+    /// What is wrong with the answer, in words; it must not be used.
+    pub(crate) fn from_response(
+        response: &QueryCfgResponse,
+        node: impl Fn(&NodeAddress) -> Arc<Node>,
+    ) -> Result<Self, String> {
+        let count = response.partition_count;
+        if response.app_id <= 0 || !(1..=MAX_PARTITIONS).contains(&count) {
+            return Err(format!("app id {} with {count} partitions", response.app_id));
+        }
+        if response.partitions.len() != count as usize {
+            return Err(format!("{} partitions listed of {count}", response.partitions.len()));
+        }
+        let indices: BTreeSet<i32> = response.partitions.iter().map(|p| p.pid.partition_index).collect();
+        if indices.len() != count as usize || indices.first() != Some(&0) || indices.last() != Some(&(count - 1)) {
+            return Err(format!("the partitions listed are not 0 to {}", count - 1));
+        }
+        let mut by_index: Vec<&PartitionConfiguration> = response.partitions.iter().collect();
+        by_index.sort_by_key(|p| p.pid.partition_index);
+        let partitions = by_index.into_iter().map(|p| Partition::new(p, &node)).collect();
+        Ok(Self { app_id: response.app_id, partitions })
+    }
+
+    /// This configuration, but with the older one's partitions where those are newer.
+    ///
+    /// A meta server that lags, or an answer that was overtaken, must not send clients back to a
+    /// primary that has been replaced. Another table id or partition count is another table's life:
+    /// its ballots cannot be compared.
+    pub(crate) fn not_older_than(mut self, older: &Self) -> Self {
+        if self.app_id == older.app_id && self.partitions.len() == older.partitions.len() {
+            for (mine, theirs) in self.partitions.iter_mut().zip(&older.partitions) {
+                if theirs.ballot > mine.ballot {
+                    *mine = theirs.clone();
+                }
+            }
+        }
+        self
+    }
+
+    pub(crate) fn app_id(&self) -> i32 {
+        self.app_id
+    }
+
+    pub(crate) fn partition_count(&self) -> u32 {
+        self.partitions.len() as u32
+    }
+
+    /// Whether a route would lead somewhere else.
+    pub(crate) fn differs_from(&self, other: &Self) -> bool {
+        let changed = |(mine, theirs): (&Partition, &Partition)| match (&mine.primary, &theirs.primary) {
+            (Some(a), Some(b)) => mine.ballot != theirs.ballot || !Arc::ptr_eq(a, b),
+            (None, None) => false,
+            (Some(_), None) | (None, Some(_)) => true,
+        };
+        self.app_id != other.app_id
+            || self.partitions.len() != other.partitions.len()
+            || self.partitions.iter().zip(&other.partitions).any(changed)
+    }
+
+    /// Looks up where a target is.
+    ///
+    /// During a split the new half of the partitions has no replicas yet (a negative ballot): the
+    /// parent, half the count below, still serves for them.
+    pub(crate) fn route(&self, target: Target) -> Route<'_> {
+        let count = self.partition_count();
+        let (mut index, partition_hash) = match target {
+            Target::Hash(hash) => (key::partition_index(hash, count), hash),
+            Target::Partition(index) => (index % count, u64::from(index)),
+        };
+        if self.partitions[index as usize].ballot < 0 && index >= count / 2 {
+            index -= count / 2;
+        }
+        Route {
+            gpid: Gpid { app_id: self.app_id, partition_index: index as i32 },
+            partition_hash,
+            primary: self.partitions[index as usize].primary.as_ref(),
+        }
+    }
+}
+
+impl Partition {
+    fn new(configuration: &PartitionConfiguration, node: impl Fn(&NodeAddress) -> Arc<Node>) -> Self {
+        let primary =
+            NodeAddress::from_configuration(configuration.primary, configuration.hp_primary.as_ref());
+        Self { ballot: configuration.ballot, primary: primary.as_ref().map(node) }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use pegasus_protocol::types::{ErrorCode, HostPort, RpcAddress};
+
+    use super::*;
+    use crate::net::Pool;
+
+    fn response(count: i32, partitions: impl IntoIterator<Item = PartitionConfiguration>) -> QueryCfgResponse {
+        QueryCfgResponse {
+            err: ErrorCode::Ok,
+            app_id: 2,
+            partition_count: count,
+            is_stateful: true,
+            partitions: partitions.into_iter().collect(),
+        }
+    }
+
+    fn partition(index: i32, ballot: i64, port: u16) -> PartitionConfiguration {
+        let primary = if port == 0 {
+            RpcAddress::NONE
+        } else {
+            RpcAddress::from(std::net::SocketAddrV4::new([127, 0, 0, 1].into(), port))
+        };
+        PartitionConfiguration {
+            pid: Gpid { app_id: 2, partition_index: index },
+            ballot,
+            primary,
+            ..PartitionConfiguration::default()
+        }
+    }
+
+    fn snapshot(pool: &Pool, response: &QueryCfgResponse) -> Result<Snapshot, String> {
+        Snapshot::from_response(response, |address| pool.node(address))
+    }
+
+    fn pool() -> Pool {
+        Pool::new(Duration::from_secs(1), Duration::from_secs(1))
+    }
+
+    fn primary_of(snapshot: &Snapshot, target: Target) -> (i32, Option<String>) {
+        let route = snapshot.route(target);
+        (route.gpid.partition_index, route.primary.map(|node| node.address().to_string()))
+    }
+
+    #[tokio::test]
+    async fn targets_lead_to_the_primary_of_their_partition() {
+        let pool = pool();
+        let listed_backwards = (0..3).rev().map(|i| partition(i, 1, 100 + i as u16));
+        let snapshot = snapshot(&pool, &response(3, listed_backwards)).unwrap();
+        let hash = key::crc64(b"user_1");
+        assert_eq!(primary_of(&snapshot, Target::Hash(hash)), (1, Some("127.0.0.1:101".into())));
+        assert_eq!(primary_of(&snapshot, Target::Partition(2)), (2, Some("127.0.0.1:102".into())));
+        assert_eq!(snapshot.route(Target::Hash(hash)).partition_hash, hash);
+        assert_eq!(snapshot.route(Target::Partition(2)).partition_hash, 2);
+    }
+
+    #[tokio::test]
+    async fn a_child_that_is_not_ready_is_served_by_its_parent() {
+        let pool = pool();
+        let with_ballot = |child: i64| {
+            let partitions = (0..16).map(|i| partition(i, if i == 12 { child } else { 3 }, 100 + i as u16));
+            snapshot(&pool, &response(16, partitions)).unwrap()
+        };
+        let a = Target::Hash(key::crc64(b"a"));
+        assert_eq!(primary_of(&with_ballot(-1), a).0, 4);
+        assert_eq!(primary_of(&with_ballot(1), a).0, 12);
+    }
+
+    #[tokio::test]
+    async fn a_partition_may_have_no_primary() {
+        let pool = pool();
+        let snapshot = snapshot(&pool, &response(1, [partition(0, 1, 0)])).unwrap();
+        assert_eq!(primary_of(&snapshot, Target::Partition(0)), (0, None));
+    }
+
+    #[tokio::test]
+    async fn host_names_come_before_addresses() {
+        let pool = pool();
+        let mut named = partition(0, 1, 34801);
+        named.hp_primary = Some(HostPort::new("replica-1", 34801));
+        let snapshot = snapshot(&pool, &response(1, [named])).unwrap();
+        assert_eq!(primary_of(&snapshot, Target::Partition(0)).1.unwrap(), "replica-1:34801");
+    }
+
+    #[tokio::test]
+    async fn answers_that_make_no_sense_are_refused() {
+        let pool = pool();
+        let refused = |response: QueryCfgResponse| snapshot(&pool, &response).is_err();
+        assert!(refused(response(0, [])));
+        assert!(refused(response(-4, [])));
+        assert!(refused(response(i32::MAX, [])));
+        assert!(refused(response(8, (0..6).map(|i| partition(i, 1, 1)))));
+        assert!(refused(response(2, [partition(0, 1, 1), partition(0, 1, 1)])));
+        assert!(refused(response(2, [partition(0, 1, 1), partition(2, 1, 1)])));
+        assert!(refused(QueryCfgResponse { app_id: 0, ..response(1, [partition(0, 1, 1)]) }));
+    }
+
+    #[tokio::test]
+    async fn an_older_ballot_never_replaces_a_newer_one() {
+        let pool = pool();
+        let with_ballot = |ballot, port| snapshot(&pool, &response(1, [partition(0, ballot, port)])).unwrap();
+        let newer = with_ballot(5, 105);
+        let kept = with_ballot(4, 104).not_older_than(&newer);
+        assert_eq!(primary_of(&kept, Target::Partition(0)).1.unwrap(), "127.0.0.1:105");
+        assert!(!kept.differs_from(&newer));
+        let replaced = with_ballot(6, 106).not_older_than(&newer);
+        assert_eq!(primary_of(&replaced, Target::Partition(0)).1.unwrap(), "127.0.0.1:106");
+        assert!(replaced.differs_from(&newer));
+    }
+
+    #[tokio::test]
+    async fn a_changed_count_or_table_replaces_everything() {
+        let pool = pool();
+        let two = snapshot(&pool, &response(2, (0..2).map(|i| partition(i, 9, 100)))).unwrap();
+        let four = snapshot(&pool, &response(4, (0..4).map(|i| partition(i, 1, 200)))).unwrap();
+        assert_eq!(four.not_older_than(&two).partition_count(), 4);
+        let again = QueryCfgResponse { app_id: 3, ..response(2, (0..2).map(|i| partition(i, 1, 300))) };
+        let recreated = snapshot(&pool, &again).unwrap().not_older_than(&two);
+        assert_eq!(primary_of(&recreated, Target::Partition(0)).1.unwrap(), "127.0.0.1:300");
+    }
+}

@@ -1,0 +1,197 @@
+//! What a scan asks for: a range of encoded keys, with its options.
+
+use std::time::Duration;
+
+use bytes::Bytes;
+use pegasus_protocol::idl::{FilterType, GetScannerRequest};
+use pegasus_protocol::key;
+
+use crate::error::Error;
+use crate::ops::{Filter, HashKey};
+use crate::routing::Target;
+
+/// How a scan is done.
+#[derive(Debug, Clone)]
+pub struct ScanOptions {
+    /// The deadline of each batch. 5 s.
+    pub timeout: Duration,
+    /// Rows a batch; the server gives at most 1000. 1000.
+    pub batch_size: i32,
+    /// Whether the start sort key is in the range. `true`.
+    pub start_inclusive: bool,
+    /// Whether the stop sort key is in the range. `false`.
+    pub stop_inclusive: bool,
+    /// Leave the values out. `false`.
+    pub no_value: bool,
+    /// Only rows whose hash key passes. All.
+    pub hash_key_filter: Filter,
+    /// Only rows whose sort key passes. All.
+    pub sort_key_filter: Filter,
+    /// Bring along when rows expire. `false`.
+    pub return_expire_ts: bool,
+}
+
+impl Default for ScanOptions {
+    fn default() -> Self {
+        Self {
+            timeout: Duration::from_secs(5),
+            batch_size: 1000,
+            start_inclusive: true,
+            stop_inclusive: false,
+            no_value: false,
+            hash_key_filter: Filter::default(),
+            sort_key_filter: Filter::default(),
+            return_expire_ts: false,
+        }
+    }
+}
+
+/// The range of a scan and the partitions that hold it.
+pub(super) struct Plan {
+    pub(super) request: GetScannerRequest,
+    pub(super) partitions: Vec<Target>,
+}
+
+impl Plan {
+    /// The rows of one hash key from start to stop; an empty stop is its end.
+    pub(super) fn of_hash_key(
+        hash_key: &[u8],
+        start: &[u8],
+        stop: &[u8],
+        options: &ScanOptions,
+    ) -> Result<Self, Error> {
+        let target = HashKey::new(hash_key)?.target();
+        let refused = |error: key::HashKeyTooLong| Error::invalid_argument(error.to_string());
+        let mut range = Range {
+            start: key::encode(hash_key, start).map_err(refused)?,
+            stop: key::encode(hash_key, stop).map_err(refused)?,
+            start_inclusive: options.start_inclusive,
+            stop_inclusive: options.stop_inclusive,
+        };
+        if stop.is_empty() {
+            range.stop = key::after_prefix(hash_key, b"").map_err(refused)?;
+            range.stop_inclusive = false;
+        }
+        let filter = &options.sort_key_filter;
+        if filter.filter_type == FilterType::MatchPrefix && !filter.pattern.is_empty() {
+            range.narrow_to(
+                key::encode(hash_key, &filter.pattern).map_err(refused)?,
+                key::after_prefix(hash_key, &filter.pattern).map_err(refused)?,
+            );
+        }
+        let partitions = if range.is_empty() { Vec::new() } else { vec![target] };
+        Ok(Self { request: range.request(options, false), partitions })
+    }
+
+    /// All rows of these partitions.
+    pub(super) fn of_partitions(partitions: Vec<Target>, options: &ScanOptions) -> Self {
+        let range = Range {
+            start: Bytes::from_static(b"\x00\x00"),
+            stop: Bytes::from_static(b"\xff\xff"),
+            start_inclusive: true,
+            stop_inclusive: false,
+        };
+        Self { request: range.request(options, true), partitions }
+    }
+}
+
+struct Range {
+    start: Bytes,
+    stop: Bytes,
+    start_inclusive: bool,
+    stop_inclusive: bool,
+}
+
+impl Range {
+    /// Leaves out what a prefix filter would drop anyway.
+    fn narrow_to(&mut self, first: Bytes, after: Bytes) {
+        if first > self.start {
+            (self.start, self.start_inclusive) = (first, true);
+        }
+        if after <= self.stop {
+            (self.stop, self.stop_inclusive) = (after, false);
+        }
+    }
+
+    /// Servers answer an empty range with a context that does not exist, so it is never sent.
+    fn is_empty(&self) -> bool {
+        match self.start.cmp(&self.stop) {
+            std::cmp::Ordering::Less => false,
+            std::cmp::Ordering::Equal => !(self.start_inclusive && self.stop_inclusive),
+            std::cmp::Ordering::Greater => true,
+        }
+    }
+
+    fn request(self, options: &ScanOptions, whole_table: bool) -> GetScannerRequest {
+        GetScannerRequest {
+            start_key: self.start,
+            stop_key: self.stop,
+            start_inclusive: self.start_inclusive,
+            stop_inclusive: self.stop_inclusive,
+            batch_size: options.batch_size,
+            no_value: options.no_value,
+            hash_key_filter_type: options.hash_key_filter.filter_type.into(),
+            hash_key_filter_pattern: options.hash_key_filter.pattern.clone(),
+            sort_key_filter_type: options.sort_key_filter.filter_type.into(),
+            sort_key_filter_pattern: options.sort_key_filter.pattern.clone(),
+            // A hash key lies in one partition whatever is split; a table scan must not see the rows
+            // that a split has moved away.
+            validate_partition_hash: Some(whole_table),
+            return_expire_ts: Some(options.return_expire_ts),
+            // Without it a scan that is resumed within a hash key ends at the end of that hash key.
+            full_scan: Some(whole_table),
+            only_return_count: None,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn plan(start: &[u8], stop: &[u8], change: impl FnOnce(&mut ScanOptions)) -> Plan {
+        let mut options = ScanOptions::default();
+        change(&mut options);
+        Plan::of_hash_key(b"h", start, stop, &options).unwrap()
+    }
+
+    #[test]
+    fn an_empty_stop_is_the_end_of_the_hash_key_and_never_inclusive() {
+        let request = plan(b"a", b"", |o| o.stop_inclusive = true).request;
+        assert_eq!(request.start_key, &b"\x00\x01ha"[..]);
+        assert_eq!(request.stop_key, &b"\x00\x01i"[..]);
+        assert!(request.start_inclusive && !request.stop_inclusive);
+    }
+
+    #[test]
+    fn empty_ranges_ask_nobody() {
+        let asks = |start: &[u8], stop: &[u8], left, right| {
+            let change = |o: &mut ScanOptions| (o.start_inclusive, o.stop_inclusive) = (left, right);
+            !plan(start, stop, change).partitions.is_empty()
+        };
+        assert!(asks(b"k", b"k", true, true));
+        assert!(!asks(b"k", b"k", true, false) && !asks(b"k", b"k", false, true));
+        assert!(!asks(b"l", b"k", true, true));
+        assert!(asks(b"k", b"l", false, false));
+    }
+
+    #[test]
+    fn a_prefix_filter_narrows_both_ends() {
+        let prefix = |o: &mut ScanOptions| {
+            o.sort_key_filter = Filter { filter_type: FilterType::MatchPrefix, pattern: Bytes::from_static(b"m") };
+        };
+        let request = plan(b"", b"", prefix).request;
+        assert_eq!((request.start_key, request.stop_key), (b"\x00\x01hm"[..].into(), b"\x00\x01hn"[..].into()));
+        let inside = plan(b"mb", b"md", prefix).request;
+        assert_eq!((inside.start_key, inside.stop_key), (b"\x00\x01hmb"[..].into(), b"\x00\x01hmd"[..].into()));
+        assert!(plan(b"n", b"z", prefix).partitions.is_empty());
+    }
+
+    #[test]
+    fn a_hash_key_that_cannot_be_routed_is_refused() {
+        for hash_key in [&b""[..], &[0; 65_535]] {
+            let refused = Plan::of_hash_key(hash_key, b"", b"", &ScanOptions::default());
+            assert_eq!(refused.err().unwrap().code(), "ERR_INVALID_ARGUMENT");
+        }
+    }
+}

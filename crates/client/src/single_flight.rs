@@ -1,0 +1,91 @@
+//! One piece of work at a time, whose result all who asked for it share.
+
+use std::future::Future;
+use std::sync::{Mutex, PoisonError};
+
+use tokio::sync::watch;
+use tracing::instrument::WithSubscriber;
+
+/// Runs work as a task of its own and lets later callers join it while it runs.
+///
+/// The task does not belong to the caller that started it: one that gives up (its deadline is
+/// shorter than a connect takes) does not take the result from the others, nor from the next one.
+pub(crate) struct SingleFlight<T> {
+    running: Mutex<Option<watch::Receiver<Option<T>>>>,
+}
+
+impl<T: Clone + Send + Sync + 'static> SingleFlight<T> {
+    pub(crate) fn new() -> Self {
+        Self { running: Mutex::new(None) }
+    }
+
+    /// Joins the running work, or starts it. `None`: the work ended without a result, which happens
+    /// only when its runtime shuts down.
+    pub(crate) async fn run<F>(&self, start: impl FnOnce() -> F) -> Option<T>
+    where
+        F: Future<Output = T> + Send + 'static,
+    {
+        let mut receiver = self.join_or_start(start);
+        let result = receiver.wait_for(Option::is_some).await.ok()?;
+        (*result).clone()
+    }
+
+    fn join_or_start<F>(&self, start: impl FnOnce() -> F) -> watch::Receiver<Option<T>>
+    where
+        F: Future<Output = T> + Send + 'static,
+    {
+        let mut running = self.running.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(receiver) = &*running
+            && receiver.borrow().is_none()
+            && receiver.has_changed().is_ok()
+        {
+            return receiver.clone();
+        }
+        let (sender, receiver) = watch::channel(None);
+        let work = start();
+        let task = async move {
+            // Nobody may be waiting any more; the work's own effects stay.
+            sender.send_replace(Some(work.await));
+        };
+        tokio::spawn(task.with_current_subscriber());
+        *running = Some(receiver.clone());
+        receiver
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+    use std::sync::atomic::{AtomicU32, Ordering};
+    use std::time::Duration;
+
+    use super::*;
+
+    #[tokio::test(start_paused = true)]
+    async fn callers_share_a_running_task_and_a_finished_one_is_not_reused() {
+        let runs = Arc::new(AtomicU32::new(0));
+        let flight = SingleFlight::new();
+        let work = || {
+            let runs = Arc::clone(&runs);
+            async move {
+                tokio::time::sleep(Duration::from_millis(10)).await;
+                runs.fetch_add(1, Ordering::Relaxed)
+            }
+        };
+        let (first, second) = tokio::join!(flight.run(work), flight.run(work));
+        assert_eq!((first, second), (Some(0), Some(0)));
+        assert_eq!(flight.run(work).await, Some(1));
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_caller_that_gives_up_does_not_stop_the_work() {
+        let flight = SingleFlight::new();
+        let slow = || async {
+            tokio::time::sleep(Duration::from_millis(100)).await;
+            7
+        };
+        let given_up = tokio::time::timeout(Duration::from_millis(1), flight.run(slow)).await;
+        assert!(given_up.is_err());
+        assert_eq!(flight.run(|| async { 8 }).await, Some(7));
+    }
+}

@@ -1,0 +1,238 @@
+//! A table: the operations, a few lines each.
+
+use std::future::Future;
+use std::sync::Arc;
+use std::time::Duration;
+
+use bytes::Bytes;
+
+use crate::client::{ClientCore, Running};
+use crate::deadline::Deadline;
+use crate::error::Error;
+use crate::execute::execute;
+use crate::ops::{
+    Get, MultiGet, MultiGetLimits, MultiGetResult, MultiRemove, MultiSet, Operation, Remove, Set, SortKeyCount,
+    SortKeyRange, TimeToLive, Ttl,
+};
+use crate::options::{CallOptions, RetryOptions, WriteOptions};
+use crate::routing::Router;
+use crate::scan::{ScanOptions, Scanner};
+
+/// What the operations of a table share.
+pub(crate) struct TableCore {
+    name: Arc<str>,
+    client: Arc<ClientCore>,
+    router: Router,
+    timeout: Duration,
+}
+
+impl TableCore {
+    pub(crate) fn new(name: Arc<str>, client: Arc<ClientCore>, router: Router, timeout: Duration) -> Self {
+        Self { name, client, router, timeout }
+    }
+
+    pub(crate) fn name(&self) -> &str {
+        &self.name
+    }
+
+    pub(crate) fn router(&self) -> &Router {
+        &self.router
+    }
+
+    pub(crate) fn retry(&self) -> &RetryOptions {
+        self.client.retry()
+    }
+
+    /// Counts an operation in, unless the client is closed.
+    pub(crate) fn enter(&self) -> Result<Running<'_>, Error> {
+        self.client.enter()
+    }
+}
+
+/// An open table. Cheap to clone; all clones share routes and connections.
+///
+/// Every method checks its arguments and copies them before it returns its future, so the future
+/// borrows nothing; nothing is sent before it is polled. Dropping the future gives the operation up:
+/// a write that had left may still be carried out.
+///
+/// Failures carry a stable [`code`](Error::code). A row that is not there is not a failure.
+#[derive(Clone)]
+pub struct Table {
+    core: Arc<TableCore>,
+}
+
+impl Table {
+    pub(crate) fn new(core: TableCore) -> Self {
+        Self { core: Arc::new(core) }
+    }
+
+    /// Its name.
+    pub fn name(&self) -> &str {
+        self.core.name()
+    }
+
+    /// Its number, which changes when it is dropped and created anew.
+    pub fn app_id(&self) -> i32 {
+        self.core.router.snapshot().app_id()
+    }
+
+    /// How many partitions it has at the moment.
+    pub fn partition_count(&self) -> u32 {
+        self.core.router.snapshot().partition_count()
+    }
+
+    /// Reads a row; `None` when there is none.
+    pub fn get(
+        &self,
+        hash_key: &[u8],
+        sort_key: &[u8],
+        options: CallOptions,
+    ) -> impl Future<Output = Result<Option<Bytes>, Error>> + Send + use<> {
+        self.run(Get::new(hash_key, sort_key), options.timeout)
+    }
+
+    /// Sets a row, whatever was there.
+    pub fn set(
+        &self,
+        hash_key: &[u8],
+        sort_key: &[u8],
+        value: &[u8],
+        options: WriteOptions,
+    ) -> impl Future<Output = Result<(), Error>> + Send + use<> {
+        self.run(Set::new(hash_key, sort_key, value, options.ttl_seconds), options.timeout)
+    }
+
+    /// Removes a row; one that is not there is fine.
+    pub fn remove(
+        &self,
+        hash_key: &[u8],
+        sort_key: &[u8],
+        options: CallOptions,
+    ) -> impl Future<Output = Result<(), Error>> + Send + use<> {
+        self.run(Remove::new(hash_key, sort_key), options.timeout)
+    }
+
+    /// Whether there is a row.
+    pub fn exist(
+        &self,
+        hash_key: &[u8],
+        sort_key: &[u8],
+        options: CallOptions,
+    ) -> impl Future<Output = Result<bool, Error>> + Send + use<> {
+        let ttl = self.ttl(hash_key, sort_key, options);
+        async move { Ok(ttl.await?.is_some()) }
+    }
+
+    /// How long a row has left; `None` when there is none.
+    pub fn ttl(
+        &self,
+        hash_key: &[u8],
+        sort_key: &[u8],
+        options: CallOptions,
+    ) -> impl Future<Output = Result<Option<TimeToLive>, Error>> + Send + use<> {
+        self.run(Ttl::new(hash_key, sort_key), options.timeout)
+    }
+
+    /// Sets rows of one hash key, all or none; of a sort key that comes twice the last value counts.
+    pub fn multi_set<I>(
+        &self,
+        hash_key: &[u8],
+        entries: I,
+        options: WriteOptions,
+    ) -> impl Future<Output = Result<(), Error>> + Send + use<I>
+    where
+        I: IntoIterator<Item = (Bytes, Bytes)>,
+    {
+        self.run(MultiSet::new(hash_key, entries, options.ttl_seconds), options.timeout)
+    }
+
+    /// Reads the rows of the given sort keys that there are.
+    pub fn multi_get<I>(
+        &self,
+        hash_key: &[u8],
+        sort_keys: I,
+        limits: &MultiGetLimits,
+        options: CallOptions,
+    ) -> impl Future<Output = Result<MultiGetResult, Error>> + Send + use<I>
+    where
+        I: IntoIterator<Item = Bytes>,
+    {
+        self.run(MultiGet::keys(hash_key, sort_keys, limits), options.timeout)
+    }
+
+    /// Reads the rows of a range of sort keys; the default range is all of the hash key.
+    pub fn multi_get_range(
+        &self,
+        hash_key: &[u8],
+        range: SortKeyRange,
+        limits: &MultiGetLimits,
+        options: CallOptions,
+    ) -> impl Future<Output = Result<MultiGetResult, Error>> + Send + use<> {
+        self.run(MultiGet::range(hash_key, range, limits), options.timeout)
+    }
+
+    /// Removes rows of one hash key, all or none. Gives how many sort keys were named: whether they
+    /// were there the server does not say.
+    pub fn multi_remove<I>(
+        &self,
+        hash_key: &[u8],
+        sort_keys: I,
+        options: CallOptions,
+    ) -> impl Future<Output = Result<u64, Error>> + Send + use<I>
+    where
+        I: IntoIterator<Item = Bytes>,
+    {
+        self.run(MultiRemove::new(hash_key, sort_keys), options.timeout)
+    }
+
+    /// Counts the rows of a hash key.
+    ///
+    /// # Errors
+    ///
+    /// `ERR_INCOMPLETE_DATA` when the server ran out of time for it.
+    pub fn sort_key_count(
+        &self,
+        hash_key: &[u8],
+        options: CallOptions,
+    ) -> impl Future<Output = Result<u64, Error>> + Send + use<> {
+        self.run(SortKeyCount::new(hash_key), options.timeout)
+    }
+
+    /// Scans the rows of a hash key, ascending; nothing is sent before the first page is asked for.
+    /// An empty stop is the end of the hash key.
+    ///
+    /// # Errors
+    ///
+    /// `ERR_INVALID_ARGUMENT`: an empty or too long hash key.
+    pub fn scanner(
+        &self,
+        hash_key: &[u8],
+        start_sort_key: &[u8],
+        stop_sort_key: &[u8],
+        options: ScanOptions,
+    ) -> Result<Scanner, Error> {
+        Scanner::of_hash_key(Arc::clone(&self.core), hash_key, start_sort_key, stop_sort_key, options)
+    }
+
+    /// Scanners that together give every row of the table once, in no order between hash keys. There
+    /// are as many as asked for, but no more than partitions.
+    pub fn unordered_scanners(&self, max_split_count: u32, options: &ScanOptions) -> Result<Vec<Scanner>, Error> {
+        Scanner::of_table(&self.core, max_split_count, options)
+    }
+
+    fn run<O>(
+        &self,
+        operation: Result<O, Error>,
+        timeout: Option<Duration>,
+    ) -> impl Future<Output = Result<O::Output, Error>> + Send + use<O>
+    where
+        O: Operation + Send + Sync,
+        O::Output: Send,
+    {
+        let core = Arc::clone(&self.core);
+        async move {
+            let deadline = Deadline::after(timeout.unwrap_or(core.timeout));
+            execute(&core, &operation?, deadline).await
+        }
+    }
+}

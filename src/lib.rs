@@ -1,1 +1,15 @@
-//! The addon.
+//! The Node.js addon: what `lib/` calls, made of bytes and numbers. Translation only.
+//!
+//! Every method takes a token, copies its arguments, and returns at once; the operation runs on the
+//! environment's I/O thread and its result crosses back in a batch (see `bridge`). Defaults,
+//! checks of meaning and retries live in the client crate; checks of JavaScript types in `lib/`.
+
+mod bridge;
+mod client;
+mod convert;
+mod error;
+mod local;
+mod log;
+mod rows;
+mod scanner;
+mod table;

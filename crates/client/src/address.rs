@@ -22,7 +22,9 @@ impl NodeAddress {
     /// Reads `host:port`, `1.2.3.4:port` or `[::1]:port`.
     pub(crate) fn parse(text: &str) -> Result<Self, Error> {
         let refuse = |reason: &str| {
-            Error::invalid_argument(format!("meta server {text:?}: {reason}; expected host:port or [IPv6]:port"))
+            Error::invalid_argument(format!(
+                "meta server {text:?}: {reason}; expected host:port or [IPv6]:port"
+            ))
         };
         let (host, port) = text.rsplit_once(':').ok_or_else(|| refuse("there is no port"))?;
         let port = match port.parse::<u16>() {
@@ -97,7 +99,19 @@ mod tests {
 
     #[test]
     fn addresses_that_cannot() {
-        let bad = ["", "host", "host:", "host:0", "host:65536", "host:-1", ":1", "127.0.0.256:1", "[::g]:1", "a b:1", "::1:34601"];
+        let bad = [
+            "",
+            "host",
+            "host:",
+            "host:0",
+            "host:65536",
+            "host:-1",
+            ":1",
+            "127.0.0.256:1",
+            "[::g]:1",
+            "a b:1",
+            "::1:34601",
+        ];
         for text in bad {
             let error = NodeAddress::parse(text).unwrap_err();
             assert_eq!(error.code(), "ERR_INVALID_ARGUMENT");

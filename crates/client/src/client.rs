@@ -105,9 +105,9 @@ impl Client {
         let deadline = Deadline::after(timeout).instant();
         let name: Arc<str> = name.into();
         let (meta, pool) = (Arc::clone(&self.core.meta), Arc::clone(&self.core.pool));
-        let router = Router::open(Arc::clone(&name), meta, pool, deadline).await.map_err(|error| {
-            error.at(Place { table: Some(name.to_string()), ..Place::default() })
-        })?;
+        let router = Router::open(Arc::clone(&name), meta, pool, deadline)
+            .await
+            .map_err(|error| error.at(Place { table: Some(name.to_string()), ..Place::default() }))?;
         Ok(Table::new(TableCore::new(name, Arc::clone(&self.core), router, timeout)))
     }
 

@@ -92,7 +92,8 @@ pub struct Place {
 
 impl Error {
     pub(crate) fn new(kind: ErrorKind, message: impl Into<Cow<'static, str>>) -> Self {
-        let details = Details { kind, message: message.into(), maybe_applied: false, place: Place::default() };
+        let details =
+            Details { kind, message: message.into(), maybe_applied: false, place: Place::default() };
         Self(Box::new(details))
     }
 

@@ -58,7 +58,8 @@ pub(crate) async fn execute<O: Operation>(
         };
         progress.maybe_applied |= maybe_applied(failure, kind);
         let verdict = judge(failure, kind);
-        if verdict == Verdict::Fail || table.retry().max_attempts.is_some_and(|max| progress.attempts >= max) {
+        if verdict == Verdict::Fail || table.retry().max_attempts.is_some_and(|max| progress.attempts >= max)
+        {
             return Err(missed.into_error().maybe_applied(progress.maybe_applied).at(progress.place(table)));
         }
         tracing::debug!(table = table.name(), rpc = O::Rpc::CODE.name(), attempt = progress.attempts, reason = %missed.reason(), "trying again");

@@ -51,7 +51,9 @@ impl ClientOptions {
         ];
         for (name, duration) in durations {
             if duration.is_zero() {
-                return Err(Error::invalid_argument(format!("{name} is zero: a positive duration is needed")));
+                return Err(Error::invalid_argument(format!(
+                    "{name} is zero: a positive duration is needed"
+                )));
             }
         }
         self.retry.validate()

@@ -82,25 +82,79 @@ fn judge_refusal(code: &ErrorCode) -> Verdict {
         // Throttled: more attempts are what the server asks not to be sent.
         E::Busy => Verdict::Fail,
         // Somebody must act first: free a disk, grant a right, change a setting.
-        E::DiskInsufficient | E::DiskIoError | E::AclDeny | E::Unauthenticated | E::OperationDisabled => Verdict::Fail,
+        E::DiskInsufficient | E::DiskIoError | E::AclDeny | E::Unauthenticated | E::OperationDisabled => {
+            Verdict::Fail
+        }
         // The request itself is the reason.
         E::HandlerNotFound | E::InvalidData | E::InvalidParameters | E::NotImplemented => Verdict::Fail,
         // Names that data servers do not send, of states that no second attempt is known to cure.
-        E::Ok | E::Unknown | E::ServiceNotFound | E::ServiceAlreadyRunning | E::IoPending
-        | E::ServiceNotActive | E::NetworkInitFailed | E::ForwardToOthers | E::LearnFileFailed
-        | E::GetLearnStateFailed | E::InvalidVersion | E::FileOperationFailed | E::HandleEof
-        | E::WrongChecksum | E::InvalidHandle | E::IncompleteData | E::VersionOutdated | E::PathNotFound
-        | E::PathAlreadyExist | E::AddressAlreadyUsed | E::StateFreezed | E::LocalAppFailure
-        | E::BindIocpFailed | E::NetworkStartFailed | E::CheckpointFailed | E::WrongTiming
-        | E::NoNeedOperate | E::Corruption | E::ClusterNotFound | E::ClusterAlreadyExist
-        | E::ServiceAlreadyExist | E::Injected | E::ReplicationFailure | E::AppExist | E::AppNotExist
-        | E::BusyCreating | E::BusyDropping | E::NetworkFailure | E::UnderRecovery | E::LearnerNotFound
-        | E::Expired | E::LockAlreadyExist | E::HoldByOthers | E::RecursiveLock | E::NoOwner
-        | E::NodeAlreadyExist | E::InconsistentState | E::ArrayIndexOutOfRange | E::DirNotEmpty
-        | E::FsInternal | E::IgnoreBadData | E::AppDropped | E::MockInternal | E::ZookeeperOperation
-        | E::ChildRegistered | E::IngestionFailed | E::Krb5Internal | E::SaslInternal | E::SaslIncomplete
-        | E::RetryExhausted | E::SyncRangerPoliciesFailed | E::RangerParseAcl
-        | E::RangerPoliciesNoNeedUpdate | E::RdbCorruption | E::CurlFailed | E::DupExist | E::HttpError
+        E::Ok
+        | E::Unknown
+        | E::ServiceNotFound
+        | E::ServiceAlreadyRunning
+        | E::IoPending
+        | E::ServiceNotActive
+        | E::NetworkInitFailed
+        | E::ForwardToOthers
+        | E::LearnFileFailed
+        | E::GetLearnStateFailed
+        | E::InvalidVersion
+        | E::FileOperationFailed
+        | E::HandleEof
+        | E::WrongChecksum
+        | E::InvalidHandle
+        | E::IncompleteData
+        | E::VersionOutdated
+        | E::PathNotFound
+        | E::PathAlreadyExist
+        | E::AddressAlreadyUsed
+        | E::StateFreezed
+        | E::LocalAppFailure
+        | E::BindIocpFailed
+        | E::NetworkStartFailed
+        | E::CheckpointFailed
+        | E::WrongTiming
+        | E::NoNeedOperate
+        | E::Corruption
+        | E::ClusterNotFound
+        | E::ClusterAlreadyExist
+        | E::ServiceAlreadyExist
+        | E::Injected
+        | E::ReplicationFailure
+        | E::AppExist
+        | E::AppNotExist
+        | E::BusyCreating
+        | E::BusyDropping
+        | E::NetworkFailure
+        | E::UnderRecovery
+        | E::LearnerNotFound
+        | E::Expired
+        | E::LockAlreadyExist
+        | E::HoldByOthers
+        | E::RecursiveLock
+        | E::NoOwner
+        | E::NodeAlreadyExist
+        | E::InconsistentState
+        | E::ArrayIndexOutOfRange
+        | E::DirNotEmpty
+        | E::FsInternal
+        | E::IgnoreBadData
+        | E::AppDropped
+        | E::MockInternal
+        | E::ZookeeperOperation
+        | E::ChildRegistered
+        | E::IngestionFailed
+        | E::Krb5Internal
+        | E::SaslInternal
+        | E::SaslIncomplete
+        | E::RetryExhausted
+        | E::SyncRangerPoliciesFailed
+        | E::RangerParseAcl
+        | E::RangerPoliciesNoNeedUpdate
+        | E::RdbCorruption
+        | E::CurlFailed
+        | E::DupExist
+        | E::HttpError
         | E::NotMatched => Verdict::Fail,
         // A name of a newer server: nothing is known about it.
         E::Unlisted(_) => Verdict::Fail,
@@ -133,7 +187,9 @@ mod tests {
     #[test]
     fn stale_routes_are_refreshed_for_every_kind() {
         use ErrorCode as E;
-        for code in [E::ObjectNotFound, E::InvalidState, E::InactiveState, E::ParentPartitionMisused, E::Splitting] {
+        for code in
+            [E::ObjectNotFound, E::InvalidState, E::InactiveState, E::ParentPartitionMisused, E::Splitting]
+        {
             assert_eq!(refused(code.clone()), [Verdict::RefreshAndRetry; 3], "{code}");
         }
     }
@@ -145,7 +201,8 @@ mod tests {
             assert_eq!(refused(code.clone()), [Verdict::Retry; 3], "{code}");
         }
         let unlisted = E::Unlisted("ERR_NEW".into());
-        for code in [E::Busy, E::DiskInsufficient, E::AclDeny, E::OperationDisabled, E::InvalidData, unlisted] {
+        for code in [E::Busy, E::DiskInsufficient, E::AclDeny, E::OperationDisabled, E::InvalidData, unlisted]
+        {
             assert_eq!(refused(code.clone()), [Verdict::Fail; 3], "{code}");
         }
     }

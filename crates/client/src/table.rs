@@ -11,8 +11,8 @@ use crate::deadline::Deadline;
 use crate::error::Error;
 use crate::execute::execute;
 use crate::ops::{
-    Get, MultiGet, MultiGetLimits, MultiGetResult, MultiRemove, MultiSet, Operation, Remove, Set, SortKeyCount,
-    SortKeyRange, TimeToLive, Ttl,
+    Get, MultiGet, MultiGetLimits, MultiGetResult, MultiRemove, MultiSet, Operation, Remove, Set,
+    SortKeyCount, SortKeyRange, TimeToLive, Ttl,
 };
 use crate::options::{CallOptions, RetryOptions, WriteOptions};
 use crate::routing::Router;
@@ -216,7 +216,11 @@ impl Table {
 
     /// Scanners that together give every row of the table once, in no order between hash keys. There
     /// are as many as asked for, but no more than partitions.
-    pub fn unordered_scanners(&self, max_split_count: u32, options: &ScanOptions) -> Result<Vec<Scanner>, Error> {
+    pub fn unordered_scanners(
+        &self,
+        max_split_count: u32,
+        options: &ScanOptions,
+    ) -> Result<Vec<Scanner>, Error> {
         Scanner::of_table(&self.core, max_split_count, options)
     }
 

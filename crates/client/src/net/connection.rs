@@ -75,10 +75,7 @@ impl Shared {
     }
 
     /// Queues a frame and wakes the writer if it sleeps.
-    fn queue<T>(
-        &self,
-        encode: impl FnOnce(&mut Inflight, u64, &mut BytesMut) -> T,
-    ) -> Result<T, NetError> {
+    fn queue<T>(&self, encode: impl FnOnce(&mut Inflight, u64, &mut BytesMut) -> T) -> Result<T, NetError> {
         let mut guard = self.lock();
         let state = &mut *guard;
         if let Some(error) = &state.ended {

@@ -42,7 +42,9 @@ impl Node {
             node.current.store(Some(connection));
             Ok(())
         });
-        dialled.await.unwrap_or_else(|| Err(NetError::new(NetErrorKind::Closed, "the runtime shuts down")))?;
+        dialled
+            .await
+            .unwrap_or_else(|| Err(NetError::new(NetErrorKind::Closed, "the runtime shuts down")))?;
         self.live().ok_or_else(|| {
             NetError::new(NetErrorKind::Reset, format!("{} closed the connection at once", self.address))
         })

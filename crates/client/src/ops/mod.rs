@@ -58,7 +58,8 @@ pub(crate) struct Key {
 impl Key {
     /// Packs a key. With an empty hash key the partition is that of the sort key.
     pub(crate) fn new(hash_key: &[u8], sort_key: &[u8]) -> Result<Self, Error> {
-        let encoded = key::encode(hash_key, sort_key).map_err(|error| Error::invalid_argument(error.to_string()))?;
+        let encoded =
+            key::encode(hash_key, sort_key).map_err(|error| Error::invalid_argument(error.to_string()))?;
         let hash = key::crc64(if hash_key.is_empty() { sort_key } else { hash_key });
         Ok(Self { encoded, hash })
     }

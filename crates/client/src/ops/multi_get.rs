@@ -113,7 +113,11 @@ impl MultiGet {
         Ok(operation)
     }
 
-    pub(crate) fn range(hash_key: &[u8], range: SortKeyRange, limits: &MultiGetLimits) -> Result<Self, Error> {
+    pub(crate) fn range(
+        hash_key: &[u8],
+        range: SortKeyRange,
+        limits: &MultiGetLimits,
+    ) -> Result<Self, Error> {
         let hash_key = HashKey::new(hash_key)?;
         let target = hash_key.target();
         let request = MultiGetRequest {

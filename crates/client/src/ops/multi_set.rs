@@ -26,7 +26,9 @@ impl MultiSet {
             .map(|(key, value)| KeyValue { key, value, expire_ts_seconds: None })
             .collect();
         if kvs.is_empty() {
-            return Err(Error::invalid_argument("entries is empty: at least one sort key and value are needed"));
+            return Err(Error::invalid_argument(
+                "entries is empty: at least one sort key and value are needed",
+            ));
         }
         let target = hash_key.target();
         let request =

@@ -15,7 +15,12 @@ pub(crate) struct Set {
 }
 
 impl Set {
-    pub(crate) fn new(hash_key: &[u8], sort_key: &[u8], value: &[u8], ttl_seconds: u32) -> Result<Self, Error> {
+    pub(crate) fn new(
+        hash_key: &[u8],
+        sort_key: &[u8],
+        value: &[u8],
+        ttl_seconds: u32,
+    ) -> Result<Self, Error> {
         let key = Key::new(hash_key, sort_key)?;
         let target = key.target();
         let request = UpdateRequest {

@@ -91,12 +91,7 @@ impl Router {
     }
 }
 
-async fn query(
-    table: &str,
-    meta: &MetaClient,
-    pool: &Pool,
-    deadline: Instant,
-) -> Result<Snapshot, Error> {
+async fn query(table: &str, meta: &MetaClient, pool: &Pool, deadline: Instant) -> Result<Snapshot, Error> {
     let response = meta.query_configuration(table, deadline).await?;
     Snapshot::from_response(&response, |address| pool.node(address)).map_err(|reason| {
         tracing::warn!(table, %reason, "the configuration of the table makes no sense");

@@ -61,7 +61,10 @@ impl Snapshot {
             return Err(format!("{} partitions listed of {count}", response.partitions.len()));
         }
         let indices: BTreeSet<i32> = response.partitions.iter().map(|p| p.pid.partition_index).collect();
-        if indices.len() != count as usize || indices.first() != Some(&0) || indices.last() != Some(&(count - 1)) {
+        if indices.len() != count as usize
+            || indices.first() != Some(&0)
+            || indices.last() != Some(&(count - 1))
+        {
             return Err(format!("the partitions listed are not 0 to {}", count - 1));
         }
         let mut by_index: Vec<&PartitionConfiguration> = response.partitions.iter().collect();
@@ -144,7 +147,10 @@ mod tests {
     use super::*;
     use crate::net::Pool;
 
-    fn response(count: i32, partitions: impl IntoIterator<Item = PartitionConfiguration>) -> QueryCfgResponse {
+    fn response(
+        count: i32,
+        partitions: impl IntoIterator<Item = PartitionConfiguration>,
+    ) -> QueryCfgResponse {
         QueryCfgResponse {
             err: ErrorCode::Ok,
             app_id: 2,

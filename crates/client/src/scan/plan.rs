@@ -178,12 +178,19 @@ mod tests {
     #[test]
     fn a_prefix_filter_narrows_both_ends() {
         let prefix = |o: &mut ScanOptions| {
-            o.sort_key_filter = Filter { filter_type: FilterType::MatchPrefix, pattern: Bytes::from_static(b"m") };
+            o.sort_key_filter =
+                Filter { filter_type: FilterType::MatchPrefix, pattern: Bytes::from_static(b"m") };
         };
         let request = plan(b"", b"", prefix).request;
-        assert_eq!((request.start_key, request.stop_key), (b"\x00\x01hm"[..].into(), b"\x00\x01hn"[..].into()));
+        assert_eq!(
+            (request.start_key, request.stop_key),
+            (b"\x00\x01hm"[..].into(), b"\x00\x01hn"[..].into())
+        );
         let inside = plan(b"mb", b"md", prefix).request;
-        assert_eq!((inside.start_key, inside.stop_key), (b"\x00\x01hmb"[..].into(), b"\x00\x01hmd"[..].into()));
+        assert_eq!(
+            (inside.start_key, inside.stop_key),
+            (b"\x00\x01hmb"[..].into(), b"\x00\x01hmd"[..].into())
+        );
         assert!(plan(b"n", b"z", prefix).partitions.is_empty());
     }
 

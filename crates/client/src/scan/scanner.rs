@@ -118,7 +118,10 @@ impl Scanner {
                     rows
                 }
                 Batch::Cut { rows } if rows.is_empty() => {
-                    return Err(Error::new(ErrorKind::Incomplete, "the server ran out of time before it found a row"));
+                    return Err(Error::new(
+                        ErrorKind::Incomplete,
+                        "the server ran out of time before it found a row",
+                    ));
                 }
                 Batch::Cut { rows } => {
                     self.advance(&rows, None);
@@ -224,8 +227,9 @@ fn check(options: &ScanOptions) -> Result<(), Error> {
 }
 
 fn read_row(row: KeyValue) -> Result<ScanRow, Error> {
-    let (hash_key, sort_key) = key::decode(&row.key)
-        .map_err(|error| Error::new(ErrorKind::InvalidData, format!("a scanned row has a broken key: {error}")))?;
+    let (hash_key, sort_key) = key::decode(&row.key).map_err(|error| {
+        Error::new(ErrorKind::InvalidData, format!("a scanned row has a broken key: {error}"))
+    })?;
     let expires_at = row.expire_ts_seconds.and_then(|ts| expiry::to_unix_seconds(ts as u32));
     Ok(ScanRow { hash_key, sort_key, value: row.value, expires_at })
 }

@@ -1,0 +1,46 @@
+//! Where the server takes the time from.
+//!
+//! Everything that depends on time (expiry of rows, idle scan contexts) asks a [`Clock`] that was
+//! passed in, so a test can move time instead of waiting for it.
+
+use std::sync::atomic::{AtomicU32, Ordering};
+
+use pegasus_protocol::expiry;
+
+/// Tells the time as the protocol counts it: whole seconds since 2016-01-01T00:00:00Z.
+pub trait Clock: Send + Sync + 'static {
+    /// The time now.
+    fn now(&self) -> u32;
+}
+
+/// The clock of the system.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct SystemClock;
+
+impl Clock for SystemClock {
+    fn now(&self) -> u32 {
+        expiry::now()
+    }
+}
+
+/// A clock that stands still until it is moved.
+#[derive(Debug)]
+pub struct ManualClock(AtomicU32);
+
+impl ManualClock {
+    /// A clock that shows `now`.
+    pub fn new(now: u32) -> Self {
+        Self(AtomicU32::new(now))
+    }
+
+    /// Moves the clock forward.
+    pub fn advance(&self, seconds: u32) {
+        self.0.fetch_add(seconds, Ordering::Relaxed);
+    }
+}
+
+impl Clock for ManualClock {
+    fn now(&self) -> u32 {
+        self.0.load(Ordering::Relaxed)
+    }
+}

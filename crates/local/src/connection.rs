@@ -1,0 +1,132 @@
+//! One connection: frames in, frames out.
+//!
+//! Whatever one read brings is answered together: all whole requests in it, in their order, with
+//! one commit for all their writes and one write of all their answers. Nothing is read while
+//! answers wait to be taken, so a client that does not read is not served.
+
+use std::io;
+use std::net::SocketAddr;
+use std::sync::Arc;
+
+use bytes::BytesMut;
+use pegasus_protocol::DecodeError;
+use pegasus_protocol::frame::{RequestFrame, decode_request};
+use thiserror::Error;
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::TcpStream;
+
+use crate::dispatch::{Answer, Exchange, Node, dispatch};
+use crate::state::ClusterState;
+use crate::store::StoreError;
+
+/// The longest body of a request. The servers have no limit but on writes (a mebibyte); this one
+/// leaves room for a batch_get of many keys and ends a connection that claims nonsense.
+pub(crate) const MAX_REQUEST_BODY: usize = 64 << 20;
+
+/// How much room a read has at least.
+const READ_AT_LEAST: usize = 16 << 10;
+
+/// Answers of more bytes leave before the next request is looked at.
+const WRITE_AT: usize = 1 << 20;
+
+/// A buffer that grew beyond this for large frames is given back after them.
+const KEEP_AT_MOST: usize = 4 << 20;
+
+/// Why a connection ended.
+#[derive(Debug, Error)]
+enum End {
+    #[error("the socket failed: {0}")]
+    Socket(#[from] io::Error),
+    #[error("the client sent what is no request: {0}")]
+    Malformed(#[from] DecodeError),
+    #[error("writes could not be committed: {0}")]
+    NotCommitted(#[from] StoreError),
+}
+
+/// Serves a connection until the client closes it or sends what is no request.
+pub(crate) async fn serve(socket: TcpStream, peer: SocketAddr, node: Arc<Node>, state: Arc<ClusterState>) {
+    let connection = Connection { socket, node, state, input: BytesMut::new(), output: Output::default() };
+    let server = connection.node.name.clone();
+    match connection.run().await {
+        Ok(()) => {}
+        Err(End::NotCommitted(error)) => {
+            tracing::error!(%server, %peer, %error, "a connection ends: writes could not be committed");
+        }
+        Err(end) => tracing::debug!(%server, %peer, %end, "a connection ends"),
+    }
+}
+
+struct Connection {
+    socket: TcpStream,
+    node: Arc<Node>,
+    state: Arc<ClusterState>,
+    /// What has been read and not yet understood.
+    input: BytesMut,
+    output: Output,
+}
+
+/// Answers on their way.
+#[derive(Default)]
+struct Output {
+    bytes: BytesMut,
+    /// Whether there are answers to writes among them.
+    needs_commit: bool,
+}
+
+impl Connection {
+    async fn run(mut self) -> Result<(), End> {
+        self.socket.set_nodelay(true)?;
+        loop {
+            // The buffer grows with what arrives, never with what a header claims.
+            self.input.reserve(READ_AT_LEAST);
+            if self.socket.read_buf(&mut self.input).await? == 0 {
+                return Ok(());
+            }
+            let arrived = self.input.len();
+            let understood = self.answer_all().await;
+            // What came before the nonsense is answered.
+            self.flush().await?;
+            understood?;
+            if arrived > KEEP_AT_MOST && self.input.len() < arrived {
+                self.input = BytesMut::from(&self.input[..]);
+            }
+        }
+    }
+
+    /// Answers the requests that have arrived whole.
+    async fn answer_all(&mut self) -> Result<(), End> {
+        let now = self.state.clock.now();
+        while let Some(frame) = decode_request(&mut self.input, MAX_REQUEST_BODY)? {
+            self.answer(&frame, now)?;
+            if self.output.bytes.len() >= WRITE_AT {
+                self.flush().await?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Answers one request. Every answer that leaves the server is made here.
+    fn answer(&mut self, frame: &RequestFrame, now: u32) -> Result<(), End> {
+        let exchange = Exchange { frame, out: &mut self.output.bytes };
+        match dispatch(&self.state, &self.node, now, exchange)? {
+            Answer::Ready | Answer::Silence => {}
+            Answer::ReadyOnceCommitted => self.output.needs_commit = true,
+        }
+        Ok(())
+    }
+
+    /// Sends all answers, after what they say is written has been committed.
+    async fn flush(&mut self) -> Result<(), End> {
+        if std::mem::take(&mut self.output.needs_commit) {
+            self.state.store.commit()?;
+        }
+        if !self.output.bytes.is_empty() {
+            self.socket.write_all(&self.output.bytes).await?;
+            self.output.bytes.clear();
+            if self.output.bytes.capacity() > KEEP_AT_MOST {
+                self.output.bytes = BytesMut::new();
+            }
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,83 @@
+//! `RPC_CM_QUERY_PARTITION_CONFIG_BY_INDEX`: where the partitions of a table are.
+
+use std::net::SocketAddrV4;
+
+use pegasus_protocol::idl::{AppStatus, PartitionConfiguration, QueryCfgRequest, QueryCfgResponse};
+use pegasus_protocol::thrift::Text;
+use pegasus_protocol::types::{ErrorCode, Gpid, HostPort};
+
+use super::MetaCall;
+use crate::topology::Table;
+
+pub(super) fn query_cfg(call: &MetaCall<'_>, request: &QueryCfgRequest) -> QueryCfgResponse {
+    if call.index != call.topology.leader {
+        return forward(call);
+    }
+    let Some(table) = call.topology.table_by_name(&request.app_name) else {
+        return refuse(ErrorCode::ObjectNotFound);
+    };
+    match AppStatus::try_from(table.info.status) {
+        Ok(AppStatus::Available) => locate(call, table, &request.partition_indices),
+        Ok(AppStatus::Creating | AppStatus::Recalling) => refuse(ErrorCode::BusyCreating),
+        Ok(AppStatus::Dropping) => refuse(ErrorCode::BusyDropping),
+        Ok(AppStatus::Invalid | AppStatus::CreateFailed | AppStatus::DropFailed | AppStatus::Dropped)
+        | Err(_) => refuse(ErrorCode::Unknown),
+    }
+}
+
+/// A follower names the leader, as the primary of a partition that says nothing else.
+fn forward(call: &MetaCall<'_>) -> QueryCfgResponse {
+    let leader = call.topology.meta_servers[call.topology.leader];
+    let partition = PartitionConfiguration {
+        primary: leader.into(),
+        hp_primary: call.host_name.map(|name| host_port(name, leader)),
+        ..PartitionConfiguration::default()
+    };
+    QueryCfgResponse { partitions: vec![partition], ..refuse(ErrorCode::ForwardToOthers) }
+}
+
+fn refuse(err: ErrorCode) -> QueryCfgResponse {
+    QueryCfgResponse { err, ..QueryCfgResponse::default() }
+}
+
+/// The partitions that were asked for; all, when none of the asked ones exists, or when more were
+/// asked for than there are (so that no request makes an answer many times its own size).
+fn locate(call: &MetaCall<'_>, table: &Table, asked: &[i32]) -> QueryCfgResponse {
+    let locate_one = |index: i32| configuration(call, table, index);
+    let asked = if asked.len() > table.partitions.len() { &[] } else { asked };
+    let mut partitions: Vec<_> = asked.iter().copied().filter_map(locate_one).collect();
+    if partitions.is_empty() {
+        partitions = (0..table.info.partition_count).filter_map(locate_one).collect();
+    }
+    QueryCfgResponse {
+        err: ErrorCode::Ok,
+        app_id: table.info.app_id,
+        partition_count: table.info.partition_count,
+        is_stateful: true,
+        partitions,
+    }
+}
+
+fn configuration(call: &MetaCall<'_>, table: &Table, index: i32) -> Option<PartitionConfiguration> {
+    let placement = table.partitions.get(usize::try_from(index).ok()?)?;
+    let primary = call.topology.replica_servers[placement.primary];
+    let secondaries = placement.secondaries.iter().map(|server| call.topology.replica_servers[*server]);
+    let secondaries: Vec<SocketAddrV4> = secondaries.collect();
+    Some(PartitionConfiguration {
+        pid: Gpid { app_id: table.info.app_id, partition_index: index },
+        ballot: placement.ballot,
+        max_replica_count: table.info.max_replica_count,
+        primary: primary.into(),
+        hp_primary: call.host_name.map(|name| host_port(name, primary)),
+        hp_secondaries: call
+            .host_name
+            .map(|name| secondaries.iter().map(|at| host_port(name, *at)).collect()),
+        hp_last_drops: call.host_name.map(|_| Vec::new()),
+        secondaries: secondaries.into_iter().map(Into::into).collect(),
+        ..PartitionConfiguration::default()
+    })
+}
+
+fn host_port(name: &Text, at: SocketAddrV4) -> HostPort {
+    HostPort::new(name.clone(), at.port())
+}

@@ -1,0 +1,133 @@
+//! The scans that a replica server keeps open between two batches.
+//!
+//! Every batch takes its scan out and puts it back under a new id, so an id works once. A scan that
+//! nobody continues for five minutes is gone. How many there are is not bounded, as in the servers:
+//! what one holds is a view and a few keys, and it holds it for those minutes only.
+
+use std::collections::HashMap;
+use std::hash::{BuildHasher, RandomState};
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use pegasus_protocol::types::Gpid;
+
+use crate::store::ops::Scan;
+
+/// How long a scan waits for its next batch.
+const IDLE_SECONDS: u32 = 300;
+
+/// The open scans of one replica server.
+pub(crate) struct ScanSessions {
+    sessions: Mutex<Sessions>,
+}
+
+struct Sessions {
+    next_id: i64,
+    open: HashMap<i64, Session>,
+}
+
+struct Session {
+    gpid: Gpid,
+    scan: Box<Scan>,
+    /// The first second in which it is gone.
+    gone_at: u32,
+}
+
+impl ScanSessions {
+    pub(crate) fn new() -> Self {
+        // Ids start anywhere, so that one from before a restart is not taken for one of today; they
+        // are never negative, because some clients give up on those.
+        let start = (RandomState::new().hash_one(()) >> 33) << 32;
+        let sessions = Sessions { next_id: start as i64 + 1, open: HashMap::new() };
+        Self { sessions: Mutex::new(sessions) }
+    }
+
+    /// Keeps a scan until its next batch, and gives the id to ask for it by: 1 or more.
+    pub(crate) fn keep(&self, gpid: Gpid, scan: Box<Scan>, now: u32) -> i64 {
+        let mut sessions = self.lock();
+        let id = sessions.next_id;
+        sessions.next_id = id.checked_add(1).unwrap_or(1);
+        sessions.open.insert(id, Session { gpid, scan, gone_at: now.saturating_add(IDLE_SECONDS) });
+        id
+    }
+
+    /// Takes a scan out, if the id is one of that partition.
+    pub(crate) fn take(&self, gpid: Gpid, id: i64, now: u32) -> Option<Box<Scan>> {
+        let mut sessions = self.lock();
+        let session = sessions.open.get(&id).filter(|session| session.gpid == gpid)?;
+        let is_gone = session.gone_at <= now;
+        let session = sessions.open.remove(&id)?;
+        (!is_gone).then_some(session.scan)
+    }
+
+    /// Drops the scans that have waited too long.
+    pub(crate) fn sweep(&self, now: u32) {
+        self.lock().open.retain(|_, session| session.gone_at > now);
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Sessions> {
+        self.sessions.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use bytes::Bytes;
+    use pegasus_protocol::idl::GetScannerRequest;
+
+    use super::*;
+    use crate::store::Store;
+    use crate::store::ops::ScanStart;
+
+    const HERE: Gpid = Gpid { app_id: 1, partition_index: 0 };
+    const ELSEWHERE: Gpid = Gpid { app_id: 1, partition_index: 1 };
+
+    fn with_scans(test: impl FnOnce(&ScanSessions, &dyn Fn() -> Box<Scan>)) {
+        let store = Store::open(None).unwrap();
+        let rows = store.table_rows(1, 1).unwrap();
+        let request = GetScannerRequest {
+            start_key: Bytes::from_static(b"\0\0"),
+            stop_key: Bytes::from_static(b"\xff\xff"),
+            ..GetScannerRequest::default()
+        };
+        let scan = || match Scan::start(rows.partition(0).unwrap(), &request) {
+            ScanStart::Open(scan) => scan,
+            ScanStart::Refused | ScanStart::Empty => panic!("there is a range"),
+        };
+        test(&ScanSessions::new(), &scan);
+    }
+
+    #[test]
+    fn an_id_works_once_and_ids_are_positive() {
+        with_scans(|sessions, scan| {
+            let (first, second) = (sessions.keep(HERE, scan(), 0), sessions.keep(HERE, scan(), 0));
+            assert!(first > 0 && second == first + 1);
+            assert!(sessions.take(HERE, first, 0).is_some());
+            assert!(sessions.take(HERE, first, 0).is_none());
+            assert!(sessions.take(HERE, second, 0).is_some());
+        });
+    }
+
+    #[test]
+    fn an_id_of_another_partition_is_unknown_and_stays() {
+        with_scans(|sessions, scan| {
+            let id = sessions.keep(HERE, scan(), 0);
+            assert!(sessions.take(ELSEWHERE, id, 0).is_none());
+            assert!(sessions.take(HERE, id, 0).is_some());
+        });
+    }
+
+    #[test]
+    fn five_idle_minutes_are_the_end() {
+        with_scans(|sessions, scan| {
+            let early = sessions.keep(HERE, scan(), 1000);
+            let late = sessions.keep(HERE, scan(), 1000);
+            assert!(sessions.take(HERE, early, 1299).is_some());
+            assert!(sessions.take(HERE, late, 1300).is_none());
+            sessions.keep(HERE, scan(), 1000);
+            sessions.sweep(1299);
+            assert_eq!(sessions.lock().open.len(), 1);
+            sessions.sweep(1300);
+            assert_eq!(sessions.lock().open.len(), 0);
+        });
+    }
+}

@@ -1,0 +1,117 @@
+//! The tables of a cluster, as they are stored: what a restart knows about them.
+
+use bytes::{Bytes, BytesMut};
+use fjall::PersistMode;
+use pegasus_protocol::idl::AppInfo;
+use pegasus_protocol::thrift::{Reader, Wire};
+
+use super::{Store, StoreError};
+
+const NEXT_APP_ID: &[u8] = b"next_app_id";
+/// The keys of table records: this, then the app id as 32 big-endian bits.
+const TABLE: u8 = b't';
+
+/// One table, as it is stored: the app info in its wire form, then the ballots as a list.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct TableRecord {
+    /// Name, number, state, partition count, envs and times.
+    pub(crate) info: AppInfo,
+    /// The version of each partition's configuration.
+    pub(crate) ballots: Vec<i64>,
+}
+
+impl TableRecord {
+    fn encode(&self) -> Bytes {
+        let mut stored = BytesMut::new();
+        self.info.write(&mut stored);
+        self.ballots.write(&mut stored);
+        stored.freeze()
+    }
+
+    fn decode(stored: Bytes) -> Result<Self, StoreError> {
+        let mut reader = Reader::new(stored);
+        Ok(Self { info: AppInfo::read(&mut reader)?, ballots: Vec::read(&mut reader)? })
+    }
+}
+
+impl Store {
+    /// All tables, by number, the dropped ones too.
+    pub(crate) fn load_tables(&self) -> Result<Vec<TableRecord>, StoreError> {
+        let rows = self.catalog.prefix([TABLE]);
+        rows.map(|row| TableRecord::decode(row.value()?.into())).collect()
+    }
+
+    /// The number that the next table gets: never that of a table that there was before.
+    pub(crate) fn load_next_app_id(&self) -> Result<i32, StoreError> {
+        match self.catalog.get(NEXT_APP_ID)? {
+            Some(stored) => Ok(i32::read(&mut Reader::new(stored.into()))?),
+            None => Ok(1),
+        }
+    }
+
+    /// Stores tables, new or changed, and the number of the next one; on disk when it returns.
+    pub(crate) fn save_tables(&self, tables: &[TableRecord], next_app_id: i32) -> Result<(), StoreError> {
+        let mut batch = self.database.batch();
+        batch.insert(&self.catalog, NEXT_APP_ID, next_app_id.to_be_bytes());
+        for table in tables {
+            let mut key = vec![TABLE];
+            key.extend(table.info.app_id.to_be_bytes());
+            batch.insert(&self.catalog, key, table.encode());
+        }
+        batch.commit()?;
+        self.persist(PersistMode::SyncAll)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use pegasus_protocol::idl::AppStatus;
+
+    use super::*;
+
+    fn record(app_id: i32) -> TableRecord {
+        let mut info = AppInfo {
+            status: AppStatus::Available.into(),
+            app_name: "temp".into(),
+            app_id,
+            partition_count: 2,
+            drop_second: 5,
+            ..AppInfo::default()
+        };
+        info.envs.insert("default_ttl".into(), "10".into());
+        TableRecord { info, ballots: vec![3, 4] }
+    }
+
+    #[test]
+    fn tables_survive_a_restart() {
+        let directory = tempfile::tempdir().unwrap();
+        let store = Store::open(Some(directory.path())).unwrap();
+        assert_eq!(store.load_next_app_id().unwrap(), 1);
+        store.save_tables(&[record(1), record(300)], 301).unwrap();
+        store.close().unwrap();
+
+        let store = Store::open(Some(directory.path())).unwrap();
+        assert_eq!(store.load_tables().unwrap(), [record(1), record(300)]);
+        assert_eq!(store.load_next_app_id().unwrap(), 301);
+    }
+
+    #[test]
+    fn a_directory_has_one_store_at_a_time() {
+        let directory = tempfile::tempdir().unwrap();
+        let first = Store::open(Some(directory.path())).unwrap();
+        assert!(matches!(Store::open(Some(directory.path())), Err(StoreError::InUse)));
+        first.close().unwrap();
+        Store::open(Some(directory.path())).unwrap();
+    }
+
+    #[test]
+    fn a_temporary_store_leaves_nothing() {
+        let store = Store::open(None).unwrap();
+        let directory = store.temporary.as_ref().unwrap().path().to_path_buf();
+        let rows = store.table_rows(1, 1).unwrap();
+        assert!(directory.exists());
+        drop(rows);
+        drop(store);
+        assert!(!directory.exists());
+    }
+}

@@ -1,0 +1,79 @@
+//! What goes wrong in storage, and the code that a client sees of it.
+
+use pegasus_protocol::DecodeError;
+use pegasus_protocol::status::Status;
+use thiserror::Error;
+
+/// A failure of the storage engine or of the data in it.
+#[derive(Debug, Error)]
+#[non_exhaustive]
+pub enum StoreError {
+    /// The storage engine failed.
+    #[error("{}", engine_reason(.0))]
+    Engine(#[from] fjall::Error),
+    /// The directory for the data cannot be made or used.
+    #[error("the data directory cannot be used: {0}")]
+    Directory(#[from] std::io::Error),
+    /// Another cluster has the data directory open.
+    #[error("the data directory is in use by another process or cluster")]
+    InUse,
+    /// Stored bytes do not say what they should.
+    #[error("stored data is damaged: {0}")]
+    Damaged(&'static str),
+    /// A stored description of a table cannot be read.
+    #[error("a stored table description is damaged: {0}")]
+    Catalog(#[from] DecodeError),
+}
+
+impl StoreError {
+    /// The storage code that an answer carries for it.
+    pub(crate) fn status(&self) -> Status {
+        match self {
+            Self::Damaged(_) | Self::Catalog(_) => Status::Corruption,
+            Self::Engine(error) => engine_status(error),
+            Self::Directory(_) | Self::InUse => Status::IoError,
+        }
+    }
+}
+
+/// What the engine says, in the words of the system where the system refused something.
+fn engine_reason(error: &fjall::Error) -> String {
+    match error {
+        fjall::Error::Io(error) | fjall::Error::Storage(fjall::LsmError::Io(error)) => error.to_string(),
+        other => format!("the storage engine failed: {other}"),
+    }
+}
+
+/// What RocksDB would say: kCorruption for bytes that make no sense, kIOError for the rest.
+#[allow(clippy::wildcard_enum_match_arm)] // both enums are non-exhaustive
+fn engine_status(error: &fjall::Error) -> Status {
+    use fjall::{Error, LsmError};
+    match error {
+        Error::JournalRecovery(_) | Error::InvalidTrailer | Error::InvalidTag(_) | Error::Decompress(_) => {
+            Status::Corruption
+        }
+        Error::Storage(
+            LsmError::ChecksumMismatch { .. }
+            | LsmError::InvalidTag(_)
+            | LsmError::InvalidTrailer
+            | LsmError::InvalidHeader(_)
+            | LsmError::Decompress(_)
+            | LsmError::Utf8(_),
+        ) => Status::Corruption,
+        _ => Status::IoError,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_disk_is_an_io_error_and_nonsense_is_corruption() {
+        let disk = std::io::Error::other("no such device");
+        assert_eq!(StoreError::Engine(fjall::Error::Io(disk)).status(), Status::IoError);
+        assert_eq!(StoreError::Engine(fjall::Error::Poisoned).status(), Status::IoError);
+        assert_eq!(StoreError::Engine(fjall::Error::InvalidTrailer).status(), Status::Corruption);
+        assert_eq!(StoreError::Damaged("a row").status(), Status::Corruption);
+    }
+}

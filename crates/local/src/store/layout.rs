@@ -1,0 +1,153 @@
+//! How Pegasus keys become keys of the storage engine.
+//!
+//! ```text
+//! a row:     u16_be partition | Pegasus key                           up to `longest` bytes of key
+//! a bucket:  u16_be partition | first `longest` bytes of the key | 0  every row whose key is longer
+//! ```
+//!
+//! The engine takes keys of at most 65,535 bytes, Pegasus any length, so rows with long keys share
+//! a bucket (see [`super::bucket`]). A bucket's key is one byte longer than any row's, which is how
+//! the two are told apart, and it sorts after the row that has exactly its first `longest` bytes and
+//! before whatever differs in them: iterating over the engine's keys and opening each bucket where
+//! it stands gives all Pegasus keys in order.
+
+use bytes::{BufMut, Bytes, BytesMut};
+
+const PARTITION: usize = 2;
+
+/// The longest Pegasus key that becomes a row of its own.
+pub(super) const LONGEST_ROW_KEY: usize = 60_000;
+
+/// Where rows are, with the longest key that becomes a row of its own (tests make it short).
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Layout {
+    longest: usize,
+}
+
+/// Where one Pegasus key is stored.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) enum Place<'k> {
+    /// It is a row under this engine key.
+    Row(Bytes),
+    /// It is in the bucket under `key`, as the row `rest`.
+    Bucket {
+        /// The bucket's engine key.
+        key: Bytes,
+        /// What the bucket's key leaves off the Pegasus key.
+        rest: &'k [u8],
+    },
+}
+
+impl Place<'_> {
+    /// The engine key.
+    pub(super) fn engine_key(&self) -> &Bytes {
+        match self {
+            Self::Row(key) | Self::Bucket { key, .. } => key,
+        }
+    }
+}
+
+impl Default for Layout {
+    fn default() -> Self {
+        Self { longest: LONGEST_ROW_KEY }
+    }
+}
+
+impl Layout {
+    /// A layout whose buckets start at shorter keys.
+    #[cfg(test)]
+    pub(super) fn with_longest(longest: usize) -> Self {
+        Self { longest }
+    }
+
+    /// Where the row of `key` is, or would be.
+    pub(super) fn place<'k>(&self, partition: u16, key: &'k [u8]) -> Place<'k> {
+        let Some((head, rest)) = key.split_at_checked(self.longest).filter(|(_, rest)| !rest.is_empty())
+        else {
+            return Place::Row(engine_key(partition, key, &[]));
+        };
+        Place::Bucket { key: engine_key(partition, head, &[0]), rest }
+    }
+
+    /// Whether an engine key is a bucket's.
+    pub(super) fn is_bucket(&self, engine_key: &[u8]) -> bool {
+        engine_key.len() > PARTITION + self.longest
+    }
+
+    /// The Pegasus key in a row's engine key.
+    pub(super) fn row_key(&self, engine_key: &Bytes) -> Bytes {
+        engine_key.slice(PARTITION..)
+    }
+
+    /// The Pegasus key of a row in a bucket.
+    pub(super) fn bucket_row_key(&self, engine_key: &[u8], rest: &[u8]) -> Bytes {
+        let head = &engine_key[PARTITION..PARTITION + self.longest];
+        let mut key = BytesMut::with_capacity(head.len() + rest.len());
+        key.put_slice(head);
+        key.put_slice(rest);
+        key.freeze()
+    }
+}
+
+/// The first engine key that a partition can have.
+pub(super) fn partition_start(partition: u16) -> Bytes {
+    engine_key(partition, &[], &[])
+}
+
+/// The first engine key after a partition; none after the last.
+pub(super) fn partition_end(partition: u16) -> Option<Bytes> {
+    partition.checked_add(1).map(partition_start)
+}
+
+fn engine_key(partition: u16, key: &[u8], mark: &[u8]) -> Bytes {
+    let mut bytes = BytesMut::with_capacity(PARTITION + key.len() + mark.len());
+    bytes.put_u16(partition);
+    bytes.put_slice(key);
+    bytes.put_slice(mark);
+    bytes.freeze()
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    #[test]
+    fn only_keys_over_the_bound_go_to_buckets() {
+        let layout = Layout::with_longest(3);
+        assert_eq!(layout.place(1, b"abc"), Place::Row(Bytes::from_static(b"\x00\x01abc")));
+        let bucket = Place::Bucket { key: Bytes::from_static(b"\x00\x01abc\x00"), rest: b"de" };
+        assert_eq!(layout.place(1, b"abcde"), bucket);
+        assert!(layout.is_bucket(bucket.engine_key()));
+        assert!(!layout.is_bucket(b"\x00\x01abc"));
+        assert_eq!(layout.bucket_row_key(bucket.engine_key(), b"de"), "abcde");
+    }
+
+    #[test]
+    fn the_longest_engine_key_fits_the_engine() {
+        let place = Layout::default().place(u16::MAX, &[0xff; 1 << 20]).engine_key().len();
+        assert!(place <= usize::from(u16::MAX));
+    }
+
+    #[test]
+    fn the_last_partition_has_no_end() {
+        assert_eq!(partition_end(0).unwrap(), b"\x00\x01"[..]);
+        assert_eq!(partition_end(u16::MAX), None);
+    }
+
+    proptest! {
+        #[test]
+        fn order_is_kept(a in "[ab\u{0}]{0,6}", b in "[ab\u{0}]{0,6}") {
+            let layout = Layout::with_longest(3);
+            let (a, b) = (a.as_bytes(), b.as_bytes());
+            let (place_a, place_b) = (layout.place(7, a), layout.place(7, b));
+            match (&place_a, &place_b) {
+                (Place::Bucket { key: x, rest: p }, Place::Bucket { key: y, rest: q }) if x == y => {
+                    prop_assert_eq!(p.cmp(q), a.cmp(b));
+                }
+                _ => prop_assert_eq!(place_a.engine_key().cmp(place_b.engine_key()), a.cmp(b)),
+            }
+        }
+    }
+}

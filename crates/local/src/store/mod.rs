@@ -1,0 +1,107 @@
+//! Tables and their rows: the only part that knows the storage engine.
+//!
+//! One engine database holds a cluster: a keyspace a table ([`TableRows`]) and one for the
+//! descriptions of the tables ([`TableRecord`]). Inside a table, rows of a partition stand together
+//! under its number ([`layout`]); rows with very long keys share a [`bucket`]. The Pegasus
+//! operations on them, one file each, are in [`ops`].
+//!
+//! Durability. With a data directory, what [`Store::commit`] was called for has reached the
+//! operating system and survives the death of the process; a connection calls it once for all the
+//! writes that it answers together. Without one, data is in a temporary directory that goes with
+//! the store, and nothing is ever forced out of memory.
+
+mod bucket;
+mod catalog;
+mod error;
+mod filter;
+mod integer;
+mod layout;
+mod limits;
+pub(crate) mod ops;
+mod row;
+mod table_rows;
+#[cfg(test)]
+mod tests;
+mod view;
+
+use std::path::Path;
+
+use fjall::{Database, Keyspace, KeyspaceCreateOptions, PersistMode};
+use tempfile::TempDir;
+
+pub(crate) use self::catalog::TableRecord;
+pub use self::error::StoreError;
+use self::layout::Layout;
+pub(crate) use self::table_rows::{Partition, TableRows};
+
+/// Threads that write rows from memory to files; a second one keeps the first free for that while
+/// it merges files.
+const ENGINE_THREADS: usize = 2;
+
+/// The storage of one cluster.
+///
+/// Fields are dropped in this order: the engine has let go of the directory before it is removed.
+pub(crate) struct Store {
+    catalog: Keyspace,
+    database: Database,
+    /// The directory of a cluster without one of its own.
+    temporary: Option<TempDir>,
+}
+
+impl Store {
+    /// Opens the storage in `data_dir`, or an empty one that nothing outlives.
+    pub(crate) fn open(data_dir: Option<&Path>) -> Result<Self, StoreError> {
+        let temporary = match data_dir {
+            Some(_) => None,
+            None => Some(tempfile::Builder::new().prefix("pegasus-local-").tempdir()?),
+        };
+        let directory = temporary.as_ref().map(TempDir::path).or(data_dir).unwrap_or(Path::new("."));
+        let database = Database::builder(directory)
+            .manual_journal_persist(true)
+            .worker_threads(ENGINE_THREADS)
+            .open()
+            .map_err(
+                |error| if matches!(error, fjall::Error::Locked) { StoreError::InUse } else { error.into() },
+            )?;
+        let catalog = database.keyspace("catalog", keyspace_options)?;
+        Ok(Self { catalog, database, temporary })
+    }
+
+    /// Hands everything written so far to the operating system.
+    ///
+    /// Nothing of it is lost when the process dies. (A power failure may lose it: that would cost a
+    /// disk flush a call, and this is no server to keep data on.)
+    pub(crate) fn commit(&self) -> Result<(), StoreError> {
+        self.persist(PersistMode::Buffer)
+    }
+
+    /// The rows of a table; an empty table when there are none yet.
+    pub(crate) fn table_rows(&self, app_id: i32, partition_count: u16) -> Result<TableRows, StoreError> {
+        let engine = self.database.keyspace(&format!("table-{app_id}"), keyspace_options)?;
+        Ok(TableRows::new(engine, self.database.clone(), Layout::default(), partition_count))
+    }
+
+    /// Writes everything to disk and lets go of the directory; a temporary one is removed.
+    ///
+    /// Every [`TableRows`] and view must be gone before, or the directory stays in use until they
+    /// are.
+    pub(crate) fn close(self) -> Result<(), StoreError> {
+        self.persist(PersistMode::SyncAll)?;
+        let Self { catalog, database, temporary } = self;
+        drop((catalog, database));
+        temporary.map_or(Ok(()), TempDir::close)?;
+        Ok(())
+    }
+
+    fn persist(&self, mode: PersistMode) -> Result<(), StoreError> {
+        if self.temporary.is_none() {
+            self.database.persist(mode)?;
+        }
+        Ok(())
+    }
+}
+
+/// Writes reach the operating system when [`Store::commit`] says so, not one by one.
+fn keyspace_options() -> KeyspaceCreateOptions {
+    KeyspaceCreateOptions::default().manual_journal_persist(true)
+}

@@ -1,0 +1,25 @@
+//! multi_remove: deletes rows of one hash key, all or none.
+
+use pegasus_protocol::idl::MultiRemoveRequest;
+use pegasus_protocol::key;
+use pegasus_protocol::status::Status;
+
+use super::Written;
+use crate::store::{Partition, StoreError};
+
+/// Removes the rows of all sort keys named, whether there are any or not.
+pub(crate) fn multi_remove(
+    partition: Partition<'_>,
+    request: &MultiRemoveRequest,
+) -> Result<Written, StoreError> {
+    let keys = request.sort_keys.iter().map(|sort_key| key::encode(&request.hash_key, sort_key));
+    let keys: Result<Vec<_>, _> = keys.collect();
+    let Some(keys) = keys.ok().filter(|keys| !keys.is_empty()) else {
+        return Written::refused(partition, Status::InvalidArgument);
+    };
+    let mut write = partition.write();
+    for key in keys {
+        write.remove(key);
+    }
+    Ok(Written { status: Status::Ok, decree: write.commit()? })
+}

@@ -1,0 +1,21 @@
+//! put: sets one row, value and expiry.
+
+use pegasus_protocol::idl::UpdateRequest;
+use pegasus_protocol::status::Status;
+
+use super::{Written, is_storable};
+use crate::store::{Partition, StoreError};
+
+/// Sets one row.
+pub(crate) fn put(
+    partition: Partition<'_>,
+    request: &UpdateRequest,
+    now: u32,
+) -> Result<Written, StoreError> {
+    if !is_storable(&request.key) {
+        return Written::refused(partition, Status::InvalidArgument);
+    }
+    let mut write = partition.write();
+    write.put(request.key.clone(), partition.expiry(request.expire_ts_seconds, now), &request.value);
+    Ok(Written { status: Status::Ok, decree: write.commit()? })
+}

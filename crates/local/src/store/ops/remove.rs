@@ -1,0 +1,17 @@
+//! remove: deletes one row, whether there is one or not.
+
+use bytes::Bytes;
+use pegasus_protocol::status::Status;
+
+use super::{Written, is_storable};
+use crate::store::{Partition, StoreError};
+
+/// Removes the row of an encoded key.
+pub(crate) fn remove(partition: Partition<'_>, key: &Bytes) -> Result<Written, StoreError> {
+    if !is_storable(key) {
+        return Written::refused(partition, Status::InvalidArgument);
+    }
+    let mut write = partition.write();
+    write.remove(key.clone());
+    Ok(Written { status: Status::Ok, decree: write.commit()? })
+}

@@ -1,0 +1,59 @@
+//! A row as it is stored.
+//!
+//! ```text
+//! u32_be expire_ts (0: never) | value
+//! ```
+
+use bytes::{BufMut, Bytes, BytesMut};
+use pegasus_protocol::expiry;
+
+use super::error::StoreError;
+
+const HEAD: usize = 4;
+
+/// A stored row: when it expires, and its value.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Row {
+    /// Seconds since 2016; 0 for never.
+    pub(crate) expire_ts: u32,
+    /// What the client stored.
+    pub(crate) value: Bytes,
+}
+
+impl Row {
+    /// The bytes to store.
+    pub(super) fn encode(expire_ts: u32, value: &[u8]) -> Bytes {
+        let mut stored = BytesMut::with_capacity(HEAD + value.len());
+        stored.put_u32(expire_ts);
+        stored.put_slice(value);
+        stored.freeze()
+    }
+
+    /// Reads stored bytes; the value is a view of them.
+    pub(super) fn decode(stored: &Bytes) -> Result<Self, StoreError> {
+        let head = stored.first_chunk().ok_or(StoreError::Damaged("a row without its expiry"))?;
+        Ok(Self { expire_ts: u32::from_be_bytes(*head), value: stored.slice(HEAD..) })
+    }
+
+    /// The row, unless it has expired: then there is no row.
+    pub(crate) fn live(self, now: u32) -> Option<Self> {
+        (!expiry::is_expired(self.expire_ts, now)).then_some(self)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_row_reads_back() {
+        let row = Row::decode(&Row::encode(7, b"value")).unwrap();
+        assert_eq!(row, Row { expire_ts: 7, value: Bytes::from_static(b"value") });
+        assert_eq!(Row::decode(&Row::encode(0, b"")).unwrap().value, Bytes::new());
+    }
+
+    #[test]
+    fn fewer_than_four_bytes_are_damage() {
+        assert!(matches!(Row::decode(&Bytes::from_static(b"abc")), Err(StoreError::Damaged(_))));
+    }
+}

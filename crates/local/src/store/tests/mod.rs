@@ -1,0 +1,55 @@
+//! The store as a whole: against a simple model, and at its limits.
+
+mod limits;
+mod model;
+
+use std::sync::OnceLock;
+use std::sync::atomic::{AtomicI32, Ordering};
+
+use bytes::Bytes;
+use pegasus_protocol::idl::{GetScannerRequest, MultiGetRequest};
+use pegasus_protocol::key;
+
+use super::layout::Layout;
+use super::ops::{self, Scan, ScanStart};
+use super::{Partition, Store, TableRows};
+
+/// An empty table in a store that all tests share: a store of its own would cost each more than
+/// everything else that it does.
+fn table(layout: Layout, partition_count: u16) -> TableRows {
+    static STORE: OnceLock<Store> = OnceLock::new();
+    static NEXT: AtomicI32 = AtomicI32::new(1);
+    let store = STORE.get_or_init(|| Store::open(None).unwrap());
+    let mut rows = store.table_rows(NEXT.fetch_add(1, Ordering::Relaxed), partition_count).unwrap();
+    rows.layout = layout;
+    rows
+}
+
+fn encoded(hash_key: &[u8], sort_key: &[u8]) -> Bytes {
+    key::encode(hash_key, sort_key).unwrap()
+}
+
+fn full_range(hash_key: &[u8]) -> MultiGetRequest {
+    MultiGetRequest {
+        hash_key: Bytes::copy_from_slice(hash_key),
+        start_inclusive: true,
+        ..MultiGetRequest::default()
+    }
+}
+
+fn full_scan(batch_size: i32) -> GetScannerRequest {
+    GetScannerRequest {
+        start_key: Bytes::from_static(b"\0\0"),
+        stop_key: Bytes::from_static(b"\xff\xff"),
+        start_inclusive: true,
+        batch_size,
+        ..GetScannerRequest::default()
+    }
+}
+
+fn start_scan(partition: Partition<'_>, request: &GetScannerRequest) -> Box<Scan> {
+    match Scan::start(partition, request) {
+        ScanStart::Open(scan) => scan,
+        ScanStart::Refused | ScanStart::Empty => panic!("{request:?} has a range"),
+    }
+}

@@ -1,0 +1,14 @@
+//! Conversations with a cluster over its sockets, and with the program.
+
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)] // how tests fail
+
+#[path = "../support/mod.rs"]
+mod support;
+
+mod garbage;
+mod lifetime;
+mod meta;
+mod program;
+mod refusals;
+mod rows;
+mod scans;

@@ -1,0 +1,133 @@
+import { types } from 'node:util'
+import { FilterType } from './enums'
+import { outOfRange, wrongType } from './errors'
+import type { Bytes, Entries } from './options'
+
+/** The server keeps a key's length in 16 bits and takes the largest value for itself. */
+const HASH_KEY_LIMIT = 65_535
+const PREVIEW_BYTES = 16
+export const MAX_INT32 = 2_147_483_647
+export const MIN_INT32 = -2_147_483_648
+/** Expiry on the wire counts seconds from 2016-01-01, as a signed 32-bit number. */
+const EXPIRY_EPOCH_SECONDS = 1_451_606_400
+
+/** Names what was given, for a message: the type and, where that is short and tells no content, the value. */
+export function describe(value: unknown): string {
+  if (value === null || value === undefined) return String(value)
+  if (typeof value === 'number' || typeof value === 'boolean') return `${typeof value} ${value}`
+  if (typeof value === 'string') return `string ${preview(Buffer.from(value))}`
+  return kindOf(value)
+}
+
+/** As {@link describe}, where even a short value must not show: what users store. */
+function kindOf(value: unknown): string {
+  if (value === null || value === undefined) return String(value)
+  if (typeof value !== 'object') return `a ${typeof value}`
+  return `an object of class ${value.constructor?.name ?? 'null'}`
+}
+
+function preview(bytes: Uint8Array): string {
+  const start = Buffer.from(bytes.buffer, bytes.byteOffset, Math.min(bytes.length, PREVIEW_BYTES))
+  return JSON.stringify(start.toString()) + (bytes.length > PREVIEW_BYTES ? '…' : '')
+}
+
+/** A key or a pattern. The bytes are not copied: the addon does that while it is called. */
+export function bytes(name: string, value: Bytes): Uint8Array {
+  return toBytes(value) ?? refuseBytes(name, describe(value))
+}
+
+export function valueBytes(name: string, value: Bytes): Uint8Array {
+  return toBytes(value) ?? refuseBytes(name, kindOf(value))
+}
+
+function toBytes(value: Bytes): Uint8Array | undefined {
+  if (typeof value === 'string') return Buffer.from(value, 'utf8')
+  return types.isUint8Array(value) ? value : undefined
+}
+
+function refuseBytes(name: string, given: string): never {
+  throw wrongType(`${name} must be a string, a Buffer or another Uint8Array, got ${given}`)
+}
+
+/** The hash key of one row; it may be empty, the sort key then decides about the partition. */
+export function hashKeyBytes(value: Bytes): Uint8Array {
+  const hashKey = bytes('hashKey', value)
+  if (hashKey.length < HASH_KEY_LIMIT) return hashKey
+  const given = `${hashKey.length} bytes that start with ${preview(hashKey)}`
+  throw outOfRange(`hashKey must be shorter than ${HASH_KEY_LIMIT} bytes, got ${given}`)
+}
+
+/** The hash key of an operation on all its rows, which must lie in one partition. */
+export function groupKeyBytes(value: Bytes): Uint8Array {
+  const hashKey = hashKeyBytes(value)
+  if (hashKey.length > 0) return hashKey
+  throw outOfRange('hashKey must not be empty here: only get, set, remove, exist and ttl take an empty one')
+}
+
+export function integer(name: string, value: number, min: number, max: number): number {
+  if (typeof value !== 'number') throw wrongType(`${name} must be an integer, got ${describe(value)}`)
+  if (Number.isInteger(value) && value >= min && value <= max) return value
+  throw outOfRange(`${name} must be an integer from ${min} to ${max}, got ${value}`)
+}
+
+/** Seconds to live; 0 is none. The moment of expiry has to fit what the server stores. */
+export function ttl(name: string, value: number): number {
+  const elapsed = Math.floor(Date.now() / 1000) - EXPIRY_EPOCH_SECONDS
+  return integer(name, value, 0, MAX_INT32 - elapsed)
+}
+
+export function boolean(name: string, value: boolean): boolean {
+  if (typeof value === 'boolean') return value
+  throw wrongType(`${name} must be true or false, got ${describe(value)}`)
+}
+
+/** Anything that behaves like an AbortSignal: those of other realms and of polyfills do. */
+export function signal(name: string, value: AbortSignal): AbortSignal {
+  const isSignal = typeof value?.aborted === 'boolean' && typeof value.addEventListener === 'function'
+  if (isSignal) return value
+  throw wrongType(`${name} must be an AbortSignal, got ${describe(value)}`)
+}
+
+export function nonEmptyString(name: string, value: string): string {
+  if (typeof value === 'string' && value !== '') return value
+  throw wrongType(`${name} must be a non-empty string, got ${describe(value)}`)
+}
+
+export function filterType(name: string, value: FilterType): FilterType {
+  if (typeof value === 'number' && FilterType[value] !== undefined) return value
+  throw wrongType(`${name} must be a FilterType (0 to 3), got ${describe(value)}`)
+}
+
+/** Sort keys, at least one. */
+export function sortKeyList(sortKeys: Iterable<Bytes>, ifEmpty: string): Uint8Array[] {
+  const list: Uint8Array[] = []
+  for (const sortKey of iterable('sortKeys', sortKeys)) list.push(bytes(`sortKeys[${list.length}]`, sortKey))
+  if (list.length === 0) throw outOfRange(`sortKeys must not be empty${ifEmpty}`)
+  return list
+}
+
+/** Sort key, value, sort key, value …, at least one pair. */
+export function entryList(entries: Entries): Uint8Array[] {
+  const list: Uint8Array[] = []
+  for (const entry of pairs(entries)) {
+    const name = `entries[${list.length / 2}]`
+    if (!Array.isArray(entry) || entry.length !== 2) {
+      throw wrongType(`${name} must be an array [sortKey, value], got ${kindOf(entry)}`)
+    }
+    list.push(bytes(`the sort key of ${name}`, entry[0]), valueBytes(`the value of ${name}`, entry[1]))
+  }
+  if (list.length === 0) throw outOfRange('entries must not be empty')
+  return list
+}
+
+function pairs(entries: Entries): Iterable<unknown> {
+  const isRecord = typeof entries === 'object' && entries !== null && !(Symbol.iterator in entries)
+  return isRecord ? Object.entries(entries) : iterable('entries', entries)
+}
+
+function iterable<T>(name: string, value: Iterable<T>): Iterable<T> {
+  const isOneKey = typeof value === 'string' || types.isUint8Array(value)
+  if (!isOneKey && typeof value?.[Symbol.iterator] === 'function') return value
+  const hint = isOneKey ? ': put a single one into an array' : ''
+  throw wrongType(`${name} must be an iterable such as an array, got ${kindOf(value)}${hint}`)
+}

@@ -1,0 +1,107 @@
+import { nonEmptyString } from './arguments'
+import { type Crossing, Unanswered, unwrap } from './crossing'
+import { sharedCrossing } from './environment'
+import { notConstructible } from './errors'
+import { logLevel } from './logger'
+import type { NativeClient, NativeTable } from './native'
+import type { ClientOptions, TableOptions } from './options'
+import { clientOptions, tableOptions } from './resolve'
+import { makeTable, type Table } from './table'
+
+/** Connects through a given crossing, so that tests can do without the addon. */
+export let connectThrough: (crossing: () => Crossing, options: ClientOptions) => Promise<PegasusClient>
+
+/**
+ * A client of one Pegasus cluster, made by {@link PegasusClient.connect}.
+ *
+ * One client serves a whole process: it holds one connection to each server and sends the operations of all
+ * callers over it together. It finds out by itself when partitions move. It does not keep the process alive
+ * while no operation is pending.
+ *
+ * @example
+ * ```ts
+ * const client = await PegasusClient.connect({ metaServers: 'meta1:34601,meta2:34601' })
+ * const table = await client.openTable('temp')
+ * await table.set('user-1', 'name', 'Ada')
+ * await client.close()
+ * ```
+ */
+export class PegasusClient {
+  static {
+    connectThrough = async (crossing, options) => {
+      const { native, logger } = clientOptions(options)
+      const through = crossing()
+      const logId = logger === null ? 0 : through.addLogger(logger)
+      const withLog = { ...native, logId, logLevel: logger === null ? 0 : logLevel(logger) }
+      const answer = await through.call<NativeClient>((token) => through.native.connect(token, withLog))
+      if (answer instanceof Unanswered) through.removeLogger(logId)
+      return new PegasusClient(through, unwrap(answer), logId)
+    }
+  }
+
+  /**
+   * Connects to a cluster: asks its meta servers until one answers.
+   *
+   * Rejects with a `TypeError` or a `RangeError` with the code `ERR_INVALID_ARGUMENT` when an option is wrong,
+   * with a {@link PegasusError} when no meta server answers in time, and with one whose code is
+   * `ERR_NATIVE_ADDON` when the native part of this package is not there for this platform.
+   *
+   * @example
+   * ```ts
+   * const client = await PegasusClient.connect({ metaServers: ['127.0.0.1:34601'], timeoutMs: 500, logger: console })
+   * ```
+   */
+  static connect(options: ClientOptions): Promise<PegasusClient> {
+    return connectThrough(sharedCrossing, options)
+  }
+
+  readonly #crossing: Crossing
+  readonly #native: NativeClient
+  readonly #logId: number
+  #closing: Promise<void> | undefined
+
+  private constructor(crossing: Crossing, native: NativeClient, logId: number) {
+    if (native === undefined) throw notConstructible('PegasusClient', 'await PegasusClient.connect(options)')
+    this.#crossing = crossing
+    this.#native = native
+    this.#logId = logId
+  }
+
+  /**
+   * Opens a table: asks a meta server where its partitions are.
+   *
+   * Rejects with a {@link PegasusError}, whose code is `ERR_OBJECT_NOT_FOUND` when there is no such table and
+   * `ERR_CLIENT_CLOSED` after `close()`.
+   *
+   * @example
+   * ```ts
+   * const table = await client.openTable('temp', { timeoutMs: 500 })
+   * ```
+   */
+  async openTable(name: string, options?: TableOptions): Promise<Table> {
+    const tableName = nonEmptyString('name', name)
+    const timeoutMs = tableOptions(options)
+    const send = (token: number) => this.#native.openTable(token, tableName, timeoutMs)
+    return makeTable(this.#crossing, unwrap(await this.#crossing.call<NativeTable>(send)))
+  }
+
+  /**
+   * Ends the client. Operations in flight are answered first; those that come later, on its tables and
+   * scanners too, reject with `ERR_CLIENT_CLOSED`. Can be called more than once: each call waits for the end.
+   */
+  close(): Promise<void> {
+    this.#closing ??= this.#close()
+    return this.#closing
+  }
+
+  async #close(): Promise<void> {
+    const answer = await this.#crossing.call<void>((token) => this.#native.close(token))
+    this.#crossing.removeLogger(this.#logId)
+    return unwrap(answer)
+  }
+
+  /** As {@link PegasusClient.close}; for `await using`. */
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close()
+  }
+}

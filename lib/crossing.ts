@@ -1,0 +1,143 @@
+import { errorOf } from './errors'
+import { writeLine } from './logger'
+import type { Failure, LogLine, Native, NativeBridge } from './native'
+import { CANCELLABLE, Kind, RECORD_LENGTH } from './native'
+import type { Logger } from './options'
+
+/**
+ * What an operation gives instead of a value. The error is made by {@link unwrap}, after the await
+ * in the method that the user called, so that its stack shows where that call came from.
+ */
+export class Unanswered {
+  constructor(readonly error: () => unknown) {}
+}
+
+/** The value, or throws. */
+export function unwrap<T>(answer: T | Unanswered): T {
+  if (answer instanceof Unanswered) throw answer.error()
+  return answer
+}
+
+type Settle = (answer: unknown) => void
+
+/** Promises by token. A token is free again when its record has come, so a late record finds no stranger. */
+class Slots {
+  /** Token 0 is never given: its records are no answers. */
+  readonly #waiting: (Settle | undefined)[] = [undefined]
+  readonly #free: number[] = []
+
+  take(settle: Settle): number {
+    const token = this.#free.pop() ?? this.#waiting.length
+    this.#waiting[token] = settle
+    return token
+  }
+
+  release(token: number): Settle {
+    const settle = this.#waiting[token]
+    if (settle === undefined) throw new Error(`the addon answered token ${token}, which nothing waits for`)
+    this.#waiting[token] = undefined
+    this.#free.push(token)
+    return settle
+  }
+}
+
+/** The one way between JavaScript and the addon: operations out, all that has finished back in one visit. */
+export class Crossing {
+  readonly native: NativeBridge
+  readonly #slots = new Slots()
+  readonly #loggers = new Map<number, Logger>()
+  #lastLogId = 0
+
+  constructor(native: Native) {
+    this.native = native.attach((records, count, slab, extras) => this.#drain(records, count, slab, extras))
+  }
+
+  /** Starts an operation: `send` hands its token to the addon. */
+  call<T>(send: (token: number) => void, signal?: AbortSignal): Promise<T | Unanswered> {
+    if (signal !== undefined) return this.#callAbortable<T>(send, signal)
+    return new Promise((resolve) => {
+      this.#send(send, this.#slots.take(resolve as Settle), 0)
+    })
+  }
+
+  #callAbortable<T>(send: (token: number) => void, signal: AbortSignal): Promise<T | Unanswered> {
+    return new Promise((resolve, reject) => {
+      if (signal.aborted) throw signal.reason
+      const token = this.#slots.take((answer) => {
+        signal.removeEventListener('abort', onAbort)
+        resolve(answer as T)
+      })
+      // The slot stays taken until the record comes, which then settles a promise already rejected.
+      const onAbort = () => {
+        reject(signal.reason)
+        this.native.cancel(token)
+      }
+      signal.addEventListener('abort', onAbort, { once: true })
+      this.#send(send, token, CANCELLABLE)
+    })
+  }
+
+  #send(send: (token: number) => void, token: number, bits: number): void {
+    try {
+      send(token + bits)
+    } catch (error) {
+      // A call that throws has started nothing, so no record will come.
+      this.#slots.release(token)(new Unanswered(() => error))
+    }
+  }
+
+  /** The number under which the addon sends lines for this logger. */
+  addLogger(logger: Logger): number {
+    this.#lastLogId++
+    this.#loggers.set(this.#lastLogId, logger)
+    return this.#lastLogId
+  }
+
+  removeLogger(logId: number): void {
+    this.#loggers.delete(logId)
+  }
+
+  #drain(records: Uint32Array, count: number, slab: Buffer, extras: unknown[]): void {
+    for (let at = 0; at < count * RECORD_LENGTH; at += RECORD_LENGTH) {
+      const [token, kind, a, b] = [records[at], records[at + 1], records[at + 2], records[at + 3]] as Numbers
+      try {
+        if (kind === Kind.Log) this.#log(extras[a] as LogLine)
+        else this.#slots.release(token)(answerOf(kind, a, b, slab, extras))
+      } catch (error) {
+        // One record must not cost the others their answer; what went wrong still shows.
+        process.emitWarning(error as Error)
+      }
+    }
+  }
+
+  #log({ logId, level, message }: LogLine): void {
+    // A closed client has no logger any more, though a last line of it may still be on its way.
+    const logger = this.#loggers.get(logId)
+    if (logger !== undefined) writeLine(logger, level, message)
+  }
+}
+
+type Numbers = [number, Kind, number, number]
+
+function answerOf(kind: Kind, a: number, b: number, slab: Buffer, extras: unknown[]): unknown {
+  switch (kind) {
+    case Kind.Done:
+      return undefined
+    case Kind.Absent:
+      return null
+    case Kind.Bytes:
+      return slab.subarray(a, a + b)
+    case Kind.Number:
+      return (b | 0) * 2 ** 32 + a
+    case Kind.Boolean:
+      return a !== 0
+    case Kind.BigInt:
+      return (BigInt(b | 0) << 32n) | BigInt(a)
+    case Kind.Extra:
+      return extras[a]
+    case Kind.Failure:
+      return new Unanswered(() => errorOf(extras[a] as Failure))
+    default:
+      return new Unanswered(() => new Error(`the addon ended an operation with a record of kind ${kind}`))
+  }
+}

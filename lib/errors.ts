@@ -1,0 +1,99 @@
+import type { Failure } from './native'
+
+/** What a {@link PegasusError} may know beyond its code and message. */
+export interface PegasusErrorDetails {
+  /** May the same call succeed later? Default false. */
+  retryable?: boolean
+  /** Is this a write whose outcome is unknown? Default false. */
+  maybeApplied?: boolean
+  /** The table that the operation addressed. */
+  table?: string
+  /** The partition of that table, from 0. */
+  partitionIndex?: number
+  /** The server of the last attempt, `host:port`. */
+  server?: string
+  /** How often the operation was tried. */
+  attempts?: number
+  /** What lies beneath. */
+  cause?: Error
+}
+
+/**
+ * An operation that failed: refused by a server, not answered in time, or never sent.
+ *
+ * A wrong argument is not a `PegasusError` but a `TypeError` or a `RangeError` whose `code` is
+ * `ERR_INVALID_ARGUMENT`; an aborted call rejects with the `reason` of its signal.
+ *
+ * @example
+ * ```ts
+ * try {
+ *   await table.set('user', 'name', 'Ada')
+ * } catch (error) {
+ *   if (error instanceof PegasusError && error.retryable && !error.maybeApplied) return later()
+ *   throw error
+ * }
+ * ```
+ */
+export class PegasusError extends Error {
+  /**
+   * The server's own name of the error (`ERR_TIMEOUT`, `ERR_OBJECT_NOT_FOUND`, `ERR_BUSY`, …), or one of this
+   * client: `ERR_CLIENT_CLOSED`, `ERR_SCANNER_CLOSED`, `ERR_NATIVE_ADDON`.
+   */
+  readonly code: string
+  /** May the same call succeed later? The client's own retries are already spent. */
+  readonly retryable: boolean
+  /**
+   * A write whose outcome is unknown: it was sent, and no answer says whether it was applied.
+   * False for every read, and for a write that no server can have seen.
+   */
+  readonly maybeApplied: boolean
+  /** The table that the operation addressed. */
+  declare readonly table?: string
+  /** The partition of that table, from 0. */
+  declare readonly partitionIndex?: number
+  /** The server of the last attempt, `host:port`. */
+  declare readonly server?: string
+  /** How often the operation was tried. */
+  declare readonly attempts?: number
+  /** What lies beneath, where there is more to say. */
+  declare readonly cause?: Error
+
+  /** For tests and for code that wraps this client; the client makes its own. */
+  constructor(code: string, message: string, details: PegasusErrorDetails = {}) {
+    super(message, details.cause === undefined ? undefined : { cause: details.cause })
+    this.code = code
+    this.retryable = details.retryable ?? false
+    this.maybeApplied = details.maybeApplied ?? false
+    // Only what is known becomes a property, so that a printed error shows nothing undefined.
+    const { table, partitionIndex, server, attempts } = details
+    for (const [name, value] of Object.entries({ table, partitionIndex, server, attempts })) {
+      if (value !== undefined) Object.defineProperty(this, name, { value, enumerable: true })
+    }
+  }
+
+  override get name(): string {
+    return 'PegasusError'
+  }
+}
+
+/** Call it where the stack is the caller's: the frames of this function are not part of it. */
+export function errorOf(failure: Failure): PegasusError {
+  const error = new PegasusError(failure.code, failure.message, failure)
+  Error.captureStackTrace(error, errorOf)
+  return error
+}
+
+/** A value of the wrong kind, or a combination that means nothing. */
+export function wrongType(message: string): TypeError {
+  return Object.assign(new TypeError(message), { code: 'ERR_INVALID_ARGUMENT' })
+}
+
+/** A value of the right kind beyond its bounds. */
+export function outOfRange(message: string): RangeError {
+  return Object.assign(new RangeError(message), { code: 'ERR_INVALID_ARGUMENT' })
+}
+
+/** For constructors that are not for callers; `instead` says what is. */
+export function notConstructible(className: string, instead: string): TypeError {
+  return wrongType(`a ${className} is not made with new: use ${instead}`)
+}

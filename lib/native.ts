@@ -1,0 +1,222 @@
+/**
+ * The contract with the addon: what `lib/` may call, made of bytes and numbers only.
+ *
+ * Every operation is a synchronous call that takes a token first and returns at once. Exactly one
+ * record carrying that token comes back later, whatever happens, so a promise slot is free again
+ * when its record has arrived and not before. All that has finished crosses in one call of the
+ * function given to `attach`.
+ */
+
+/** What a record carries; the third and fourth number of a record are its `a` and `b`. */
+export enum Kind {
+  /** Done, with no value: `undefined`. */
+  Done = 0,
+  /** No such row: `null`. */
+  Absent = 1,
+  /** Bytes `a` to `a + b` of the slab. */
+  Bytes = 2,
+  /** A signed 64-bit number that fits a double: low half `a`, high half `b`. */
+  Number = 3,
+  /** `a` is 0 or 1. */
+  Boolean = 4,
+  /** A signed 64-bit number, exact: low half `a`, high half `b`. */
+  BigInt = 5,
+  /** `extras[a]`: a Buffer of its own, a native object, a page of rows. */
+  Extra = 6,
+  /** `extras[a]` is a {@link Failure}. */
+  Failure = 7,
+  /** The operation was cancelled by its token before it ended. */
+  Cancelled = 8,
+  /** Not an answer (token 0): `extras[a]` is a {@link LogLine}. */
+  Log = 9,
+}
+
+/** Numbers in one record: token, kind, a, b. */
+export const RECORD_LENGTH = 4
+
+/** Set in a token's number when the operation may be cancelled later; the record carries the plain token. */
+export const CANCELLABLE = 0x8000_0000
+
+/** Receives `count` records (RECORD_LENGTH numbers each) in one visit to the JavaScript thread. */
+export type OnBatch = (records: Uint32Array, count: number, slab: Buffer, extras: unknown[]) => void
+
+/** Why an operation failed; `lib/errors.ts` makes the error of it, on the caller's stack. */
+export interface Failure {
+  code: string
+  message: string
+  retryable: boolean
+  maybeApplied: boolean
+  table?: string
+  partitionIndex?: number
+  server?: string
+  attempts?: number
+}
+
+export interface LogLine {
+  /** The number that `connect` was given as `logId`. */
+  logId: number
+  /** 1 error, 2 warn, 3 info, 4 debug. */
+  level: number
+  message: string
+}
+
+/** All fields are present: defaults that are ours to choose are filled in by Rust where a field is negative. */
+export interface NativeClientOptions {
+  metaServers: string[]
+  /** Milliseconds; -1: the default. */
+  timeoutMs: number
+  connectTimeoutMs: number
+  metaTimeoutMs: number
+  sessionResetMs: number
+  /** -1: no bound but the deadline. */
+  retryMaxAttempts: number
+  retryBaseDelayMs: number
+  retryMaxDelayMs: number
+  /** 0: no log. Otherwise lines come back with this number. */
+  logId: number
+  /** 0 none, 1 error … 4 debug. */
+  logLevel: number
+}
+
+export interface NativeLocalOptions {
+  tables: { name: string; partitionCount: number }[]
+  replicaServers: number
+  metaServers: number
+  host: string
+  port: number
+  dataDir?: string
+  hostPorts: boolean
+}
+
+export interface Native {
+  /** Says where records of this environment (main thread or worker) go. Called once, first. */
+  attach(onBatch: OnBatch): NativeBridge
+  /** Parses the arguments of the `pegasus-local` program. Throws nothing: a refusal is a value. */
+  parseLocalArguments(args: string[]): { options?: NativeLocalOptions; message?: string; exitCode: number }
+}
+
+/** The crossing of one environment. */
+export interface NativeBridge {
+  /** Asks for the operation to be dropped. Its record still comes: Cancelled, or the answer that was quicker. */
+  cancel(token: number): void
+  /** Record: Extra, a NativeClient. Fails when no meta server can be reached. */
+  connect(token: number, options: NativeClientOptions): void
+  /** Record: Extra, a NativeLocalCluster. */
+  startLocal(token: number, options: NativeLocalOptions): void
+}
+
+export interface NativeClient {
+  /** Record: Extra, a NativeTable. `timeoutMs` -1: the client's. */
+  openTable(token: number, name: string, timeoutMs: number): void
+  /** Record: Done, when everything in flight has been answered and every socket is closed. */
+  close(token: number): void
+}
+
+/**
+ * `timeoutMs` is -1 where the caller gave none. `ttlSeconds` is 0 where there is none.
+ * Lists of bytes are packed: each element a little-endian u32 length and its bytes.
+ * A page of rows is described in `lib/rows.ts`.
+ */
+export interface NativeTable {
+  readonly name: string
+  readonly appId: number
+  partitionCount(): number
+  /** Absent or Bytes (large ones: Extra). */
+  get(token: number, hashKey: Uint8Array, sortKey: Uint8Array, timeoutMs: number): void
+  /** Done. */
+  set(
+    token: number,
+    hashKey: Uint8Array,
+    sortKey: Uint8Array,
+    value: Uint8Array,
+    ttlSeconds: number,
+    timeoutMs: number,
+  ): void
+  /** Done. */
+  remove(token: number, hashKey: Uint8Array, sortKey: Uint8Array, timeoutMs: number): void
+  /** Boolean. */
+  exist(token: number, hashKey: Uint8Array, sortKey: Uint8Array, timeoutMs: number): void
+  /** Number (-1: never expires) or Absent. */
+  ttl(token: number, hashKey: Uint8Array, sortKey: Uint8Array, timeoutMs: number): void
+  /** `entries`: sort key, value, sort key, value … packed. Done. */
+  multiSet(
+    token: number,
+    hashKey: Uint8Array,
+    entries: Uint8Array,
+    ttlSeconds: number,
+    timeoutMs: number,
+  ): void
+  /** `sortKeys` packed; null: all of the hash key. Extra: a page of pairs. */
+  multiGet(
+    token: number,
+    hashKey: Uint8Array,
+    sortKeys: Uint8Array | null,
+    maxKvCount: number,
+    maxKvSize: number,
+    noValue: boolean,
+    timeoutMs: number,
+  ): void
+  /** Extra: a page of pairs. */
+  multiGetRange(
+    token: number,
+    hashKey: Uint8Array,
+    startSortKey: Uint8Array,
+    stopSortKey: Uint8Array,
+    flags: number,
+    filterType: number,
+    filterPattern: Uint8Array,
+    maxKvCount: number,
+    maxKvSize: number,
+    timeoutMs: number,
+  ): void
+  /** `sortKeys` packed. Number. */
+  multiDel(token: number, hashKey: Uint8Array, sortKeys: Uint8Array, timeoutMs: number): void
+  /** Number. */
+  sortKeyCount(token: number, hashKey: Uint8Array, timeoutMs: number): void
+  /** A scanner of one hash key. Nothing is sent until its first page is asked for. */
+  scanner(
+    hashKey: Uint8Array,
+    startSortKey: Uint8Array,
+    stopSortKey: Uint8Array,
+    options: NativeScanOptions,
+  ): NativeScanner
+  /** At most `maxSplitCount` scanners that share the partitions of the table between them. */
+  unorderedScanners(maxSplitCount: number, options: NativeScanOptions): NativeScanner[]
+}
+
+/** Bits of `flags` in ranges and scans. */
+export enum RangeFlag {
+  StartInclusive = 1,
+  StopInclusive = 2,
+  NoValue = 4,
+  /** multiGetRange only: take from the end. */
+  Reverse = 8,
+  /** scans only: entries carry their expiry. */
+  ReturnExpireTs = 16,
+}
+
+export interface NativeScanOptions {
+  /** -1: the default of a scan. */
+  timeoutMs: number
+  batchSize: number
+  flags: number
+  hashKeyFilterType: number
+  hashKeyFilterPattern: Uint8Array
+  sortKeyFilterType: number
+  sortKeyFilterPattern: Uint8Array
+}
+
+export interface NativeScanner {
+  /** Extra: a page of rows; Absent: the end. One call at a time. */
+  nextPage(token: number): void
+  /** Frees the server's context without waiting for anything; no record. Idempotent. */
+  close(): void
+}
+
+export interface NativeLocalCluster {
+  metaServers(): string[]
+  /** Done. */
+  createTable(token: number, name: string, partitionCount: number): void
+  /** Done, when every socket is closed and, without a data directory, the files are gone. */
+  stop(token: number): void
+}

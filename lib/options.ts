@@ -1,0 +1,175 @@
+import type { FilterType } from './enums'
+
+/** Bytes that go in: a string stands for its UTF-8 bytes. Bytes that come out are always Buffers. */
+export type Bytes = Uint8Array | string
+
+/**
+ * Pairs of sort key and value: an array of `[sortKey, value]`, a `Map`, any other iterable of such pairs, or
+ * an object whose property names are the sort keys. Where a sort key occurs twice, the last one wins.
+ */
+export type Entries = Iterable<readonly [Bytes, Bytes]> | Readonly<Record<string, Bytes>>
+
+/** Where the client writes what it does: `console` fits, and so do pino and its relatives. */
+export interface Logger {
+  error(message: string): void
+  warn(message: string): void
+  info(message: string): void
+  debug(message: string): void
+}
+
+/** How operations are tried again. The pauses grow from one attempt to the next and are fully random. */
+export interface RetryOptions {
+  /** Attempts of one operation, the first included. Default: as many as its deadline allows. */
+  maxAttempts?: number
+  /** Milliseconds: the first pause is at most this long. */
+  baseDelayMs?: number
+  /** Milliseconds: no pause is longer than this. Not less than `baseDelayMs`. */
+  maxDelayMs?: number
+}
+
+/** How a client finds its cluster and how patient it is. */
+export interface ClientOptions {
+  /**
+   * The meta servers of the cluster, each `host:port`: an array, or one string with commas between them.
+   * A host is a DNS name, an IPv4 address, or an IPv6 address in brackets (`[::1]:34601`).
+   */
+  metaServers: string | readonly string[]
+  /** Milliseconds in which an operation must end, all its attempts together. Default 2000. */
+  timeoutMs?: number
+  /** Milliseconds in which a connection must be made. Default 1000. */
+  connectTimeoutMs?: number
+  /** Milliseconds for one attempt at one meta server. Default 2000. */
+  metaTimeoutMs?: number
+  /** A connection on which calls did nothing but time out for so many milliseconds is replaced. Default 3000. */
+  sessionResetMs?: number
+  /** How operations are tried again. */
+  retry?: RetryOptions
+  /**
+   * Where the client writes what it does. Default `null`: nowhere. A logger with `isLevelEnabled` or a
+   * `level` is asked once, when the client connects, which lines it wants.
+   */
+  logger?: Logger | null
+}
+
+/** Options of a table. */
+export interface TableOptions {
+  /** Milliseconds for each operation on this table, instead of the client's `timeoutMs`. */
+  timeoutMs?: number
+}
+
+/** Options of every operation. */
+export interface CallOptions {
+  /** Milliseconds in which the call must end, all its attempts together. Default: the table's or the client's. */
+  timeoutMs?: number
+  /**
+   * Ends the wait: the call rejects at once with the signal's `reason`. What was already sent is not taken
+   * back, so an aborted write may still be applied.
+   */
+  signal?: AbortSignal
+}
+
+/** Options of a write. */
+export interface WriteOptions extends CallOptions {
+  /**
+   * Seconds after which what is written expires. Absent or 0: it never does, unless the table has a default
+   * TTL on the server. The moment of expiry must lie before 2084-01-19.
+   */
+  ttlSeconds?: number
+}
+
+/** How much one reply may carry. */
+export interface MultiGetLimits extends CallOptions {
+  /** Rows in one reply; 0 or less is no limit of ours. Default 100. The server stops at 3,000 in any case. */
+  maxKvCount?: number
+  /**
+   * Bytes of sort keys and values in one reply; 0 or less is no limit of ours. Default 1,000,000. The row
+   * that reaches the limit is still part of the reply. The server stops at 30 MiB in any case.
+   */
+  maxKvSize?: number
+  /** Leaves the values out: they come as empty Buffers. Default false. */
+  noValue?: boolean
+}
+
+/** Options of a read by range. */
+export interface MultiGetOptions extends MultiGetLimits {
+  /** Is a row at the start of the range part of it? Default true. */
+  startInclusive?: boolean
+  /** Is a row at the stop of the range part of it? Default false. Has no meaning when the stop is empty. */
+  stopInclusive?: boolean
+  /** How sort keys are compared with `sortKeyFilterPattern`. Default {@link FilterType.NoFilter}. */
+  sortKeyFilterType?: FilterType
+  /** The pattern of `sortKeyFilterType`. Default empty, which matches all. */
+  sortKeyFilterPattern?: Bytes
+  /** Takes rows from the end of the range when a limit cuts it; they still come in ascending order. Default false. */
+  reverse?: boolean
+}
+
+/** Rows of one hash key, in ascending byte order of their sort keys. */
+export interface MultiGetResult {
+  /** The Buffers are views of one reply: `Buffer.from(value)` copies the one that is to outlive the others. */
+  entries: { sortKey: Buffer; value: Buffer }[]
+  /** False when a limit, ours or the server's, cut the reply: there may be more rows. */
+  complete: boolean
+}
+
+/** Sort keys of one hash key, in ascending byte order. */
+export interface SortKeysResult {
+  /** Views of one reply, as in {@link MultiGetResult.entries}. */
+  sortKeys: Buffer[]
+  /** False when a limit, ours or the server's, cut the reply: there may be more. */
+  complete: boolean
+}
+
+/** Options of a scan. */
+export interface ScanOptions {
+  /** Milliseconds for each batch that is fetched. Default 5000. */
+  timeoutMs?: number
+  /** Ends the scan: the fetch that runs and all later ones reject with the signal's `reason`. */
+  signal?: AbortSignal
+  /** Rows in one batch. Default 1000, which is also the most that a server gives. */
+  batchSize?: number
+  /** Is a row at the start of the range part of it? Default true. */
+  startInclusive?: boolean
+  /** Is a row at the stop of the range part of it? Default false. Has no meaning when the stop is empty. */
+  stopInclusive?: boolean
+  /** Leaves the values out: they come as empty Buffers. Default false. */
+  noValue?: boolean
+  /** How hash keys are compared with `hashKeyFilterPattern`. Default {@link FilterType.NoFilter}. */
+  hashKeyFilterType?: FilterType
+  /** The pattern of `hashKeyFilterType`. Default empty, which matches all. */
+  hashKeyFilterPattern?: Bytes
+  /** How sort keys are compared with `sortKeyFilterPattern`. Default {@link FilterType.NoFilter}. */
+  sortKeyFilterType?: FilterType
+  /** The pattern of `sortKeyFilterType`. Default empty, which matches all. */
+  sortKeyFilterPattern?: Bytes
+  /** Asks for the moment of expiry of each row, see {@link ScanEntry.expireAt}. Default false. */
+  returnExpireTs?: boolean
+}
+
+/** A row that a scan found. The Buffers are views of its batch: keeping one keeps the whole batch in memory. */
+export interface ScanEntry {
+  hashKey: Buffer
+  sortKey: Buffer
+  /** Empty with `noValue`. */
+  value: Buffer
+  /** When the row expires, `null` for never. Present with `returnExpireTs` only. */
+  expireAt?: Date | null
+}
+
+/** What a local cluster is made of. */
+export interface LocalClusterOptions {
+  /** Tables to begin with: name to partition count. */
+  tables?: Readonly<Record<string, number>>
+  /** Replica servers, each on a port of its own. Default 3. */
+  replicaServers?: number
+  /** Meta servers, of which the first leads. Default 1. */
+  metaServers?: number
+  /** The address to listen on. Default `127.0.0.1`. */
+  host?: string
+  /** The port of the first meta server. Default 0: any that is free. */
+  port?: number
+  /** A directory for the data, which then outlives the cluster. Default: a temporary one that goes with it. */
+  dataDir?: string
+  /** Also gives the addresses of servers as host names, as clusters that use DNS do. Default false. */
+  hostPorts?: boolean
+}

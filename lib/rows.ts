@@ -1,0 +1,92 @@
+import type { MultiGetResult, ScanEntry } from './options'
+
+/**
+ * Pages of rows as the addon packs them: one Buffer a reply, of which rows are views.
+ *
+ * A page starts with two little-endian u32: flags (bit 0: complete; bit 1: rows carry expiry
+ * timestamps) and the number of rows. A table of lengths follows (u32 each):
+ *   a page of pairs: sort key, value;
+ *   a page of scanned rows: hash key, sort key, value and, with bit 1, the expiry in Unix seconds (0: never).
+ * Then all bytes, in the same order, without gaps. The Buffer is aligned for a Uint32Array.
+ */
+const HEADER_NUMBERS = 2
+const COMPLETE = 1
+const WITH_EXPIRY = 2
+
+/** Reads a page from its first row to its last. */
+class PageReader {
+  readonly flags: number
+  readonly rows: number
+  readonly #page: Buffer
+  readonly #numbers: Uint32Array
+  #number = HEADER_NUMBERS
+  #offset: number
+
+  /** `numbersPerRow` follows from the flags, which only the page knows. */
+  constructor(page: Buffer, numbersPerRow: (flags: number) => number) {
+    const [flags, rows] = new Uint32Array(page.buffer, page.byteOffset, HEADER_NUMBERS) as unknown as [
+      number,
+      number,
+    ]
+    const numbers = HEADER_NUMBERS + rows * numbersPerRow(flags)
+    this.flags = flags
+    this.rows = rows
+    this.#page = page
+    this.#numbers = new Uint32Array(page.buffer, page.byteOffset, numbers)
+    this.#offset = numbers * Uint32Array.BYTES_PER_ELEMENT
+  }
+
+  number(): number {
+    return this.#numbers[this.#number++] as number
+  }
+
+  bytes(): Buffer {
+    const start = this.#offset
+    this.#offset += this.number()
+    return this.#page.subarray(start, this.#offset)
+  }
+}
+
+export function decodePairs(page: Buffer): MultiGetResult {
+  const reader = new PageReader(page, () => 2)
+  const entries = []
+  for (let row = 0; row < reader.rows; row++) entries.push({ sortKey: reader.bytes(), value: reader.bytes() })
+  return { entries, complete: (reader.flags & COMPLETE) !== 0 }
+}
+
+/** A page of scanned rows, made into entries one at a time as they are asked for. */
+export class ScanPage {
+  readonly #reader: PageReader
+  readonly #withExpiry: boolean
+  #left: number
+
+  /** Rows not yet taken. */
+  get left(): number {
+    return this.#left
+  }
+
+  constructor(page: Buffer) {
+    this.#reader = new PageReader(page, (flags) => ((flags & WITH_EXPIRY) === 0 ? 3 : 4))
+    this.#withExpiry = (this.#reader.flags & WITH_EXPIRY) !== 0
+    this.#left = this.#reader.rows
+  }
+
+  take(): ScanEntry | undefined {
+    if (this.#left === 0) return undefined
+    this.#left--
+    const reader = this.#reader
+    const entry: ScanEntry = { hashKey: reader.bytes(), sortKey: reader.bytes(), value: reader.bytes() }
+    if (this.#withExpiry) entry.expireAt = expiryDate(reader.number())
+    return entry
+  }
+
+  takeAll(): ScanEntry[] {
+    const entries = []
+    for (let entry = this.take(); entry !== undefined; entry = this.take()) entries.push(entry)
+    return entries
+  }
+}
+
+function expiryDate(unixSeconds: number): Date | null {
+  return unixSeconds === 0 ? null : new Date(unixSeconds * 1000)
+}

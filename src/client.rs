@@ -1,0 +1,142 @@
+//! Attaching to an environment, connecting, opening tables.
+
+use std::rc::Rc;
+use std::time::Duration;
+
+use napi::bindgen_prelude::{FnArgs, Function, ToNapiValue, Unknown};
+use napi::{Env, JsValue, Result};
+use napi_derive::napi;
+use pegasus_client::{Client, ClientOptions, TableOptions};
+use tracing::Dispatch;
+use tracing::instrument::WithSubscriber;
+
+use crate::bridge::{Bridge, Completion};
+use crate::convert::timeout;
+use crate::log;
+use crate::table::NativeTable;
+
+/// The crossing of one environment.
+#[napi]
+pub struct NativeBridge {
+    pub(crate) bridge: Rc<Bridge>,
+}
+
+/// Says where results of this environment go. Called once for each copy of the library in it.
+#[napi]
+pub(crate) fn attach(env: Env, on_batch: Function<'_, FnArgs<(Unknown<'_>,)>, ()>) -> Result<NativeBridge> {
+    Ok(NativeBridge { bridge: Bridge::attach(&env, on_batch.raw())? })
+}
+
+/// What `lib/resolve.ts` made of the options; negative numbers stand for "not given".
+#[napi(object, object_to_js = false)]
+pub struct NativeClientOptions {
+    pub meta_servers: Vec<String>,
+    pub timeout_ms: i32,
+    pub connect_timeout_ms: i32,
+    pub meta_timeout_ms: i32,
+    pub session_reset_ms: i32,
+    pub retry_max_attempts: i32,
+    pub retry_base_delay_ms: i32,
+    pub retry_max_delay_ms: i32,
+    pub log_id: u32,
+    pub log_level: u32,
+}
+
+impl From<&NativeClientOptions> for ClientOptions {
+    fn from(given: &NativeClientOptions) -> Self {
+        let mut options = Self::new(given.meta_servers.iter().map(String::as_str));
+        let set = |option: &mut Duration, given: i32| *option = timeout(given).unwrap_or(*option);
+        set(&mut options.timeout, given.timeout_ms);
+        set(&mut options.connect_timeout, given.connect_timeout_ms);
+        set(&mut options.meta_timeout, given.meta_timeout_ms);
+        set(&mut options.session_reset, given.session_reset_ms);
+        set(&mut options.retry.base_delay, given.retry_base_delay_ms);
+        set(&mut options.retry.max_delay, given.retry_max_delay_ms);
+        options.retry.max_attempts = u32::try_from(given.retry_max_attempts).ok();
+        options
+    }
+}
+
+#[napi]
+impl NativeBridge {
+    /// Asks for an operation to be given up.
+    #[napi]
+    pub fn cancel(&self, token: u32) {
+        self.bridge.cancel(token);
+    }
+
+    /// Connects to a cluster.
+    #[napi]
+    pub fn connect(&self, token: u32, options: NativeClientOptions) -> Result<()> {
+        let log = (options.log_id != 0)
+            .then(|| log::dispatch(options.log_id, options.log_level, self.bridge.shared().clone()));
+        let connecting = Client::connect(ClientOptions::from(&options));
+        run(&self.bridge, log.as_ref(), token, {
+            let log = log.clone();
+            async move {
+                match connecting.await {
+                    Ok(client) => object(move |bridge| NativeClient { bridge, client, log }),
+                    Err(error) => error.into(),
+                }
+            }
+        })
+    }
+}
+
+/// A connected client.
+#[napi]
+pub struct NativeClient {
+    bridge: Rc<Bridge>,
+    client: Client,
+    log: Option<Dispatch>,
+}
+
+#[napi]
+impl NativeClient {
+    /// Opens a table.
+    #[napi]
+    pub fn open_table(&self, token: u32, name: String, timeout_ms: i32) -> Result<()> {
+        let (client, log) = (self.client.clone(), self.log.clone());
+        run(&self.bridge, self.log.as_ref(), token, async move {
+            match client.open_table(&name, TableOptions { timeout: timeout(timeout_ms) }).await {
+                Ok(table) => object(move |bridge| NativeTable::new(bridge, table, log)),
+                Err(error) => error.into(),
+            }
+        })
+    }
+
+    /// Closes it when what runs has ended.
+    #[napi]
+    pub fn close(&self, token: u32) -> Result<()> {
+        let client = self.client.clone();
+        run(&self.bridge, self.log.as_ref(), token, async move {
+            client.close().await;
+            Completion::Done
+        })
+    }
+}
+
+/// Starts an operation of a client, whose log it writes to.
+pub(crate) fn run<F>(bridge: &Bridge, log: Option<&Dispatch>, token: u32, operation: F) -> Result<()>
+where
+    F: Future<Output = Completion> + Send + 'static,
+{
+    match log {
+        None => bridge.run(token, operation),
+        Some(log) => bridge.run(token, operation.with_subscriber(log.clone())),
+    }
+}
+
+/// A native object, made on the JavaScript thread.
+pub(crate) fn object<T>(make: impl FnOnce(Rc<Bridge>) -> T + Send + 'static) -> Completion
+where
+    T: ToNapiValue + 'static,
+{
+    Completion::Object(Box::new(move |env, bridge| to_value(env, make(bridge))))
+}
+
+#[allow(unsafe_code)]
+fn to_value<T: ToNapiValue>(env: Env, value: T) -> Result<napi::sys::napi_value> {
+    // SAFETY: extras run on the JavaScript thread of their environment.
+    unsafe { T::to_napi_value(env.raw(), value) }
+}

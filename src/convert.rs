@@ -1,0 +1,87 @@
+//! Arguments from JavaScript, results to it.
+
+use std::time::Duration;
+
+use bytes::{Buf, Bytes};
+use napi::bindgen_prelude::Buffer;
+use napi::{Error, Result, Status};
+use pegasus_client::{CallOptions, FilterType, TimeToLive, WriteOptions};
+
+use crate::bridge::Completion;
+
+/// A result as a completion; `lay_out` says what success is.
+pub(crate) fn completion<T>(
+    result: std::result::Result<T, pegasus_client::Error>,
+    lay_out: impl FnOnce(T) -> Completion,
+) -> Completion {
+    match result {
+        Ok(value) => lay_out(value),
+        Err(error) => error.into(),
+    }
+}
+
+/// Milliseconds, where negative stands for "not given".
+pub(crate) fn timeout(timeout_ms: i32) -> Option<Duration> {
+    u64::try_from(timeout_ms).ok().map(Duration::from_millis)
+}
+
+pub(crate) fn call(timeout_ms: i32) -> CallOptions {
+    CallOptions { timeout: timeout(timeout_ms) }
+}
+
+pub(crate) fn write(ttl_seconds: u32, timeout_ms: i32) -> WriteOptions {
+    WriteOptions { ttl_seconds, timeout: timeout(timeout_ms) }
+}
+
+/// A value or none.
+pub(crate) fn maybe_bytes(value: Option<Bytes>) -> Completion {
+    value.map_or(Completion::Absent, Completion::Bytes)
+}
+
+/// Seconds, -1 for ever, or none.
+pub(crate) fn time_to_live(ttl: Option<TimeToLive>) -> Completion {
+    match ttl {
+        None => Completion::Absent,
+        Some(TimeToLive::Forever) => Completion::Number(-1),
+        Some(TimeToLive::Seconds(seconds)) => Completion::Number(seconds.into()),
+    }
+}
+
+/// The filter type of that number.
+pub(crate) fn filter_type(number: i32) -> Result<FilterType> {
+    FilterType::try_from(number).map_err(|other| refused(&format!("there is no filter type {other}")))
+}
+
+/// Reads a packed list: each element a little-endian u32 length and its bytes, which are copied.
+pub(crate) fn unpack(packed: &[u8]) -> Result<Vec<Bytes>> {
+    let mut rest = Bytes::copy_from_slice(packed);
+    let mut elements = Vec::new();
+    while rest.has_remaining() {
+        let length = if rest.len() < 4 { usize::MAX } else { rest.get_u32_le() as usize };
+        if length > rest.len() {
+            return Err(refused("a packed list is cut short"));
+        }
+        elements.push(rest.split_to(length));
+    }
+    Ok(elements)
+}
+
+/// Reads a packed list of pairs.
+pub(crate) fn unpack_pairs(packed: &[u8]) -> Result<Vec<(Bytes, Bytes)>> {
+    let elements = unpack(packed)?;
+    let mut elements = elements.into_iter();
+    let mut pairs = Vec::with_capacity(elements.len() / 2);
+    while let (Some(first), Some(second)) = (elements.next(), elements.next()) {
+        pairs.push((first, second));
+    }
+    Ok(pairs)
+}
+
+/// Copies bytes that an object carries.
+pub(crate) fn owned(buffer: &Buffer) -> Bytes {
+    Bytes::copy_from_slice(buffer)
+}
+
+fn refused(message: &str) -> Error {
+    Error::new(Status::InvalidArg, message)
+}

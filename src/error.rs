@@ -1,0 +1,75 @@
+//! Failures on their way to JavaScript. The Error itself is made there, on the caller's stack.
+
+use napi::bindgen_prelude::ToNapiValue;
+use napi_derive::napi;
+
+use crate::bridge::{Completion, Extra};
+
+/// Why an operation failed, as `lib/errors.ts` reads it.
+#[napi(object, object_from_js = false)]
+pub(crate) struct Failure {
+    /// Stable name.
+    pub code: String,
+    /// The reason in words.
+    pub message: String,
+    /// Whether the same call may succeed later.
+    pub retryable: bool,
+    /// Whether a write may have been carried out.
+    pub maybe_applied: bool,
+    /// The table.
+    pub table: Option<String>,
+    /// The partition.
+    pub partition_index: Option<i32>,
+    /// The server.
+    pub server: Option<String>,
+    /// How many attempts were made.
+    pub attempts: Option<u32>,
+}
+
+impl Failure {
+    pub(crate) fn new(code: impl Into<String>, message: impl Into<String>) -> Self {
+        Self {
+            code: code.into(),
+            message: message.into(),
+            retryable: false,
+            maybe_applied: false,
+            table: None,
+            partition_index: None,
+            server: None,
+            attempts: None,
+        }
+    }
+
+    /// Something that only a defect of the addon can cause.
+    pub(crate) fn internal(error: &napi::Error) -> Self {
+        Self::new("ERR_INTERNAL", error.to_string())
+    }
+
+    #[allow(unsafe_code)]
+    pub(crate) fn into_extra(self) -> Extra {
+        // SAFETY: extras run on the JavaScript thread of their environment.
+        Box::new(move |env| unsafe { ToNapiValue::to_napi_value(env.raw(), self) })
+    }
+}
+
+impl From<pegasus_client::Error> for Failure {
+    fn from(error: pegasus_client::Error) -> Self {
+        let place = error.place().clone();
+        Self {
+            code: error.code().into_owned(),
+            message: error.message().to_owned(),
+            retryable: error.is_retryable(),
+            maybe_applied: error.is_maybe_applied(),
+            table: place.table,
+            partition_index: place.partition_index,
+            server: place.server,
+            attempts: (place.attempts > 0).then_some(place.attempts),
+        }
+    }
+}
+
+impl From<pegasus_client::Error> for Completion {
+    fn from(error: pegasus_client::Error) -> Self {
+        Self::Failure(Box::new(error.into()))
+    }
+}

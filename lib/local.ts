@@ -9,6 +9,13 @@ import { localOptions, partitionCount as resolvePartitionCount } from './resolve
 /** Starts from options that are checked already: those of {@link LocalCluster.start} or of the command line. */
 export let startLocal: (crossing: Crossing, options: NativeLocalOptions) => Promise<LocalCluster>
 
+/** Clusters that run. `process.exit` ends the process without giving the addon a chance to clean up. */
+const running = new Set<NativeLocalCluster>()
+
+function abandonAll(): void {
+  for (const native of running) native.abandon()
+}
+
 /**
  * A Pegasus cluster inside this process, for development and for tests: real sockets and the real protocol,
  * so that clients in any language can use it. It is no server for production: its replicas share one store.
@@ -43,6 +50,8 @@ export class LocalCluster {
     this.#crossing = crossing
     this.#native = native
     this.metaServers = native.metaServers()
+    if (running.size === 0) process.once('exit', abandonAll)
+    running.add(native)
   }
 
   /**
@@ -78,7 +87,10 @@ export class LocalCluster {
   }
 
   async #stop(): Promise<void> {
-    return unwrap(await this.#crossing.call<void>((token) => this.#native.stop(token)))
+    const answer = await this.#crossing.call<void>((token) => this.#native.stop(token))
+    running.delete(this.#native)
+    if (running.size === 0) process.removeListener('exit', abandonAll)
+    return unwrap(answer)
   }
 
   /** As {@link LocalCluster.stop}; for `await using`. */

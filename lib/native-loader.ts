@@ -4,7 +4,7 @@ import { PegasusError } from './errors'
 import type { Native } from './native'
 
 /** The platforms that packages are built for, as `napi.targets` of package.json lists them. */
-const SUPPORTED = [
+export const SUPPORTED = [
   'linux-x64-gnu',
   'linux-arm64-gnu',
   'linux-x64-musl',

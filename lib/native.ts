@@ -219,4 +219,6 @@ export interface NativeLocalCluster {
   createTable(token: number, name: string, partitionCount: number): void
   /** Done, when every socket is closed and, without a data directory, the files are gone. */
   stop(token: number): void
+  /** Ends it in this call, for a process that exits: its temporary files are gone when it returns. */
+  abandon(): void
 }

@@ -194,6 +194,16 @@ impl NativeLocalCluster {
         })
     }
 
+    /// Ends it at once and in this call: the process or the environment ends, or JavaScript forgot
+    /// the cluster, and its temporary files must not outlive it.
+    #[napi]
+    pub fn abandon(&mut self) {
+        if let (Ok(mut cluster), Some(runtime)) = (self.cluster.try_lock(), self.threads.0.take()) {
+            drop(cluster.take());
+            runtime.shutdown_timeout(LET_GO);
+        }
+    }
+
     /// Stops it: sockets closed, files written or gone.
     #[napi]
     pub fn stop(&self, token: u32) -> Result<()> {
@@ -209,12 +219,8 @@ impl NativeLocalCluster {
     }
 }
 
-/// The environment ends, or JavaScript forgot the cluster: its temporary files must not outlive it.
 impl Drop for NativeLocalCluster {
     fn drop(&mut self) {
-        if let (Ok(mut cluster), Some(runtime)) = (self.cluster.try_lock(), self.threads.0.take()) {
-            drop(cluster.take());
-            runtime.shutdown_timeout(LET_GO);
-        }
+        self.abandon();
     }
 }

@@ -20,25 +20,33 @@ fn unhex(text: &str) -> Vec<u8> {
     digits.chunks(2).map(|pair| u8::from_str_radix(std::str::from_utf8(pair).unwrap(), 16).unwrap()).collect()
 }
 
-/// Recorded frames: name, rpc, request, response. Absent outside the workshop; never in CI.
-fn recorded() -> Option<Vec<(String, String, Vec<u8>, Vec<u8>)>> {
+/// What was asked of a real server, and what it answered.
+struct Recorded {
+    name: String,
+    rpc: String,
+    request: Vec<u8>,
+    response: Vec<u8>,
+}
+
+/// The recorded frames. Absent outside the workshop; never in CI.
+fn recorded() -> Vec<Recorded> {
     let path = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../../shared/conformance/frames.jsonl");
     let Ok(text) = std::fs::read_to_string(&path) else {
         assert!(std::env::var_os("CI").is_none(), "the recordings are missing: {}", path.display());
         eprintln!("did not run: no recordings at {}", path.display());
-        return None;
+        return Vec::new();
     };
     let field = |row: &serde_json::Value, name: &str| row[name].as_str().unwrap_or_default().to_owned();
-    Some(
-        text.lines()
-            .map(|line| serde_json::from_str(line).unwrap())
-            .filter(|row: &serde_json::Value| row.get("rpc").is_some())
-            .map(|row| {
-                let bytes = |name| unhex(&field(&row, name));
-                (field(&row, "name"), field(&row, "rpc"), bytes("request"), bytes("response"))
-            })
-            .collect(),
-    )
+    text.lines()
+        .map(|line| serde_json::from_str(line).unwrap())
+        .filter(|row: &serde_json::Value| row.get("rpc").is_some())
+        .map(|row| Recorded {
+            name: field(&row, "name"),
+            rpc: field(&row, "rpc"),
+            request: unhex(&field(&row, "request")),
+            response: unhex(&field(&row, "response")),
+        })
+        .collect()
 }
 
 fn read_request(bytes: &[u8]) -> RequestFrame {
@@ -86,7 +94,7 @@ fn round_trip_of(code: RpcCode, request: &[u8], response: &[u8]) -> (BytesMut, B
 
 #[test]
 fn every_recorded_frame_decodes_and_encodes_to_the_same_bytes() {
-    for (name, rpc, request, response) in recorded().unwrap_or_default() {
+    for Recorded { name, rpc, request, response } in recorded() {
         let Some(code) = RpcCode::from_name(rpc.as_bytes()) else {
             let mut buffer = BytesMut::from(&response[..]);
             let reply = decode_reply(&mut buffer, MAX_REPLY_LENGTH).unwrap().unwrap();
@@ -106,7 +114,7 @@ fn every_recorded_frame_decodes_and_encodes_to_the_same_bytes() {
 
 #[test]
 fn no_recorded_frame_cut_anywhere_is_taken_for_a_whole_one_or_panics() {
-    for (name, _, request, response) in recorded().unwrap_or_default() {
+    for Recorded { name, request, response, .. } in recorded() {
         for cut in 0..request.len() {
             let frame = decode_request(&mut BytesMut::from(&request[..cut]), 1 << 20);
             assert!(matches!(frame, Ok(None)), "request of {name} cut at {cut}: {frame:?}");
@@ -121,7 +129,7 @@ fn no_recorded_frame_cut_anywhere_is_taken_for_a_whole_one_or_panics() {
 /// Shortens the body and corrects the outer length, so that the cut lies inside the values.
 #[test]
 fn no_recorded_value_cut_anywhere_decodes() {
-    for (name, rpc, _, response) in recorded().unwrap_or_default() {
+    for Recorded { name, rpc, response, .. } in recorded() {
         let Some(code) = RpcCode::from_name(rpc.as_bytes()) else { continue };
         for cut in 20..response.len() {
             let mut short = response[..cut].to_vec();

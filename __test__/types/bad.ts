@@ -1,0 +1,116 @@
+// What must not compile: each statement has its own expected error, and tsc fails where there is none.
+import { FilterType, LocalCluster, PegasusClient, PegasusError, Scanner, Table } from 'pegasus-client'
+
+declare const table: Table
+declare const client: PegasusClient
+declare const cluster: LocalCluster
+declare const scanner: Scanner
+declare const error: PegasusError
+
+// @ts-expect-error clients are made by connect
+new PegasusClient({ metaServers: 'a:1' })
+// @ts-expect-error tables are made by openTable
+new Table()
+// @ts-expect-error scanners are made by tables
+new Scanner()
+// @ts-expect-error clusters are made by start
+new LocalCluster()
+
+// @ts-expect-error there must be meta servers
+PegasusClient.connect({})
+// @ts-expect-error options are needed
+PegasusClient.connect()
+// @ts-expect-error a port alone is no address
+PegasusClient.connect({ metaServers: 34601 })
+// @ts-expect-error not an option
+PegasusClient.connect({ metaServers: 'a:1', timeout: 5 })
+// @ts-expect-error not a retry option
+PegasusClient.connect({ metaServers: 'a:1', retry: { retries: 1 } })
+// @ts-expect-error half a logger
+PegasusClient.connect({ metaServers: 'a:1', logger: { error() {} } })
+// @ts-expect-error a number of milliseconds
+PegasusClient.connect({ metaServers: 'a:1', timeoutMs: '1s' })
+// @ts-expect-error a table has a name
+client.openTable()
+// @ts-expect-error a table has no TTL of its own
+client.openTable('temp', { ttlSeconds: 1 })
+
+// @ts-expect-error no sort key
+table.get('h')
+// @ts-expect-error a number is no key
+table.get(1, 's')
+// @ts-expect-error nor is null
+table.get('h', null)
+// @ts-expect-error nor is an ArrayBuffer
+table.get(new ArrayBuffer(1), 's')
+// @ts-expect-error a read has no TTL
+table.get('h', 's', { ttlSeconds: 1 })
+// @ts-expect-error the option is timeoutMs
+table.get('h', 's', { timeout: 1 })
+// @ts-expect-error null is no options
+table.get('h', 's', null)
+// @ts-expect-error a value is needed
+table.set('h', 's')
+// @ts-expect-error a number is no value
+table.set('h', 's', 1)
+// @ts-expect-error the TTL is an option
+table.set('h', 's', 'v', 60)
+// @ts-expect-error a date is no TTL
+table.set('h', 's', 'v', { ttlSeconds: new Date() })
+// @ts-expect-error not a Buffer without a check
+table.get('h', 's').then((value) => value.length)
+// @ts-expect-error a removal gives nothing
+table.remove('h', 's').then((removed: boolean) => removed)
+// @ts-expect-error not a number without a check
+table.ttl('h', 's').then((seconds) => seconds + 1)
+
+// @ts-expect-error entries are pairs
+table.multiSet('h', ['a', 'b'])
+// @ts-expect-error values are bytes
+table.multiSet('h', { a: 1 })
+// @ts-expect-error null is no entries
+table.multiSet('h', null)
+// @ts-expect-error all is said by null
+table.multiGet('h')
+// @ts-expect-error sort keys are bytes
+table.multiGet('h', [1])
+// @ts-expect-error reverse is for ranges
+table.multiGet('h', null, { reverse: true })
+// @ts-expect-error a range has a stop
+table.multiGetOpt('h', 'a')
+// @ts-expect-error filters are not strings
+table.multiGetOpt('h', '', '', { sortKeyFilterType: 'MatchPrefix' })
+// @ts-expect-error there are hash key filters in scans only
+table.multiGetOpt('h', '', '', { hashKeyFilterType: FilterType.MatchPrefix })
+// @ts-expect-error null means all only where rows are read
+table.multiDel('h', null)
+// @ts-expect-error entries are a property of the result
+table.multiGet('h', null).then((rows) => rows[0])
+
+// @ts-expect-error a number of scanners
+table.getUnorderedScanners()
+// @ts-expect-error a scan of one hash key has one
+table.getScanner()
+// @ts-expect-error not a scan option
+table.getScanner('h', '', '', { maxKvCount: 1 })
+// @ts-expect-error not an iterable of the other kind
+for (const row of scanner) console.log(row)
+// @ts-expect-error a scanner gives rows
+scanner.next().then(({ value }) => value.key)
+// @ts-expect-error null at the end
+scanner.nextBatch().then((batch) => batch.length)
+
+// @ts-expect-error a partition count is a number
+cluster.createTable('temp', '8')
+// @ts-expect-error not an option
+LocalCluster.start({ replicas: 3 })
+// @ts-expect-error addresses are read, not set
+cluster.metaServers = []
+// @ts-expect-error names are read, not set
+table.name = 'other'
+// @ts-expect-error codes are read, not set
+error.code = 'ERR_OTHER'
+// @ts-expect-error an error has a message
+new PegasusError('ERR_TIMEOUT')
+// @ts-expect-error there is no such filter
+FilterType.MatchRegex.toString()

@@ -1,0 +1,104 @@
+import {
+  CANCELLABLE,
+  Kind,
+  type Native,
+  type NativeBridge,
+  type NativeScanner,
+  type NativeTable,
+  type OnBatch,
+} from '../../lib/native'
+
+export interface Sent {
+  method: string
+  /** Without the bit that makes it cancellable. */
+  token: number
+  cancellable: boolean
+  args: unknown[]
+}
+
+/** Stands for the addon: notes what it is asked, and answers what a test tells it to, when it tells it. */
+export class FakeNative implements Native, NativeBridge {
+  readonly sent: Sent[] = []
+  readonly cancelled: number[] = []
+  #onBatch: OnBatch | undefined
+
+  attach(onBatch: OnBatch): NativeBridge {
+    this.#onBatch = onBatch
+    return this
+  }
+
+  cancel(token: number): void {
+    this.cancelled.push(token)
+  }
+
+  connect = this.operation('connect')
+  startLocal = this.operation('startLocal')
+
+  parseLocalArguments(): { exitCode: number } {
+    return { exitCode: 2 }
+  }
+
+  /** A method that only notes its call. */
+  operation(method: string): (token: number, ...args: unknown[]) => void {
+    return (token, ...args) => {
+      const cancellable = token >= CANCELLABLE
+      this.sent.push({ method, token: cancellable ? token - CANCELLABLE : token, cancellable, args })
+    }
+  }
+
+  get last(): Sent {
+    const sent = this.sent.at(-1)
+    if (sent === undefined) throw new Error('nothing was sent')
+    return sent
+  }
+
+  /** One visit with these records; `slab` and `extras` as the addon would give them. */
+  answer(
+    records: [token: number, kind: Kind, a?: number, b?: number][],
+    slab = Buffer.alloc(0),
+    extras: unknown[] = [],
+  ) {
+    const numbers = Uint32Array.from(records.flatMap(([token, kind, a = 0, b = 0]) => [token, kind, a, b]))
+    this.#onBatch?.(numbers, records.length, slab, extras)
+  }
+
+  /** Answers what was asked last with something of its own. */
+  answerLast(extra: unknown): void {
+    this.answer([[this.last.token, Kind.Extra, 0]], undefined, [extra])
+  }
+}
+
+/** A table whose every operation goes to the fake. */
+export function fakeTable(native: FakeNative): NativeTable {
+  const fields: Record<string, unknown> = { name: 'temp', appId: 2, partitionCount: () => 8 }
+  // A promise asks what it is resolved with for `then`, which is no operation.
+  const isField = (name: string) => name in fields || name === 'then'
+  return new Proxy(fields, {
+    get: (_, name: string) => (isField(name) ? fields[name] : native.operation(name)),
+  }) as unknown as NativeTable
+}
+
+export class FakeScanner implements NativeScanner {
+  closed = 0
+  readonly nextPage: (token: number) => void
+
+  constructor(native: FakeNative) {
+    this.nextPage = native.operation('nextPage')
+  }
+
+  close(): void {
+    this.closed++
+  }
+}
+
+const COMPLETE = 1
+const WITH_EXPIRY = 2
+
+/** A page as the addon packs it: of pairs, or of scanned rows, with their expiry where it is the fourth. */
+export function packPage(rows: (string | number)[][], complete = true): Buffer {
+  const flags = (complete ? COMPLETE : 0) | (rows[0]?.length === 4 ? WITH_EXPIRY : 0)
+  const numbers = rows.flat().map((item) => (typeof item === 'number' ? item : Buffer.byteLength(item)))
+  const texts = rows.flat().filter((item) => typeof item === 'string')
+  const header = Uint32Array.from([flags, rows.length, ...numbers])
+  return Buffer.concat([Buffer.from(header.buffer), Buffer.from(texts.join(''))])
+}

@@ -56,6 +56,7 @@ pub(crate) enum Completion {
     Bytes(Bytes),
     Number(i64),
     Boolean(bool),
+    BigInt(i64),
     /// Made on the JavaScript thread: a page of rows.
     Extra(Extra),
     /// Made on the JavaScript thread: a native object, which keeps the bridge.
@@ -64,6 +65,13 @@ pub(crate) enum Completion {
     Cancelled,
     /// A line for a logger; belongs to no operation.
     Log(Extra),
+    /// How far an operation has come; its result is still to come.
+    Progress(Extra),
+}
+
+/// The token without the bit that says how it was started.
+pub(crate) fn plain_token(token: u32) -> u32 {
+    token & !CANCELLABLE
 }
 
 /// Makes a JavaScript value, on the thread where that is allowed.
@@ -203,7 +211,7 @@ impl Bridge {
         F: Future<Output = Completion> + Send + 'static,
     {
         self.start_io_thread()?;
-        let plain = token & !CANCELLABLE;
+        let plain = plain_token(token);
         let message = if token == plain {
             Message::Run(Box::pin(async move { (plain, operation.await) }))
         } else {
@@ -236,7 +244,7 @@ impl Bridge {
 
     /// Gives up an operation that was started as cancellable.
     pub(crate) fn cancel(&self, token: u32) {
-        self.shared.send(Message::Cancel(token & !CANCELLABLE));
+        self.shared.send(Message::Cancel(plain_token(token)));
     }
 
     fn start_io_thread(&self) -> Result<()> {
@@ -423,10 +431,11 @@ impl Batch {
                 break;
             }
             let Some((token, completion)) = finished.next() else { break };
+            let answers = token != 0 && !matches!(completion, Completion::Progress(_));
             let (kind, a, b) = batch.lay_out(env, bridge, completion);
             record.copy_from_slice(&[token, kind, a, b]);
             batch.count += 1;
-            batch.answers += u32::from(token != 0);
+            batch.answers += u32::from(answers);
         }
         batch
     }
@@ -446,6 +455,7 @@ impl Batch {
             }
             Completion::Number(number) => (3, number as u32, (number >> 32) as u32),
             Completion::Boolean(value) => (4, u32::from(value), 0),
+            Completion::BigInt(number) => (5, number as u32, (number >> 32) as u32),
             Completion::Extra(extra) => self.make(env, 6, extra),
             Completion::Object(make) => {
                 let bridge = Rc::clone(bridge);
@@ -454,6 +464,7 @@ impl Batch {
             Completion::Failure(failure) => self.make(env, 7, failure.into_extra()),
             Completion::Cancelled => (8, 0, 0),
             Completion::Log(extra) => self.make(env, 9, extra),
+            Completion::Progress(extra) => self.make(env, 10, extra),
         }
     }
 

@@ -1,7 +1,8 @@
 //! Failures on their way to JavaScript. The Error itself is made there, on the caller's stack.
 
-use napi::bindgen_prelude::ToNapiValue;
+use napi::bindgen_prelude::{Buffer, ToNapiValue};
 use napi_derive::napi;
+use pegasus_client::DelRangeError;
 
 use crate::bridge::{Completion, Extra};
 
@@ -24,6 +25,10 @@ pub(crate) struct Failure {
     pub server: Option<String>,
     /// How many attempts were made.
     pub attempts: Option<u32>,
+    /// How many rows a removal of a range had removed.
+    pub deleted: Option<f64>,
+    /// Where that removal stopped.
+    pub next_sort_key: Option<Buffer>,
 }
 
 impl Failure {
@@ -37,6 +42,8 @@ impl Failure {
             partition_index: None,
             server: None,
             attempts: None,
+            deleted: None,
+            next_sort_key: None,
         }
     }
 
@@ -64,6 +71,18 @@ impl From<pegasus_client::Error> for Failure {
             partition_index: place.partition_index,
             server: place.server,
             attempts: (place.attempts > 0).then_some(place.attempts),
+            deleted: None,
+            next_sort_key: None,
+        }
+    }
+}
+
+impl From<DelRangeError> for Failure {
+    fn from(stopped: DelRangeError) -> Self {
+        Self {
+            deleted: Some(stopped.deleted as f64),
+            next_sort_key: stopped.next_sort_key.map(|key| Buffer::from(key.to_vec())),
+            ..stopped.error.into()
         }
     }
 }

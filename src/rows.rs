@@ -1,7 +1,7 @@
 //! Pages of rows: one Buffer a reply, of which JavaScript makes views. `lib/rows.ts` reads them.
 
 use bytes::Bytes;
-use pegasus_client::{MultiGetResult, ScanRow};
+use pegasus_client::{CheckResult, MultiGetResult, ScanRow};
 
 use crate::bridge::{Completion, new_buffer};
 
@@ -31,6 +31,36 @@ pub(crate) fn page_of_rows(rows: Vec<ScanRow>, with_expiry: bool) -> Completion 
             rows: rows.iter().map(|row| Row::of_scan(row, with_expiry)).collect(),
         };
         new_buffer(env, page.length(), |out| page.write(out))
+    }))
+}
+
+/// The values of a batch get, in order: their number, their lengths (all ones: no row), their bytes.
+pub(crate) fn page_of_values(values: Vec<Option<Bytes>>) -> Completion {
+    Completion::Extra(Box::new(move |env| {
+        let bytes: usize = values.iter().flatten().map(Bytes::len).sum();
+        new_buffer(env, 4 + 4 * values.len() + bytes, |out| {
+            let (lengths, mut rest) = out.split_at_mut(4 + 4 * values.len());
+            lengths[..4].copy_from_slice(&(values.len() as u32).to_ne_bytes());
+            for (value, length) in values.iter().zip(lengths[4..].chunks_exact_mut(4)) {
+                length.copy_from_slice(&value.as_ref().map_or(u32::MAX, |v| v.len() as u32).to_ne_bytes());
+                let (mine, others) = rest.split_at_mut(value.as_ref().map_or(0, Bytes::len));
+                mine.copy_from_slice(value.as_deref().unwrap_or_default());
+                rest = others;
+            }
+        })
+    }))
+}
+
+/// What came of a conditional write: a byte of bits, then the checked value.
+pub(crate) fn check_result(result: CheckResult) -> Completion {
+    Completion::Extra(Box::new(move |env| {
+        let value = result.check_value.as_ref().and_then(Option::as_ref);
+        let bits = [(result.succeeded, 1), (result.check_value.is_some(), 2), (value.is_some(), 4)];
+        let value = value.map(Bytes::as_ref).unwrap_or_default();
+        new_buffer(env, 1 + value.len(), |out| {
+            out[0] = bits.into_iter().filter(|(set, _)| *set).map(|(_, bit)| bit).sum();
+            out[1..].copy_from_slice(value);
+        })
     }))
 }
 

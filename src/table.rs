@@ -26,9 +26,9 @@ pub(crate) mod flag {
 /// An open table.
 #[napi]
 pub struct NativeTable {
-    bridge: Rc<Bridge>,
-    table: Table,
-    log: Option<Dispatch>,
+    pub(crate) bridge: Rc<Bridge>,
+    pub(crate) table: Table,
+    pub(crate) log: Option<Dispatch>,
 }
 
 impl NativeTable {
@@ -36,7 +36,7 @@ impl NativeTable {
         Self { bridge, table, log }
     }
 
-    fn run<T, F>(&self, token: u32, operation: F, lay_out: fn(T) -> Completion) -> Result<()>
+    pub(crate) fn run<T, F>(&self, token: u32, operation: F, lay_out: fn(T) -> Completion) -> Result<()>
     where
         F: Future<Output = std::result::Result<T, pegasus_client::Error>> + Send + 'static,
         T: Send + 'static,

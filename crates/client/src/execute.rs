@@ -13,16 +13,18 @@ use crate::error::{Error, ErrorKind, Place};
 use crate::net::{Connection, NetError, NetErrorKind, Node, Sent};
 use crate::ops::Operation;
 use crate::retry::{Failure, Verdict, judge, maybe_applied};
-use crate::routing::{Refreshed, Snapshot};
+use crate::routing::{Refreshed, Snapshot, resized};
 use crate::table::TableCore;
 
 /// An attempt that brought no result.
 enum Missed {
+    /// The operation is for another partition count than the table has by now.
+    Resized,
     NoPrimary,
     Net(NetError),
     Refused(ErrorCode),
     BadAnswer(String),
-    Storage(Status),
+    Storage(Status, Option<&'static str>),
     /// The deadline passed; whether the request had been sent.
     Elapsed(Sent),
 }
@@ -103,7 +105,9 @@ async fn attempt<O: Operation>(
     progress: &mut Progress,
 ) -> Result<O::Output, (Missed, Arc<Snapshot>)> {
     let snapshot = table.router().snapshot();
-    let route = snapshot.route(operation.target());
+    let Some(route) = snapshot.route(operation.target()) else {
+        return Err((Missed::Resized, Arc::clone(&snapshot)));
+    };
     progress.partition_index = Some(route.gpid.partition_index);
     progress.server = route.primary.cloned();
     let header = RequestHeader {
@@ -155,7 +159,9 @@ fn read_answer<O: Operation>(operation: &O, reply: &ReplyFrame) -> Result<O::Out
         return Err(Missed::Refused(reply.error.clone()));
     }
     match reply.body::<O::Rpc>() {
-        Ok(Some(response)) => operation.output(response).map_err(Missed::Storage),
+        Ok(Some(response)) => {
+            operation.output(response).map_err(|status| Missed::Storage(status, operation.explain(status)))
+        }
         Ok(None) => Err(Missed::BadAnswer("the answer holds no result".into())),
         Err(error) => Err(Missed::BadAnswer(format!("the answer cannot be read: {error}"))),
     }
@@ -165,11 +171,12 @@ impl Missed {
     /// What the verdict depends on; `None` when the deadline has spoken.
     fn failure(&self) -> Option<Failure<'_>> {
         Some(match self {
+            Self::Resized => Failure::Resized,
             Self::NoPrimary => Failure::NoPrimary,
             Self::Net(error) => Failure::Net(error.kind, error.sent),
             Self::Refused(code) => Failure::Refused(code),
             Self::BadAnswer(_) => Failure::BadAnswer,
-            Self::Storage(_) => Failure::Storage,
+            Self::Storage(..) => Failure::Storage,
             Self::Elapsed(_) => return None,
         })
     }
@@ -180,11 +187,13 @@ impl Missed {
 
     fn reason(&self) -> String {
         match self {
+            Self::Resized => "the table was split".into(),
             Self::NoPrimary => "the partition has no primary".into(),
             Self::Net(error) => error.to_string(),
             Self::Refused(code) => format!("the server refused with {code}"),
             Self::BadAnswer(reason) => reason.clone(),
-            Self::Storage(status) => format!("the storage engine answered {status:?}"),
+            Self::Storage(_, Some(meaning)) => (*meaning).into(),
+            Self::Storage(status, None) => format!("the storage engine answered {status:?}"),
             Self::Elapsed(_) => "the deadline passed".into(),
         }
     }
@@ -192,6 +201,7 @@ impl Missed {
     fn into_error(self) -> Error {
         let reason = self.reason();
         let kind = match self {
+            Self::Resized => return resized(),
             // A partition without a primary is what servers call a wrong state.
             Self::NoPrimary => ErrorKind::Server(ErrorCode::InvalidState),
             Self::Net(error) => match error.kind {
@@ -202,7 +212,7 @@ impl Missed {
             },
             Self::Refused(code) => ErrorKind::Server(code),
             Self::BadAnswer(_) => ErrorKind::InvalidData,
-            Self::Storage(status) => ErrorKind::Storage(status),
+            Self::Storage(status, _) => ErrorKind::Storage(status),
             Self::Elapsed(_) => ErrorKind::Timeout,
         };
         Error::new(kind, reason)

@@ -12,6 +12,7 @@
 
 mod address;
 mod client;
+mod composed;
 mod deadline;
 mod error;
 mod execute;
@@ -26,9 +27,11 @@ mod single_flight;
 mod table;
 
 pub use client::Client;
+pub use composed::{CountProgress, DelRangeError, DelRangeOptions};
 pub use error::{Error, ErrorKind, Place};
+pub use ops::{Check, CheckResult, CheckedSet, IncrExpiry, IncrOptions, Mutation};
 pub use ops::{Filter, MultiGetLimits, MultiGetResult, SortKeyRange, SortKeyValue, TimeToLive};
 pub use options::{CallOptions, ClientOptions, RetryOptions, TableOptions, WriteOptions};
-pub use pegasus_protocol::idl::FilterType;
+pub use pegasus_protocol::idl::{CheckType, FilterType};
 pub use scan::{ScanOptions, ScanRow, Scanner};
 pub use table::Table;

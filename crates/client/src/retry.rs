@@ -11,6 +11,8 @@ use crate::net::{NetErrorKind, Sent};
 /// What went wrong with an attempt, reduced to what the verdict depends on.
 #[derive(Debug, Clone, Copy)]
 pub(crate) enum Failure<'a> {
+    /// The operation was made for another partition count: it must be made anew, above the loop.
+    Resized,
     /// The partition has no primary at the moment.
     NoPrimary,
     /// The connection.
@@ -38,7 +40,7 @@ pub(crate) enum Verdict {
 pub(crate) fn maybe_applied(failure: Failure<'_>, kind: RpcKind) -> bool {
     kind.is_write()
         && match failure {
-            Failure::NoPrimary | Failure::Storage => false,
+            Failure::Resized | Failure::NoPrimary | Failure::Storage => false,
             Failure::Net(_, sent) => sent == Sent::Maybe,
             // The primary gave up waiting for its secondaries: they may still apply it. What else a
             // server refuses it refuses before it does anything.
@@ -53,6 +55,7 @@ pub(crate) fn judge(failure: Failure<'_>, kind: RpcKind) -> Verdict {
         return Verdict::Fail;
     }
     match failure {
+        Failure::Resized => Verdict::Fail,
         Failure::NoPrimary => Verdict::RefreshAndRetry,
         Failure::Net(NetErrorKind::Unreachable | NetErrorKind::Reset | NetErrorKind::Garbage, _) => {
             Verdict::RefreshAndRetry

@@ -5,14 +5,19 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::Bytes;
+use pegasus_protocol::idl::CheckType;
 
 use crate::client::{ClientCore, Running};
+use crate::composed::{
+    CountProgress, DelRangeError, DelRangeOptions, batch_get, batch_write, count, del_range,
+};
 use crate::deadline::Deadline;
 use crate::error::Error;
 use crate::execute::execute;
 use crate::ops::{
-    Get, MultiGet, MultiGetLimits, MultiGetResult, MultiRemove, MultiSet, Operation, Remove, Set,
-    SortKeyCount, SortKeyRange, TimeToLive, Ttl,
+    Check, CheckAndMutate, CheckAndSet, CheckResult, CheckedSet, Get, Incr, IncrOptions, MultiGet,
+    MultiGetLimits, MultiGetResult, MultiRemove, MultiSet, Mutation, Operation, Remove, Set, SortKeyCount,
+    SortKeyRange, TimeToLive, Ttl,
 };
 use crate::options::{CallOptions, RetryOptions, WriteOptions};
 use crate::routing::Router;
@@ -41,6 +46,15 @@ impl TableCore {
 
     pub(crate) fn retry(&self) -> &RetryOptions {
         self.client.retry()
+    }
+
+    /// How long an operation may take where its caller does not say.
+    pub(crate) fn timeout(&self) -> Duration {
+        self.timeout
+    }
+
+    fn deadline(&self, timeout: Option<Duration>) -> Deadline {
+        Deadline::after(timeout.unwrap_or(self.timeout))
     }
 
     /// Counts an operation in, unless the client is closed.
@@ -198,6 +212,151 @@ impl Table {
         self.run(SortKeyCount::new(hash_key), options.timeout)
     }
 
+    /// Adds to a row's value, a decimal integer, and gives the sum. A row that is not there, or is
+    /// empty, counts as 0.
+    ///
+    /// It is never sent twice: when its outcome is unknown the error says so.
+    ///
+    /// # Errors
+    ///
+    /// `ERR_INVALID_PARAMETERS` when the value is no integer, or the sum does not fit 64 bits.
+    pub fn incr(
+        &self,
+        hash_key: &[u8],
+        sort_key: &[u8],
+        by: i64,
+        options: IncrOptions,
+    ) -> impl Future<Output = Result<i64, Error>> + Send + use<> {
+        self.run(Incr::new(hash_key, sort_key, by, options.expiry), options.timeout)
+    }
+
+    /// Sets a row when a check of a row of the same hash key passes, in one atomic step.
+    ///
+    /// # Errors
+    ///
+    /// `ERR_INVALID_PARAMETERS` when integers are compared and the value or the operand is none.
+    pub fn check_and_set(
+        &self,
+        hash_key: &[u8],
+        check: Check,
+        set: CheckedSet,
+        options: CallOptions,
+    ) -> impl Future<Output = Result<CheckResult, Error>> + Send + use<> {
+        self.run(CheckAndSet::new(hash_key, check, set), options.timeout)
+    }
+
+    /// Changes rows of a hash key, all or none, when a check of one of its rows passes.
+    ///
+    /// # Errors
+    ///
+    /// As [`check_and_set`](Self::check_and_set); `ERR_INVALID_ARGUMENT` without any mutation.
+    pub fn check_and_mutate(
+        &self,
+        hash_key: &[u8],
+        check: Check,
+        mutations: Vec<Mutation>,
+        options: CallOptions,
+    ) -> impl Future<Output = Result<CheckResult, Error>> + Send + use<> {
+        self.run(CheckAndMutate::new(hash_key, check, mutations), options.timeout)
+    }
+
+    /// Sets `value` when the row has the value `expected` (`None`: when there is no row), in one atomic step.
+    ///
+    /// On failure the result's check value is what the row had.
+    pub fn compare_exchange(
+        &self,
+        hash_key: &[u8],
+        sort_key: &[u8],
+        expected: Option<&[u8]>,
+        value: &[u8],
+        options: WriteOptions,
+    ) -> impl Future<Output = Result<CheckResult, Error>> + Send + use<> {
+        let check = Check {
+            sort_key: Bytes::copy_from_slice(sort_key),
+            check_type: expected.map_or(CheckType::ValueNotExist, |_| CheckType::ValueBytesEqual),
+            operand: Bytes::copy_from_slice(expected.unwrap_or_default()),
+            return_value: true,
+        };
+        let set = CheckedSet {
+            sort_key: None,
+            value: Bytes::copy_from_slice(value),
+            ttl_seconds: options.ttl_seconds,
+        };
+        self.check_and_set(hash_key, check, set, CallOptions { timeout: options.timeout })
+    }
+
+    /// Reads rows of any keys, one request for each partition (more for very many keys); the values
+    /// come in the order of the keys, `None` where there is no row.
+    pub fn batch_get(
+        &self,
+        keys: Vec<(Bytes, Bytes)>,
+        options: CallOptions,
+    ) -> impl Future<Output = Result<Vec<Option<Bytes>>, Error>> + Send + use<> {
+        let core = Arc::clone(&self.core);
+        async move { batch_get(&core, keys, core.deadline(options.timeout)).await }
+    }
+
+    /// Sets rows of any keys, each by itself: one that fails does not stop the others. Outcomes come in
+    /// the order of the rows, each a hash key, a sort key and a value.
+    pub fn batch_set(
+        &self,
+        rows: Vec<(Bytes, Bytes, Bytes)>,
+        options: WriteOptions,
+    ) -> impl Future<Output = Vec<Result<(), Error>>> + Send + use<> {
+        let core = Arc::clone(&self.core);
+        let set = move |(hash_key, sort_key, value): (Bytes, Bytes, Bytes)| {
+            Set::new(&hash_key, &sort_key, &value, options.ttl_seconds)
+        };
+        async move {
+            let deadline = core.deadline(options.timeout);
+            batch_write(&core, rows.into_iter().map(set).collect(), deadline).await
+        }
+    }
+
+    /// Removes rows of any keys, each by itself: one that fails does not stop the others.
+    pub fn batch_remove(
+        &self,
+        keys: Vec<(Bytes, Bytes)>,
+        options: CallOptions,
+    ) -> impl Future<Output = Vec<Result<(), Error>>> + Send + use<> {
+        let core = Arc::clone(&self.core);
+        let remove = |(hash_key, sort_key): (Bytes, Bytes)| Remove::new(&hash_key, &sort_key);
+        async move {
+            let deadline = core.deadline(options.timeout);
+            batch_write(&core, keys.into_iter().map(remove).collect(), deadline).await
+        }
+    }
+
+    /// Removes a range of sort keys of a hash key, however many there are, and gives how many. An empty
+    /// stop is the end of the hash key.
+    ///
+    /// Not atomic: rows are found and removed in rounds of up to a thousand, each round all or none. Rows
+    /// that are written meanwhile may be removed or stay. On an error the rounds before stay done.
+    pub fn del_range(
+        &self,
+        hash_key: &[u8],
+        start_sort_key: &[u8],
+        stop_sort_key: &[u8],
+        options: DelRangeOptions,
+    ) -> impl Future<Output = Result<u64, DelRangeError>> + Send + use<> {
+        let [hash_key, start, stop] = [hash_key, start_sort_key, stop_sort_key].map(Bytes::copy_from_slice);
+        del_range(Arc::clone(&self.core), hash_key, start, stop, options)
+    }
+
+    /// Counts the rows of the table that pass the filters: several partitions at a time, on the servers.
+    ///
+    /// Rows written meanwhile may be counted or not.
+    pub fn count<F>(
+        &self,
+        options: ScanOptions,
+        on_progress: F,
+    ) -> impl Future<Output = Result<u64, Error>> + Send + use<F>
+    where
+        F: FnMut(CountProgress) + Send,
+    {
+        count(Arc::clone(&self.core), options, on_progress)
+    }
+
     /// Scans the rows of a hash key, ascending; nothing is sent before the first page is asked for.
     /// An empty stop is the end of the hash key.
     ///
@@ -235,7 +394,7 @@ impl Table {
     {
         let core = Arc::clone(&self.core);
         async move {
-            let deadline = Deadline::after(timeout.unwrap_or(core.timeout));
+            let deadline = core.deadline(timeout);
             execute(&core, &operation?, deadline).await
         }
     }

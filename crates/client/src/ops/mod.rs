@@ -2,7 +2,12 @@
 //!
 //! An operation that could not be sent cannot be built.
 
+mod batch_get;
+mod check;
+mod check_and_mutate;
+mod check_and_set;
 mod get;
+mod incr;
 mod multi_get;
 mod multi_remove;
 mod multi_set;
@@ -12,7 +17,15 @@ mod set;
 mod sort_key_count;
 mod ttl;
 
+pub(crate) use batch_get::BatchGet;
+pub use check::{Check, CheckResult};
+pub(crate) use check_and_mutate::CheckAndMutate;
+pub use check_and_mutate::Mutation;
+pub(crate) use check_and_set::CheckAndSet;
+pub use check_and_set::CheckedSet;
 pub(crate) use get::Get;
+pub(crate) use incr::Incr;
+pub use incr::{IncrExpiry, IncrOptions};
 pub(crate) use multi_get::MultiGet;
 pub use multi_get::{Filter, MultiGetLimits, MultiGetResult, SortKeyRange, SortKeyValue};
 pub(crate) use multi_remove::MultiRemove;
@@ -27,7 +40,7 @@ pub(crate) use ttl::Ttl;
 use bytes::Bytes;
 use pegasus_protocol::rpc::Rpc;
 use pegasus_protocol::status::Status;
-use pegasus_protocol::{expiry, key};
+use pegasus_protocol::{expiry, frame, key};
 
 use crate::error::Error;
 use crate::routing::Target;
@@ -47,6 +60,11 @@ pub(crate) trait Operation {
 
     /// What the answer means; a status that is no result is an error.
     fn output(&self, response: <Self::Rpc as Rpc>::Response) -> Result<Self::Output, Status>;
+
+    /// What a status means for this operation in particular, in words.
+    fn explain(&self, _status: Status) -> Option<&'static str> {
+        None
+    }
 }
 
 /// A packed key and its hash.
@@ -83,15 +101,39 @@ impl HashKey {
                 "the hash key is empty: rows without a hash key lie in all partitions, so there is none to ask",
             ));
         }
-        if hash_key.len() >= key::HASH_KEY_LIMIT {
-            return Err(Error::invalid_argument(key::HashKeyTooLong(hash_key.len()).to_string()));
-        }
+        check_hash_key(hash_key)?;
         Ok(Self { bytes: Bytes::copy_from_slice(hash_key), hash: key::crc64(hash_key) })
     }
 
     pub(crate) fn target(&self) -> Target {
         Target::Hash(self.hash)
     }
+}
+
+/// Refuses a hash key that no encoded key can hold.
+pub(crate) fn check_hash_key(hash_key: &[u8]) -> Result<(), Error> {
+    if hash_key.len() < key::HASH_KEY_LIMIT {
+        return Ok(());
+    }
+    Err(Error::invalid_argument(key::HashKeyTooLong(hash_key.len()).to_string()))
+}
+
+/// The longest body of a write that servers take, unless they are set up otherwise.
+const MAX_WRITE_BODY: usize = 1 << 20;
+
+/// Refuses a write that the server would refuse. `about` is how long it is, a little less or more.
+fn check_write<R: Rpc>(request: &R::Request, about: usize) -> Result<(), Error> {
+    // Measuring takes an encoding, which small writes need not pay for.
+    if about < MAX_WRITE_BODY / 2 {
+        return Ok(());
+    }
+    let length = frame::body_length::<R>(request);
+    if length <= MAX_WRITE_BODY {
+        return Ok(());
+    }
+    Err(Error::invalid_argument(format!(
+        "the write is {length} bytes long with its keys and framing: servers take at most {MAX_WRITE_BODY} in one"
+    )))
 }
 
 /// The timestamp of a row that shall live so long, by this machine's clock; travels as its bits.

@@ -5,7 +5,7 @@ use pegasus_protocol::idl::{MultiRemoveRequest, MultiRemoveResponse};
 use pegasus_protocol::rpc;
 use pegasus_protocol::status::Status;
 
-use super::{HashKey, Operation, ok};
+use super::{HashKey, Operation, check_write, ok};
 use crate::error::Error;
 use crate::routing::Target;
 
@@ -22,7 +22,10 @@ impl MultiRemove {
             return Err(Error::invalid_argument("sort_keys is empty: at least one sort key is needed"));
         }
         let target = hash_key.target();
-        Ok(Self { target, request: MultiRemoveRequest { hash_key: hash_key.bytes, sort_keys, max_count: 0 } })
+        let about = sort_keys.iter().map(|key| key.len() + 4).sum();
+        let request = MultiRemoveRequest { hash_key: hash_key.bytes, sort_keys, max_count: 0 };
+        check_write::<rpc::MultiRemove>(&request, about)?;
+        Ok(Self { target, request })
     }
 }
 

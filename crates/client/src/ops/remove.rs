@@ -5,7 +5,7 @@ use pegasus_protocol::idl::UpdateResponse;
 use pegasus_protocol::rpc;
 use pegasus_protocol::status::Status;
 
-use super::{Key, Operation, ok};
+use super::{Key, Operation, check_write, ok};
 use crate::error::Error;
 use crate::routing::Target;
 
@@ -15,7 +15,9 @@ pub(crate) struct Remove {
 
 impl Remove {
     pub(crate) fn new(hash_key: &[u8], sort_key: &[u8]) -> Result<Self, Error> {
-        Ok(Self { key: Key::new(hash_key, sort_key)? })
+        let key = Key::new(hash_key, sort_key)?;
+        check_write::<rpc::Remove>(&key.encoded, key.encoded.len())?;
+        Ok(Self { key })
     }
 }
 

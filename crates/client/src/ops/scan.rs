@@ -10,7 +10,8 @@ use crate::routing::Target;
 /// What either step brings.
 pub(crate) enum Batch {
     /// Rows, and the context to go on with; `None`: the partition has no more.
-    Rows { rows: Vec<KeyValue>, context: Option<i64> },
+    /// `count` is there where only the number of rows was asked for.
+    Rows { rows: Vec<KeyValue>, count: Option<u64>, context: Option<i64> },
     /// The server stopped for its time limit and keeps no context.
     Cut { rows: Vec<KeyValue> },
     /// The server does not know the context (any more).
@@ -24,7 +25,8 @@ fn batch(response: ScanResponse) -> Result<Batch, Status> {
     match Status::from(response.error) {
         Status::Ok => {
             let context = Some(response.context_id).filter(|id| *id != COMPLETE);
-            Ok(Batch::Rows { rows: response.kvs, context })
+            let count = response.kv_count.and_then(|count| u64::try_from(count).ok());
+            Ok(Batch::Rows { rows: response.kvs, count, context })
         }
         Status::NotFound => Ok(Batch::Lost),
         Status::Incomplete => Ok(Batch::Cut { rows: response.kvs }),

@@ -5,7 +5,7 @@ use pegasus_protocol::idl::{UpdateRequest, UpdateResponse};
 use pegasus_protocol::rpc;
 use pegasus_protocol::status::Status;
 
-use super::{Key, Operation, expire_ts, ok};
+use super::{Key, Operation, check_write, expire_ts, ok};
 use crate::error::Error;
 use crate::routing::Target;
 
@@ -28,6 +28,7 @@ impl Set {
             value: Bytes::copy_from_slice(value),
             expire_ts_seconds: expire_ts(ttl_seconds)?,
         };
+        check_write::<rpc::Put>(&request, request.key.len() + value.len())?;
         Ok(Self { target, request })
     }
 }

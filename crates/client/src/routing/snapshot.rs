@@ -5,9 +5,10 @@ use std::sync::Arc;
 
 use pegasus_protocol::idl::{PartitionConfiguration, QueryCfgResponse};
 use pegasus_protocol::key;
-use pegasus_protocol::types::Gpid;
+use pegasus_protocol::types::{ErrorCode, Gpid};
 
 use crate::address::NodeAddress;
+use crate::error::{Error, ErrorKind};
 use crate::net::Node;
 
 /// More partitions than any table has: what is beyond it is a broken answer, not a table.
@@ -20,6 +21,16 @@ pub(crate) enum Target {
     Hash(u64),
     /// This partition, whatever is in it.
     Partition(u32),
+    /// This partition, for keys that were put together because they lie in it when the table has
+    /// `count` partitions. `hash` is one of theirs.
+    Group {
+        /// The partition.
+        index: u32,
+        /// Of how many.
+        count: u32,
+        /// What the header carries.
+        hash: u64,
+    },
 }
 
 /// Where a target is now.
@@ -29,6 +40,17 @@ pub(crate) struct Route<'a> {
     pub(crate) partition_hash: u64,
     /// `None`: the partition has no primary at the moment.
     pub(crate) primary: Option<&'a Arc<Node>>,
+}
+
+/// What an operation on a group fails with when the table has another partition count by now.
+pub(crate) fn resized() -> Error {
+    let code = ErrorKind::Server(ErrorCode::ParentPartitionMisused);
+    Error::new(code, "the table was split while the operation ran")
+}
+
+/// Whether an operation failed with [`resized`].
+pub(crate) fn is_resized(error: &Error) -> bool {
+    matches!(error.kind(), ErrorKind::Server(ErrorCode::ParentPartitionMisused))
 }
 
 /// The configuration of a table at one time.
@@ -113,20 +135,24 @@ impl Snapshot {
     ///
     /// During a split the new half of the partitions has no replicas yet (a negative ballot): the
     /// parent, half the count below, still serves for them.
-    pub(crate) fn route(&self, target: Target) -> Route<'_> {
+    ///
+    /// `None`: the target is a group of another partition count, so its keys must be grouped anew.
+    pub(crate) fn route(&self, target: Target) -> Option<Route<'_>> {
         let count = self.partition_count();
         let (mut index, partition_hash) = match target {
             Target::Hash(hash) => (key::partition_index(hash, count), hash),
             Target::Partition(index) => (index % count, u64::from(index)),
+            Target::Group { count: grouped, .. } if grouped != count => return None,
+            Target::Group { index, hash, .. } => (index, hash),
         };
         if self.partitions[index as usize].ballot < 0 && index >= count / 2 {
             index -= count / 2;
         }
-        Route {
+        Some(Route {
             gpid: Gpid { app_id: self.app_id, partition_index: index as i32 },
             partition_hash,
             primary: self.partitions[index as usize].primary.as_ref(),
-        }
+        })
     }
 }
 
@@ -142,7 +168,7 @@ impl Partition {
 mod tests {
     use std::time::Duration;
 
-    use pegasus_protocol::types::{ErrorCode, HostPort, RpcAddress};
+    use pegasus_protocol::types::{HostPort, RpcAddress};
 
     use super::*;
     use crate::net::Pool;
@@ -183,7 +209,7 @@ mod tests {
     }
 
     fn primary_of(snapshot: &Snapshot, target: Target) -> (i32, Option<String>) {
-        let route = snapshot.route(target);
+        let route = snapshot.route(target).unwrap();
         (route.gpid.partition_index, route.primary.map(|node| node.address().to_string()))
     }
 
@@ -195,8 +221,11 @@ mod tests {
         let hash = key::crc64(b"user_1");
         assert_eq!(primary_of(&snapshot, Target::Hash(hash)), (1, Some("127.0.0.1:101".into())));
         assert_eq!(primary_of(&snapshot, Target::Partition(2)), (2, Some("127.0.0.1:102".into())));
-        assert_eq!(snapshot.route(Target::Hash(hash)).partition_hash, hash);
-        assert_eq!(snapshot.route(Target::Partition(2)).partition_hash, 2);
+        assert_eq!(snapshot.route(Target::Hash(hash)).unwrap().partition_hash, hash);
+        assert_eq!(snapshot.route(Target::Partition(2)).unwrap().partition_hash, 2);
+        let group = |count| snapshot.route(Target::Group { index: 2, count, hash: 5 });
+        assert_eq!(group(3).unwrap().partition_hash, 5);
+        assert!(group(6).is_none());
     }
 
     #[tokio::test]

@@ -4,4 +4,5 @@ mod plan;
 mod scanner;
 
 pub use plan::ScanOptions;
+pub(crate) use plan::whole_table;
 pub use scanner::{ScanRow, Scanner};

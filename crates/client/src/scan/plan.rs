@@ -85,14 +85,19 @@ impl Plan {
 
     /// All rows of these partitions.
     pub(super) fn of_partitions(partitions: Vec<Target>, options: &ScanOptions) -> Self {
-        let range = Range {
-            start: Bytes::from_static(b"\x00\x00"),
-            stop: Bytes::from_static(b"\xff\xff"),
-            start_inclusive: true,
-            stop_inclusive: false,
-        };
-        Self { request: range.request(options, true), partitions }
+        Self { request: whole_table(options), partitions }
     }
+}
+
+/// A scan of a whole partition.
+pub(crate) fn whole_table(options: &ScanOptions) -> GetScannerRequest {
+    let range = Range {
+        start: Bytes::from_static(b"\x00\x00"),
+        stop: Bytes::from_static(b"\xff\xff"),
+        start_inclusive: true,
+        stop_inclusive: false,
+    };
+    range.request(options, true)
 }
 
 struct Range {

@@ -113,7 +113,7 @@ impl Scanner {
     pub async fn next_page(&mut self) -> Result<Option<Vec<ScanRow>>, Error> {
         while let Some(target) = self.partitions.last().copied().filter(|_| !self.closed) {
             let rows = match self.fetch(target).await? {
-                Batch::Rows { rows, context } => {
+                Batch::Rows { rows, context, .. } => {
                     self.advance(&rows, context);
                     rows
                 }
@@ -197,7 +197,7 @@ impl Scanner {
         };
         self.position = Position::Closed;
         let snapshot = self.table.router().snapshot();
-        let route = snapshot.route(*target);
+        let Some(route) = snapshot.route(*target) else { return };
         // Without a live connection there is nobody to tell: the server forgets it after five minutes.
         let Some(connection) = route.primary.and_then(|node| node.live()) else { return };
         let header = RequestHeader {

@@ -4,7 +4,7 @@ mod reply;
 mod request;
 
 pub use reply::{ReplyFrame, decode_reply, encode_error, encode_reply};
-pub use request::{HeaderVersion, RequestFrame, RequestHeader, decode_request, encode_request};
+pub use request::{HeaderVersion, RequestFrame, RequestHeader, body_length, decode_request, encode_request};
 
 use bytes::{BufMut, BytesMut};
 

@@ -53,10 +53,21 @@ pub fn encode_request<R: Rpc>(
     out.put_slice(&MAGIC);
     let length_at = if header.is_backup { put_v1(header, out) } else { put_v0(header, out) };
     let start = out.len();
-    MessageHead::write(MessageType::Call, R::CODE.name().as_bytes(), sequence_id, out);
-    write_envelope(1, request, out);
+    write_body::<R>(sequence_id, request, out);
     let length = (out.len() - start) as u32;
     out[length_at..length_at + 4].copy_from_slice(&length.to_be_bytes());
+}
+
+/// How long the body of a request is, head included: what a server's limit on writes measures.
+pub fn body_length<R: Rpc>(request: &R::Request) -> usize {
+    let mut body = BytesMut::new();
+    write_body::<R>(0, request, &mut body);
+    body.len()
+}
+
+fn write_body<R: Rpc>(sequence_id: i32, request: &R::Request, out: &mut BytesMut) {
+    MessageHead::write(MessageType::Call, R::CODE.name().as_bytes(), sequence_id, out);
+    write_envelope(1, request, out);
 }
 
 /// Appends what follows the magic in a v0 header; gives where the body's length goes.

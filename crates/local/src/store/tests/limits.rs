@@ -12,9 +12,9 @@ use super::*;
 const NOW: u32 = 1000;
 
 /// A table of one partition with rows `0`, `1`, ... of ten bytes under the hash key `h`.
-fn filled(limits: Limits, count: u32) -> TableRows {
+fn filled(limits: Limits, count: u32) -> TestTable {
     let mut table = table(Layout::default(), 1);
-    table.limits = limits;
+    table.rows.limits = limits;
     for index in 0..count {
         let key = encoded(b"h", &index.to_be_bytes());
         let request = UpdateRequest { key, value: Bytes::from_static(b"sixsix"), expire_ts_seconds: 0 };

@@ -1,10 +1,10 @@
 //! The store as a whole: against a simple model, and at its limits.
 
+mod damage;
 mod limits;
 mod model;
 
-use std::sync::OnceLock;
-use std::sync::atomic::{AtomicI32, Ordering};
+use std::ops::Deref;
 
 use bytes::Bytes;
 use pegasus_protocol::idl::{GetScannerRequest, MultiGetRequest};
@@ -14,15 +14,25 @@ use super::layout::Layout;
 use super::ops::{self, Scan, ScanStart};
 use super::{Partition, Store, TableRows};
 
-/// An empty table in a store that all tests share: a store of its own would cost each more than
-/// everything else that it does.
-fn table(layout: Layout, partition_count: u16) -> TableRows {
-    static STORE: OnceLock<Store> = OnceLock::new();
-    static NEXT: AtomicI32 = AtomicI32::new(1);
-    let store = STORE.get_or_init(|| Store::open(None).unwrap());
-    let mut rows = store.table_rows(NEXT.fetch_add(1, Ordering::Relaxed), partition_count).unwrap();
+/// A store with one empty table, as if it were the table.
+struct TestTable {
+    rows: TableRows,
+    _store: Store,
+}
+
+impl Deref for TestTable {
+    type Target = TableRows;
+
+    fn deref(&self) -> &TableRows {
+        &self.rows
+    }
+}
+
+fn table(layout: Layout, partition_count: u16) -> TestTable {
+    let store = Store::open(None).unwrap();
+    let mut rows = store.table_rows(1, partition_count).unwrap();
     rows.layout = layout;
-    rows
+    TestTable { rows, _store: store }
 }
 
 fn encoded(hash_key: &[u8], sort_key: &[u8]) -> Bytes {

@@ -2,12 +2,14 @@
 //!
 //! The table's buckets start at keys of five bytes, so most keys here are in buckets.
 
+use std::cell::Cell;
 use std::collections::BTreeMap;
 
 use pegasus_protocol::idl::*;
 use pegasus_protocol::status::Status;
 use proptest::collection::vec;
 use proptest::prelude::*;
+use proptest::test_runner::TestRunner;
 
 use super::super::ops::ScanEnd;
 use super::*;
@@ -287,25 +289,36 @@ fn drain(mut scan: Box<Scan>, now: u32) -> Vec<(Vec<u8>, Vec<u8>)> {
     }
 }
 
-proptest! {
-    #[test]
-    fn a_table_is_a_sorted_map(steps in vec((0..PARTITIONS, step()), 1..60)) {
-        let table = table(Layout::with_longest(5), PARTITIONS);
-        let pair = |index: u16| Pair {
-            real: table.partition(index.into()).unwrap(),
-            model: Rows::new(),
-            now: START,
-            later: Vec::new(),
-        };
-        let mut pairs: Vec<_> = (0..PARTITIONS).map(pair).collect();
-        for (index, step) in steps {
-            pairs[usize::from(index)].take(step);
-        }
-        for pair in pairs {
-            prop_assert_eq!(drain(start_scan(pair.real, &full_scan(1000)), pair.now), pair.live());
-            for (scan, rows) in pair.later {
-                prop_assert_eq!(drain(scan, pair.now), live(&rows, pair.now));
-            }
+/// One store serves all cases, a table each: opening stores would take most of the time.
+#[test]
+fn a_table_is_a_sorted_map() {
+    let store = Store::open(None).unwrap();
+    let app_id = Cell::new(0);
+    let case = |steps| {
+        app_id.set(app_id.get() + 1);
+        let mut table = store.table_rows(app_id.get(), PARTITIONS).unwrap();
+        table.layout = Layout::with_longest(5);
+        check(&table, steps);
+        Ok(())
+    };
+    TestRunner::default().run(&vec((0..PARTITIONS, step()), 1..60), case).unwrap();
+}
+
+fn check(table: &TableRows, steps: Vec<(u16, Step)>) {
+    let pair = |index: u16| Pair {
+        real: table.partition(index.into()).unwrap(),
+        model: Rows::new(),
+        now: START,
+        later: Vec::new(),
+    };
+    let mut pairs: Vec<_> = (0..PARTITIONS).map(pair).collect();
+    for (index, step) in steps {
+        pairs[usize::from(index)].take(step);
+    }
+    for pair in pairs {
+        assert_eq!(drain(start_scan(pair.real, &full_scan(1000)), pair.now), pair.live());
+        for (scan, rows) in pair.later {
+            assert_eq!(drain(scan, pair.now), live(&rows, pair.now));
         }
     }
 }

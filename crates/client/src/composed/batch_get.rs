@@ -1,0 +1,157 @@
+//! Reads rows of any keys: grouped by partition, a request for each group, results in order.
+
+use std::collections::{BTreeMap, HashMap};
+
+use bytes::Bytes;
+use futures_util::StreamExt;
+use futures_util::stream::FuturesUnordered;
+use pegasus_protocol::idl::{FullData, FullKey};
+use pegasus_protocol::key;
+
+use crate::deadline::Deadline;
+use crate::error::Error;
+use crate::execute::execute;
+use crate::ops::{BatchGet, check_hash_key};
+use crate::routing::{Target, is_resized};
+use crate::table::TableCore;
+
+/// Keys in one request: servers have no limit, but answer with all rows at once.
+const MAX_KEYS: usize = 1000;
+
+/// Bytes of keys in one request.
+const MAX_KEY_BYTES: usize = 1 << 20;
+
+/// A key to read, and where its value goes.
+struct Wanted {
+    at: usize,
+    hash: u64,
+    key: FullKey,
+}
+
+/// Keys of one partition.
+struct Group {
+    target: Target,
+    wanted: Vec<Wanted>,
+}
+
+pub(crate) async fn batch_get(
+    table: &TableCore,
+    keys: Vec<(Bytes, Bytes)>,
+    deadline: Deadline,
+) -> Result<Vec<Option<Bytes>>, Error> {
+    let mut values = vec![None; keys.len()];
+    let mut wanted = keys.into_iter().enumerate().map(want).collect::<Result<Vec<_>, _>>()?;
+    while !wanted.is_empty() {
+        let partitions = table.router().snapshot().partition_count();
+        let groups = group(std::mem::take(&mut wanted), partitions);
+        let mut asked: FuturesUnordered<_> = groups.into_iter().map(|g| ask(table, g, deadline)).collect();
+        while let Some((group, answer)) = asked.next().await {
+            match answer {
+                Ok(rows) => fill(&mut values, &group.wanted, rows),
+                // The table was split meanwhile: these keys belong to other groups now.
+                Err(error) if is_resized(&error) => wanted.extend(group.wanted),
+                Err(error) => return Err(error),
+            }
+        }
+    }
+    Ok(values)
+}
+
+fn want((at, (hash_key, sort_key)): (usize, (Bytes, Bytes))) -> Result<Wanted, Error> {
+    check_hash_key(&hash_key)?;
+    let hash = key::crc64(if hash_key.is_empty() { &sort_key } else { &hash_key });
+    Ok(Wanted { at, hash, key: FullKey { hash_key, sort_key } })
+}
+
+/// Puts keys of the same partition together, in groups that fit a request.
+fn group(wanted: Vec<Wanted>, partitions: u32) -> Vec<Group> {
+    let mut by_partition: BTreeMap<u32, Vec<Wanted>> = BTreeMap::new();
+    for one in wanted {
+        by_partition.entry(key::partition_index(one.hash, partitions)).or_default().push(one);
+    }
+    by_partition.into_iter().flat_map(|(index, wanted)| split(index, partitions, wanted)).collect()
+}
+
+fn split(index: u32, partitions: u32, wanted: Vec<Wanted>) -> Vec<Group> {
+    let mut groups: Vec<Vec<Wanted>> = Vec::new();
+    let mut bytes = 0;
+    for one in wanted {
+        bytes += one.key.hash_key.len() + one.key.sort_key.len();
+        match groups.last_mut() {
+            Some(group) if group.len() < MAX_KEYS && bytes <= MAX_KEY_BYTES => group.push(one),
+            _ => {
+                bytes = one.key.hash_key.len() + one.key.sort_key.len();
+                groups.push(vec![one]);
+            }
+        }
+    }
+    let group = |wanted: Vec<Wanted>| Group { target: target(index, partitions, &wanted), wanted };
+    groups.into_iter().map(group).collect()
+}
+
+/// The header carries one hash for all keys, and a server checks only that one after a split. So it is
+/// the hash of a key that a split would move, if there is one: then a group that no longer belongs
+/// together is refused, and not answered with rows missing.
+fn target(index: u32, count: u32, wanted: &[Wanted]) -> Target {
+    let moves = |one: &&Wanted| key::partition_index(one.hash, count * 2) != index;
+    let hash = wanted.iter().find(moves).or(wanted.first()).map_or(0, |one| one.hash);
+    Target::Group { index, count, hash }
+}
+
+async fn ask(table: &TableCore, group: Group, deadline: Deadline) -> (Group, Result<Vec<FullData>, Error>) {
+    let keys = group.wanted.iter().map(|one| one.key.clone()).collect();
+    let answer = execute(table, &BatchGet::new(group.target, keys), deadline).await;
+    (group, answer)
+}
+
+/// Rows come in the order of the request without those that are missing; a key may be wanted twice.
+fn fill(values: &mut [Option<Bytes>], wanted: &[Wanted], rows: Vec<FullData>) {
+    let found: HashMap<(Bytes, Bytes), Bytes> =
+        rows.into_iter().map(|row| ((row.hash_key, row.sort_key), row.value)).collect();
+    for one in wanted {
+        let key = (one.key.hash_key.clone(), one.key.sort_key.clone());
+        values[one.at] = found.get(&key).cloned();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn wanted(count: usize) -> Vec<Wanted> {
+        let key = |at: usize| (at, (Bytes::from(format!("h{at}")), Bytes::from_static(b"s")));
+        (0..count).map(|at| want(key(at)).unwrap()).collect()
+    }
+
+    #[test]
+    fn every_key_is_in_one_group_of_its_partition() {
+        for partitions in [1, 3, 8] {
+            let groups = group(wanted(5000), partitions);
+            let mut seen: Vec<usize> = Vec::new();
+            for group in &groups {
+                let Target::Group { index, count, hash } = group.target else { panic!("no group") };
+                assert_eq!(count, partitions);
+                assert_eq!(key::partition_index(hash, count), index);
+                assert!(group.wanted.len() <= MAX_KEYS);
+                seen.extend(group.wanted.iter().map(|one| one.at));
+            }
+            seen.sort_unstable();
+            assert!(seen.into_iter().eq(0..5000));
+        }
+    }
+
+    #[test]
+    fn the_header_names_a_key_that_a_split_would_move() {
+        for group in group(wanted(100), 8) {
+            let Target::Group { index, hash, .. } = group.target else { panic!("no group") };
+            assert_eq!(key::partition_index(hash, 16), index + 8);
+        }
+    }
+
+    #[test]
+    fn groups_of_long_keys_are_split_by_bytes() {
+        let long = |at: usize| (at, (Bytes::from_static(b"h"), Bytes::from(vec![at as u8; 400_000])));
+        let wanted = (0..6).map(|at| want(long(at)).unwrap()).collect();
+        assert_eq!(group(wanted, 4).iter().map(|group| group.wanted.len()).collect::<Vec<_>>(), [2, 2, 2]);
+    }
+}

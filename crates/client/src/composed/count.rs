@@ -1,0 +1,106 @@
+//! Counts the rows of a table: partitions in parallel, without moving a row.
+
+use std::sync::Arc;
+
+use futures_util::StreamExt;
+use pegasus_protocol::idl::{GetScannerRequest, ScanRequest};
+
+use crate::deadline::Deadline;
+use crate::error::{Error, ErrorKind};
+use crate::execute::execute;
+use crate::ops::{Batch, GetScanner, Scan};
+use crate::routing::{Target, is_resized};
+use crate::scan::{ScanOptions, whole_table};
+use crate::table::TableCore;
+
+/// Partitions counted at a time.
+const AT_ONCE: usize = 8;
+
+/// How often a partition is begun again because its server lost the context, or a table because it was split.
+const MAX_RESTARTS: u32 = 8;
+
+/// How far a count has come.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct CountProgress {
+    /// Rows counted in the partitions that are done.
+    pub rows: u64,
+    /// Partitions that are done.
+    pub partitions_done: u32,
+    /// Partitions of the table.
+    pub partitions: u32,
+}
+
+pub(crate) async fn count(
+    table: Arc<TableCore>,
+    options: ScanOptions,
+    mut on_progress: impl FnMut(CountProgress) + Send,
+) -> Result<u64, Error> {
+    let mut restarts = 0;
+    loop {
+        match count_once(&table, &options, &mut on_progress).await {
+            Err(error) if is_resized(&error) && restarts < MAX_RESTARTS => restarts += 1,
+            result => return result,
+        }
+    }
+}
+
+/// Counts with the partitions as they are; a table that is split meanwhile is counted from the start.
+async fn count_once(
+    table: &TableCore,
+    options: &ScanOptions,
+    on_progress: &mut (impl FnMut(CountProgress) + Send),
+) -> Result<u64, Error> {
+    let partitions = table.router().snapshot().partition_count();
+    let mut progress = CountProgress { rows: 0, partitions_done: 0, partitions };
+    let one = |index| {
+        let target = Target::Group { index, count: partitions, hash: u64::from(index) };
+        count_partition(table, options, target)
+    };
+    let mut counts = futures_util::stream::iter(0..partitions).map(one).buffer_unordered(AT_ONCE);
+    while let Some(count) = counts.next().await {
+        progress.rows += count?;
+        progress.partitions_done += 1;
+        on_progress(progress);
+    }
+    Ok(progress.rows)
+}
+
+async fn count_partition(table: &TableCore, options: &ScanOptions, target: Target) -> Result<u64, Error> {
+    let request = GetScannerRequest { only_return_count: Some(true), ..whole_table(options) };
+    for _ in 0..=MAX_RESTARTS {
+        if let Some(count) = count_from_start(table, options, target, &request).await? {
+            return Ok(count);
+        }
+    }
+    Err(Error::new(ErrorKind::Incomplete, "the server keeps losing the scan context of the count"))
+}
+
+/// `None`: the context was lost. There is no key to go on after, as counts come without keys.
+async fn count_from_start(
+    table: &TableCore,
+    options: &ScanOptions,
+    target: Target,
+    request: &GetScannerRequest,
+) -> Result<Option<u64>, Error> {
+    let open = GetScanner { target, request: request.clone() };
+    let mut batch = execute(table, &open, Deadline::after(options.timeout)).await?;
+    let mut total = 0;
+    loop {
+        match batch {
+            Batch::Rows { rows, count, context } => {
+                // A server that does not know the option sends rows; they can be counted too.
+                total += count.unwrap_or(rows.len() as u64);
+                let Some(context_id) = context else { return Ok(Some(total)) };
+                let next = Scan { target, request: ScanRequest { context_id } };
+                batch = execute(table, &next, Deadline::after(options.timeout)).await?;
+            }
+            Batch::Cut { .. } => {
+                return Err(Error::new(
+                    ErrorKind::Incomplete,
+                    "the server ran out of time for a part of the count",
+                ));
+            }
+            Batch::Lost => return Ok(None),
+        }
+    }
+}

@@ -1,0 +1,134 @@
+//! Removes a range of sort keys of a hash key, however many there are.
+
+use std::fmt;
+use std::sync::Arc;
+use std::time::Duration;
+
+use bytes::Bytes;
+
+use crate::deadline::Deadline;
+use crate::error::Error;
+use crate::execute::execute;
+use crate::ops::{Filter, MultiRemove};
+use crate::scan::{ScanOptions, Scanner};
+use crate::table::TableCore;
+
+/// Bytes of sort keys in one request: servers refuse writes over a mebibyte.
+const MAX_KEY_BYTES: usize = 512 * 1024;
+
+/// Sort keys found, and removed, in one round.
+const ROUND: i32 = 1000;
+
+/// Which sort keys of a range are removed, and how long that may take.
+#[derive(Debug, Clone)]
+pub struct DelRangeOptions {
+    /// Whether the start is in the range. `true`.
+    pub start_inclusive: bool,
+    /// Whether the stop is in the range. `false`.
+    pub stop_inclusive: bool,
+    /// Which sort keys of it. All.
+    pub filter: Filter,
+    /// The deadline of each request; `None`: the table's.
+    pub timeout: Option<Duration>,
+}
+
+impl Default for DelRangeOptions {
+    fn default() -> Self {
+        Self { start_inclusive: true, stop_inclusive: false, filter: Filter::default(), timeout: None }
+    }
+}
+
+/// A removal that did not come to its end.
+#[derive(Debug, Clone)]
+pub struct DelRangeError {
+    /// Why.
+    pub error: Error,
+    /// How many rows were removed for certain.
+    pub deleted: u64,
+    /// The first sort key that may still be there; `None`: nothing was found yet, begin again.
+    pub next_sort_key: Option<Bytes>,
+}
+
+impl fmt::Display for DelRangeError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}; {} rows had been removed", self.error, self.deleted)
+    }
+}
+
+impl std::error::Error for DelRangeError {
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        Some(&self.error)
+    }
+}
+
+pub(crate) async fn del_range(
+    table: Arc<TableCore>,
+    hash_key: Bytes,
+    start: Bytes,
+    stop: Bytes,
+    options: DelRangeOptions,
+) -> Result<u64, DelRangeError> {
+    let timeout = options.timeout.unwrap_or(table.timeout());
+    let mut deleted = 0;
+    let mut next_sort_key = None;
+    let stopped = |error, deleted, next_sort_key| DelRangeError { error, deleted, next_sort_key };
+    let scan = ScanOptions {
+        timeout,
+        batch_size: ROUND,
+        start_inclusive: options.start_inclusive,
+        stop_inclusive: options.stop_inclusive,
+        no_value: true,
+        sort_key_filter: options.filter,
+        ..ScanOptions::default()
+    };
+    let mut scanner = Scanner::of_hash_key(Arc::clone(&table), &hash_key, &start, &stop, scan)
+        .map_err(|error| stopped(error, 0, None))?;
+    loop {
+        let rows = match scanner.next_page().await {
+            Ok(Some(rows)) => rows,
+            Ok(None) => return Ok(deleted),
+            Err(error) => return Err(stopped(error, deleted, next_sort_key)),
+        };
+        for sort_keys in rounds(rows.into_iter().map(|row| row.sort_key)) {
+            let (first, last) = (sort_keys.first().cloned(), sort_keys.last().cloned());
+            let count = sort_keys.len() as u64;
+            let removed = match MultiRemove::new(&hash_key, sort_keys) {
+                Ok(remove) => execute(&table, &remove, Deadline::after(timeout)).await,
+                Err(error) => Err(error),
+            };
+            removed.map_err(|error| stopped(error, deleted, first))?;
+            deleted += count;
+            next_sort_key = last;
+        }
+    }
+}
+
+/// Sort keys in portions that fit a write.
+fn rounds(sort_keys: impl Iterator<Item = Bytes>) -> Vec<Vec<Bytes>> {
+    let mut rounds: Vec<Vec<Bytes>> = Vec::new();
+    let mut bytes = 0;
+    for sort_key in sort_keys {
+        bytes += sort_key.len();
+        match rounds.last_mut() {
+            Some(round) if bytes <= MAX_KEY_BYTES => round.push(sort_key),
+            _ => {
+                bytes = sort_key.len();
+                rounds.push(vec![sort_key]);
+            }
+        }
+    }
+    rounds
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn rounds_fit_a_write_and_lose_nothing() {
+        let keys: Vec<Bytes> = (0..10).map(|i| Bytes::from(vec![i; 200_000])).collect();
+        let rounds = rounds(keys.clone().into_iter());
+        assert!(rounds.iter().all(|round| round.iter().map(Bytes::len).sum::<usize>() <= MAX_KEY_BYTES));
+        assert_eq!(rounds.concat(), keys);
+    }
+}

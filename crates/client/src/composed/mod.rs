@@ -1,0 +1,15 @@
+//! What takes several requests: batches over partitions, ranges of any length, counts of tables.
+//!
+//! Each request of them is an operation like any other and runs in `execute`.
+
+mod batch_get;
+mod batch_write;
+mod count;
+mod del_range;
+
+pub(crate) use batch_get::batch_get;
+pub(crate) use batch_write::batch_write;
+pub use count::CountProgress;
+pub(crate) use count::count;
+pub(crate) use del_range::del_range;
+pub use del_range::{DelRangeError, DelRangeOptions};

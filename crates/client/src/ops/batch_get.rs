@@ -1,0 +1,38 @@
+//! Reads rows of one partition, whatever their hash keys.
+
+use pegasus_protocol::idl::{BatchGetRequest, BatchGetResponse, FullData, FullKey};
+use pegasus_protocol::rpc;
+use pegasus_protocol::status::Status;
+
+use super::Operation;
+use crate::routing::Target;
+
+pub(crate) struct BatchGet {
+    target: Target,
+    request: BatchGetRequest,
+}
+
+impl BatchGet {
+    pub(crate) fn new(target: Target, keys: Vec<FullKey>) -> Self {
+        Self { target, request: BatchGetRequest { keys } }
+    }
+}
+
+impl Operation for BatchGet {
+    type Rpc = rpc::BatchGet;
+    /// The rows that there are.
+    type Output = Vec<FullData>;
+
+    fn target(&self) -> Target {
+        self.target
+    }
+
+    fn request(&self) -> &BatchGetRequest {
+        &self.request
+    }
+
+    fn output(&self, response: BatchGetResponse) -> Result<Vec<FullData>, Status> {
+        super::ok(response.error)?;
+        Ok(response.data)
+    }
+}

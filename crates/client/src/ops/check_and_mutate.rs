@@ -1,0 +1,93 @@
+//! Changes rows of a hash key, all or none, when a check of one of its rows passes.
+
+use bytes::Bytes;
+use pegasus_protocol::idl::{CheckAndMutateRequest, CheckAndSetResponse, Mutate, MutateOperation};
+use pegasus_protocol::rpc;
+use pegasus_protocol::status::Status;
+
+use super::check::{self, Check, CheckResult};
+use super::{HashKey, Operation, check_write, expire_ts};
+use crate::error::Error;
+use crate::routing::Target;
+
+/// One change of a check-and-mutate.
+#[derive(Debug, Clone)]
+pub enum Mutation {
+    /// Sets a row.
+    Set {
+        /// The row.
+        sort_key: Bytes,
+        /// Its new value.
+        value: Bytes,
+        /// How long it lives, by this machine's clock; 0: for ever.
+        ttl_seconds: u32,
+    },
+    /// Deletes a row.
+    Delete {
+        /// The row.
+        sort_key: Bytes,
+    },
+}
+
+pub(crate) struct CheckAndMutate {
+    target: Target,
+    request: CheckAndMutateRequest,
+}
+
+impl CheckAndMutate {
+    pub(crate) fn new(hash_key: &[u8], check: Check, mutations: Vec<Mutation>) -> Result<Self, Error> {
+        let hash_key = HashKey::new(hash_key)?;
+        if mutations.is_empty() {
+            return Err(Error::invalid_argument("mutations is empty: at least one is needed"));
+        }
+        let target = hash_key.target();
+        let request = CheckAndMutateRequest {
+            hash_key: hash_key.bytes,
+            check_sort_key: check.sort_key,
+            check_type: check.check_type.into(),
+            check_operand: check.operand,
+            mutate_list: mutations.into_iter().map(step).collect::<Result<_, Error>>()?,
+            return_check_value: check.return_value,
+        };
+        // Each mutation comes with some 30 bytes of framing.
+        let about = request.check_operand.len()
+            + request.mutate_list.iter().map(|m| m.sort_key.len() + m.value.len() + 30).sum::<usize>();
+        check_write::<rpc::CheckAndMutate>(&request, about)?;
+        Ok(Self { target, request })
+    }
+}
+
+fn step(mutation: Mutation) -> Result<Mutate, Error> {
+    Ok(match mutation {
+        Mutation::Set { sort_key, value, ttl_seconds } => Mutate {
+            operation: MutateOperation::Put.into(),
+            sort_key,
+            value,
+            set_expire_ts_seconds: expire_ts(ttl_seconds)?,
+        },
+        Mutation::Delete { sort_key } => {
+            Mutate { operation: MutateOperation::Delete.into(), sort_key, ..Mutate::default() }
+        }
+    })
+}
+
+impl Operation for CheckAndMutate {
+    type Rpc = rpc::CheckAndMutate;
+    type Output = CheckResult;
+
+    fn target(&self) -> Target {
+        self.target
+    }
+
+    fn request(&self) -> &CheckAndMutateRequest {
+        &self.request
+    }
+
+    fn output(&self, response: CheckAndSetResponse) -> Result<CheckResult, Status> {
+        check::result(response)
+    }
+
+    fn explain(&self, status: Status) -> Option<&'static str> {
+        check::explain(status)
+    }
+}

@@ -9,12 +9,13 @@ import type { Logger } from './options'
  * in the method that the user called, so that its stack shows where that call came from.
  */
 export class Unanswered {
-  constructor(readonly error: () => unknown) {}
+  /** `below` is the function whose frame, with all above it, is not the caller's business. */
+  constructor(readonly error: (below: () => void) => unknown) {}
 }
 
 /** The value, or throws. */
 export function unwrap<T>(answer: T | Unanswered): T {
-  if (answer instanceof Unanswered) throw answer.error()
+  if (answer instanceof Unanswered) throw answer.error(unwrap as () => void)
   return answer
 }
 
@@ -136,7 +137,7 @@ function answerOf(kind: Kind, a: number, b: number, slab: Buffer, extras: unknow
     case Kind.Extra:
       return extras[a]
     case Kind.Failure:
-      return new Unanswered(() => errorOf(extras[a] as Failure))
+      return new Unanswered((below) => errorOf(extras[a] as Failure, below))
     default:
       return new Unanswered(() => new Error(`the addon ended an operation with a record of kind ${kind}`))
   }

@@ -76,10 +76,10 @@ export class PegasusError extends Error {
   }
 }
 
-/** Call it where the stack is the caller's: the frames of this function are not part of it. */
-export function errorOf(failure: Failure): PegasusError {
+/** Made where the stack is the caller's: `below` is the first function that its frames leave out. */
+export function errorOf(failure: Failure, below: () => void): PegasusError {
   const error = new PegasusError(failure.code, failure.message, failure)
-  Error.captureStackTrace(error, errorOf)
+  Error.captureStackTrace(error, below)
   return error
 }
 

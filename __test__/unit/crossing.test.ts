@@ -105,7 +105,7 @@ describe('failures', () => {
       { ...error },
       { code: 'ERR_TIMEOUT', retryable: true, maybeApplied: true, table: 'temp', attempts: 3 },
     )
-    assert.match(error.stack ?? '', /^PegasusError: too late\n.*theCaller/s)
+    assert.match(error.stack ?? '', /^PegasusError: too late\n\s+at Table\.set .*at async theCaller /s)
   })
 })
 

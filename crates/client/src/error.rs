@@ -24,6 +24,8 @@ pub enum ErrorKind {
     InvalidData,
     /// A limit of the server cut the answer, and the operation has no way to say so in its result.
     Incomplete,
+    /// The meta servers know no table of that name.
+    TableNotFound,
     /// A server refused the request with this name.
     Server(ErrorCode),
     /// The storage engine of a server answered with this code.
@@ -41,6 +43,7 @@ impl ErrorKind {
             Self::SessionReset => "ERR_SESSION_RESET",
             Self::InvalidData => "ERR_INVALID_DATA",
             Self::Incomplete | Self::Storage(Status::Incomplete) => "ERR_INCOMPLETE_DATA",
+            Self::TableNotFound => "ERR_OBJECT_NOT_FOUND",
             Self::Server(code) => return code.name(),
             Self::Storage(Status::Corruption) => "ERR_CORRUPTION",
             Self::Storage(Status::NotSupported) => "ERR_NOT_IMPLEMENTED",
@@ -55,7 +58,7 @@ impl ErrorKind {
     fn is_retryable(&self) -> bool {
         match self {
             Self::Timeout | Self::NetworkFailure | Self::SessionReset | Self::Incomplete => true,
-            Self::InvalidArgument | Self::Closed | Self::InvalidData => false,
+            Self::InvalidArgument | Self::Closed | Self::InvalidData | Self::TableNotFound => false,
             Self::Server(code) => crate::retry::may_pass(code),
             Self::Storage(status) => matches!(status, Status::Incomplete | Status::TryAgain),
         }

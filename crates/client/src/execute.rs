@@ -87,7 +87,7 @@ async fn prepare_next(
             Ok(Ok(Refreshed::Changed)) => return Ok(true),
             Ok(Ok(Refreshed::Unchanged)) => {}
             // The table is gone, or this client may not see it: no attempt will change that.
-            Ok(Err(error)) if matches!(error.kind(), ErrorKind::Server(_)) && !error.is_retryable() => {
+            Ok(Err(error)) if is_final(&error) => {
                 return Err(error.maybe_applied(progress.maybe_applied).at(progress.place(table)));
             }
             // Without meta servers the known routes are all there is.
@@ -95,6 +95,11 @@ async fn prepare_next(
         }
     }
     Ok(deadline.sleep(table.retry().delay_after(progress.attempts)).await)
+}
+
+/// Whether the meta servers' refusal ends the operation. That they cannot be asked does not.
+fn is_final(error: &Error) -> bool {
+    matches!(error.kind(), ErrorKind::TableNotFound | ErrorKind::Server(_)) && !error.is_retryable()
 }
 
 /// One attempt: the target is looked up anew, so that it goes where the partition is now.

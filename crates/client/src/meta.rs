@@ -113,7 +113,7 @@ impl MetaClient {
         let request = QueryCfgRequest { app_name: Text::from(table), partition_indices: Vec::new() };
         self.ask::<QueryCfg>(&request, deadline).await.map_err(|error| match error.kind() {
             ErrorKind::Server(ErrorCode::ObjectNotFound) => {
-                Error::new(error.kind().clone(), format!("there is no table {table:?}"))
+                Error::new(ErrorKind::TableNotFound, format!("there is no table {table:?}"))
             }
             _ => error,
         })

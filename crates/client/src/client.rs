@@ -5,6 +5,7 @@ use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
 use tokio::sync::Notify;
 
+use crate::admin::Admin;
 use crate::deadline::Deadline;
 use crate::error::{Error, Place};
 use crate::meta::MetaClient;
@@ -35,6 +36,10 @@ impl Drop for Running<'_> {
 }
 
 impl ClientCore {
+    pub(crate) fn meta(&self) -> &MetaClient {
+        &self.meta
+    }
+
     pub(crate) fn retry(&self) -> &RetryOptions {
         &self.options.retry
     }
@@ -109,6 +114,11 @@ impl Client {
             .await
             .map_err(|error| error.at(Place { table: Some(name.to_string()), ..Place::default() }))?;
         Ok(Table::new(TableCore::new(name, Arc::clone(&self.core), router, timeout)))
+    }
+
+    /// The administrative calls.
+    pub fn admin(&self) -> Admin {
+        Admin::new(Arc::clone(&self.core))
     }
 
     /// Lets what runs end, refuses what comes, and closes every connection.

@@ -11,6 +11,7 @@
 //! It runs on any tokio runtime with time and I/O enabled, a current-thread one included.
 
 mod address;
+pub mod admin;
 mod client;
 mod composed;
 mod deadline;

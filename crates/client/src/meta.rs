@@ -44,7 +44,16 @@ pub(crate) struct MetaClient {
 /// An answer of a meta server: whether it is one, and where the leader is if it is not.
 pub(crate) trait MetaAnswer {
     fn error(&self) -> &ErrorCode;
-    fn leader(&self) -> Option<NodeAddress>;
+
+    /// The leader, where the answer names it.
+    fn leader(&self) -> Option<NodeAddress> {
+        None
+    }
+
+    /// The reason of a refusal in words, where the answer has one.
+    fn hint(&self) -> Option<&Text> {
+        None
+    }
 }
 
 impl MetaAnswer for QueryCfgResponse {
@@ -65,8 +74,8 @@ enum Said<T> {
     Forward(Option<NodeAddress>),
     /// Not now: it has no leader, recovers, or the table is being created.
     NotNow(ErrorCode),
-    /// No, whoever is asked.
-    No(ErrorCode),
+    /// No, whoever is asked; with the reason in words, if there is one.
+    No(ErrorCode, String),
     /// Nothing that helps.
     Silent(String),
 }
@@ -111,16 +120,24 @@ impl MetaClient {
         deadline: Instant,
     ) -> Result<QueryCfgResponse, Error> {
         let request = QueryCfgRequest { app_name: Text::from(table), partition_indices: Vec::new() };
-        self.ask::<QueryCfg>(&request, deadline).await.map_err(|error| match error.kind() {
-            ErrorKind::Server(ErrorCode::ObjectNotFound) => {
-                Error::new(ErrorKind::TableNotFound, format!("there is no table {table:?}"))
+        self.ask::<QueryCfg>(&request, deadline, self.attempt_timeout).await.map_err(|error| {
+            match error.kind() {
+                ErrorKind::Server(ErrorCode::ObjectNotFound) => {
+                    Error::new(ErrorKind::TableNotFound, format!("there is no table {table:?}"))
+                }
+                _ => error,
             }
-            _ => error,
         })
     }
 
-    /// Asks until the leader has answered, every server has refused for good, or time is up.
-    pub(crate) async fn ask<R>(&self, request: &R::Request, deadline: Instant) -> Result<R::Response, Error>
+    /// Asks until the leader has answered, every server has refused for good, or time is up. One
+    /// attempt at one server takes at most `attempt_timeout`.
+    pub(crate) async fn ask<R>(
+        &self,
+        request: &R::Request,
+        deadline: Instant,
+        attempt_timeout: Duration,
+    ) -> Result<R::Response, Error>
     where
         R: Rpc,
         R::Request: Clone + 'static,
@@ -129,7 +146,8 @@ impl MetaClient {
         loop {
             let mut reasons = String::new();
             let mut unavailable = None;
-            let round = self.round::<R>(request, deadline, &mut reasons, &mut unavailable);
+            let attempt_limit = attempt_timeout.min(deadline.saturating_duration_since(Instant::now()));
+            let round = self.round::<R>(request, attempt_limit, &mut reasons, &mut unavailable);
             match timeout_at(deadline, round).await {
                 Ok(Some(result)) => return result,
                 Ok(None) if Instant::now() + ROUND_PAUSE < deadline => sleep(ROUND_PAUSE).await,
@@ -142,7 +160,7 @@ impl MetaClient {
     async fn round<R>(
         &self,
         request: &R::Request,
-        deadline: Instant,
+        limit: Duration,
         reasons: &mut String,
         unavailable: &mut Option<ErrorCode>,
     ) -> Option<Result<R::Response, Error>>
@@ -159,7 +177,7 @@ impl MetaClient {
             let all_asked = next.is_none();
             if let Some(node) = next {
                 asked.push(Arc::clone(&node));
-                running.push(self.attempt::<R>(node, request.clone(), deadline));
+                running.push(attempt::<R>(node, request.clone(), limit));
             }
             let said = tokio::select! {
                 biased;
@@ -172,7 +190,7 @@ impl MetaClient {
                     *self.leader.lock().unwrap_or_else(PoisonError::into_inner) = Some(node);
                     return Some(Ok(answer));
                 }
-                Said::No(code) => return Some(Err(refused::<R>(code))),
+                Said::No(code, hint) => return Some(Err(refused::<R>(code, &hint))),
                 Said::Forward(Some(address)) => {
                     let leader = self.pool.node(&address);
                     if !asked.iter().any(|known| Arc::ptr_eq(known, &leader)) {
@@ -195,27 +213,26 @@ impl MetaClient {
         let others = self.listed.iter().filter(|node| !leader.as_ref().is_some_and(|l| Arc::ptr_eq(l, node)));
         leader.iter().chain(others).cloned().collect()
     }
+}
 
-    fn attempt<R>(&self, node: Arc<Node>, request: R::Request, deadline: Instant) -> Attempt<R::Response>
-    where
-        R: Rpc,
-        R::Request: 'static,
-        R::Response: MetaAnswer + 'static,
-    {
-        let limit = self.attempt_timeout.min(deadline.saturating_duration_since(Instant::now()));
-        Box::pin(async move {
-            let said = match timeout(limit, ask_one::<R>(&node, &request, limit)).await {
-                Ok(said) => said,
-                Err(_) => {
-                    if let Some(connection) = node.live() {
-                        connection.note_timeout();
-                    }
-                    Said::Silent(format!("no answer from {} within {limit:?}", node.address()))
+fn attempt<R>(node: Arc<Node>, request: R::Request, limit: Duration) -> Attempt<R::Response>
+where
+    R: Rpc,
+    R::Request: 'static,
+    R::Response: MetaAnswer + 'static,
+{
+    Box::pin(async move {
+        let said = match timeout(limit, ask_one::<R>(&node, &request, limit)).await {
+            Ok(said) => said,
+            Err(_) => {
+                if let Some(connection) = node.live() {
+                    connection.note_timeout();
                 }
-            };
-            (node, said)
-        })
-    }
+                Said::Silent(format!("no answer from {} within {limit:?}", node.address()))
+            }
+        };
+        (node, said)
+    })
 }
 
 async fn ask_one<R>(node: &Arc<Node>, request: &R::Request, limit: Duration) -> Said<R::Response>
@@ -238,21 +255,32 @@ where
         Err(error) => return Said::Silent(error.to_string()),
     };
     if reply.error != ErrorCode::Ok {
-        return judge(reply.error);
+        return judge(reply.error, String::new());
     }
     match reply.body::<R>() {
         Ok(Some(answer)) => match answer.error() {
             ErrorCode::Ok => Said::Answer(answer),
-            ErrorCode::ForwardToOthers => Said::Forward(answer.leader()),
-            other => judge(other.clone()),
+            ErrorCode::ForwardToOthers => Said::Forward(match answer.leader() {
+                Some(leader) => Some(leader),
+                None => leader_known_to(node, &header).await,
+            }),
+            other => judge(other.clone(), answer.hint().map(Text::to_string).unwrap_or_default()),
         },
         Ok(None) => Said::Silent(format!("{} answered without a result", node.address())),
         Err(error) => Said::Silent(format!("the answer of {} cannot be read: {error}", node.address())),
     }
 }
 
+/// A follower names the leader only when it is asked for a configuration; any table's will do.
+async fn leader_known_to(node: &Arc<Node>, header: &RequestHeader) -> Option<NodeAddress> {
+    let connection = node.connect().await.ok()?;
+    let reply = connection.call::<QueryCfg>(header, &QueryCfgRequest::default()).ok()?.await.ok()?;
+    let answer = reply.body::<QueryCfg>().ok()??;
+    (answer.err == ErrorCode::ForwardToOthers).then(|| answer.leader())?
+}
+
 /// Whether a refusal passes by itself.
-fn judge<T>(code: ErrorCode) -> Said<T> {
+fn judge<T>(code: ErrorCode, hint: String) -> Said<T> {
     let passing = [
         ErrorCode::ServiceNotActive,
         ErrorCode::UnderRecovery,
@@ -260,11 +288,12 @@ fn judge<T>(code: ErrorCode) -> Said<T> {
         ErrorCode::BusyDropping,
         ErrorCode::Timeout,
     ];
-    if passing.contains(&code) { Said::NotNow(code) } else { Said::No(code) }
+    if passing.contains(&code) { Said::NotNow(code) } else { Said::No(code, hint) }
 }
 
-fn refused<R: Rpc>(code: ErrorCode) -> Error {
-    let message = format!("the meta server refused {} with {code}", R::CODE.name());
+fn refused<R: Rpc>(code: ErrorCode, hint: &str) -> Error {
+    let separator = if hint.is_empty() { "" } else { ": " };
+    let message = format!("the meta server refused {} with {code}{separator}{hint}", R::CODE.name());
     Error::new(ErrorKind::Server(code), message)
 }
 

@@ -142,7 +142,7 @@ mod tests {
 
     #[test]
     fn the_header_names_a_key_that_a_split_would_move() {
-        for group in group(wanted(100), 8) {
+        for group in group(wanted(1000), 8) {
             let Target::Group { index, hash, .. } = group.target else { panic!("no group") };
             assert_eq!(key::partition_index(hash, 16), index + 8);
         }

@@ -1,0 +1,248 @@
+//! The administrative calls.
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use pegasus_protocol::idl::{
+    AppEnvOperation, ClusterInfoRequest, CreateAppOptions, CreateAppRequest, DropAppOptions, DropAppRequest,
+    ListAppsRequest, ListNodesRequest, RecallAppRequest, StartPartitionSplitRequest, UpdateAppEnvRequest,
+};
+use pegasus_protocol::rpc;
+use pegasus_protocol::thrift::Text;
+use tokio::time::{Instant, sleep};
+
+use super::types::{
+    ClusterInfo, CreateTableOptions, NodeInfo, NodeStatus, TableInfo, TableLayout, TableStatus,
+};
+use super::{Admin, check_name, deadline, nonsense, wire_number};
+use crate::error::{Error, ErrorKind};
+
+/// Between two looks at a new table that is not healthy yet.
+const LOOK_EVERY: Duration = Duration::from_millis(100);
+
+impl Admin {
+    /// Creates a table and waits until every partition has its primary and all its replicas. Gives its
+    /// number.
+    ///
+    /// # Errors
+    ///
+    /// `ERR_APP_EXIST`: there is one, and that is not fine. `ERR_INVALID_PARAMETERS`: the counts or
+    /// settings cannot be, there are fewer servers than replicas, or the table that is there is
+    /// another. `ERR_TIMEOUT`: it was created but is not healthy in time.
+    pub async fn create_table(&self, name: &str, options: &CreateTableOptions) -> Result<i32, Error> {
+        check_name(name)?;
+        let request = CreateAppRequest {
+            app_name: name.into(),
+            options: CreateAppOptions {
+                partition_count: wire_number("partition_count", options.partition_count)?,
+                replica_count: wire_number("replica_count", options.replica_count)?,
+                success_if_exist: options.success_if_exists,
+                app_type: Text::from_static("pegasus"),
+                is_stateful: true,
+                envs: texts(&options.envs),
+                atomic_idempotent: None,
+            },
+        };
+        let deadline = deadline(options.timeout);
+        let answer = self.ask::<rpc::CreateApp>(&request, options.timeout).await?;
+        self.wait_until_healthy(name, deadline).await?;
+        Ok(answer.appid)
+    }
+
+    async fn wait_until_healthy(&self, name: &str, deadline: Instant) -> Result<(), Error> {
+        loop {
+            let layout = self.layout_until(name, deadline).await?;
+            if layout.partitions.iter().all(|partition| partition.is_healthy() && partition.ballot > 0) {
+                return Ok(());
+            }
+            if Instant::now() + LOOK_EVERY >= deadline {
+                let message =
+                    format!("the table {name:?} was created, but does not have all its replicas yet");
+                return Err(Error::new(ErrorKind::Timeout, message));
+            }
+            sleep(LOOK_EVERY).await;
+        }
+    }
+
+    /// Drops a table. It can be recalled for `reserve` (`None`: a week); one that is not there is fine
+    /// where `success_if_not_exists` says so.
+    ///
+    /// # Errors
+    ///
+    /// `ERR_APP_NOT_EXIST`: there is none. `ERR_SPLITTING`: it is being split.
+    pub async fn drop_table(
+        &self,
+        name: &str,
+        reserve: Option<Duration>,
+        success_if_not_exists: bool,
+        timeout: Option<Duration>,
+    ) -> Result<(), Error> {
+        check_name(name)?;
+        let reserve_seconds = reserve.map(|time| i64::try_from(time.as_secs()).unwrap_or(i64::MAX));
+        let options = DropAppOptions { success_if_not_exist: success_if_not_exists, reserve_seconds };
+        self.ask::<rpc::DropApp>(&DropAppRequest { app_name: name.into(), options }, timeout).await?;
+        Ok(())
+    }
+
+    /// Brings a dropped table back, under its old name where `new_name` is `None`.
+    ///
+    /// # Errors
+    ///
+    /// `ERR_APP_NOT_EXIST`: no table has had that number, or it is gone for good. `ERR_APP_EXIST`: it
+    /// was not dropped. `ERR_INVALID_PARAMETERS`: the name is in use.
+    pub async fn recall_table(
+        &self,
+        app_id: i32,
+        new_name: Option<&str>,
+        timeout: Option<Duration>,
+    ) -> Result<TableInfo, Error> {
+        let request = RecallAppRequest { app_id, new_app_name: new_name.unwrap_or_default().into() };
+        Ok(self.ask::<rpc::RecallApp>(&request, timeout).await?.info.into())
+    }
+
+    /// Lists tables, dropped ones included where `status` does not say otherwise.
+    pub async fn list_tables(
+        &self,
+        status: Option<TableStatus>,
+        timeout: Option<Duration>,
+    ) -> Result<Vec<TableInfo>, Error> {
+        let status = status.unwrap_or(TableStatus::Invalid).into();
+        let request = ListAppsRequest { status, ..ListAppsRequest::default() };
+        let answer = self.ask::<rpc::ListApps>(&request, timeout).await?;
+        Ok(answer.infos.into_iter().map(TableInfo::from).collect())
+    }
+
+    /// The settings of a table.
+    ///
+    /// # Errors
+    ///
+    /// `ERR_OBJECT_NOT_FOUND`: there is no such table.
+    pub async fn table_envs(
+        &self,
+        name: &str,
+        timeout: Option<Duration>,
+    ) -> Result<BTreeMap<String, String>, Error> {
+        check_name(name)?;
+        let tables = self.list_tables(Some(TableStatus::Available), timeout).await?;
+        let table = tables.into_iter().find(|table| table.name == name);
+        table
+            .map(|table| table.envs)
+            .ok_or_else(|| Error::new(ErrorKind::TableNotFound, format!("there is no table {name:?}")))
+    }
+
+    /// Sets settings of a table.
+    ///
+    /// # Errors
+    ///
+    /// `ERR_INVALID_PARAMETERS`: a setting that does not exist, or a value that it cannot have; the
+    /// message says which. `ERR_APP_NOT_EXIST`: there is no such table.
+    pub async fn set_table_envs(
+        &self,
+        name: &str,
+        envs: &BTreeMap<String, String>,
+        timeout: Option<Duration>,
+    ) -> Result<(), Error> {
+        let keys = envs.keys().map(|key| Text::from(key.as_str())).collect();
+        let values = envs.values().map(|value| Text::from(value.as_str())).collect();
+        let request =
+            UpdateAppEnvRequest { keys: Some(keys), values: Some(values), ..UpdateAppEnvRequest::default() };
+        self.update_envs(name, AppEnvOperation::Set, request, timeout).await
+    }
+
+    /// Deletes settings of a table; ones that are not set are fine.
+    pub async fn delete_table_envs(
+        &self,
+        name: &str,
+        keys: &[String],
+        timeout: Option<Duration>,
+    ) -> Result<(), Error> {
+        let keys = keys.iter().map(|key| Text::from(key.as_str())).collect();
+        let request = UpdateAppEnvRequest { keys: Some(keys), ..UpdateAppEnvRequest::default() };
+        self.update_envs(name, AppEnvOperation::Del, request, timeout).await
+    }
+
+    /// Deletes all settings of a table that start with `prefix` and a dot; an empty prefix is all.
+    pub async fn clear_table_envs(
+        &self,
+        name: &str,
+        prefix: &str,
+        timeout: Option<Duration>,
+    ) -> Result<(), Error> {
+        let request =
+            UpdateAppEnvRequest { clear_prefix: Some(prefix.into()), ..UpdateAppEnvRequest::default() };
+        self.update_envs(name, AppEnvOperation::Clear, request, timeout).await
+    }
+
+    async fn update_envs(
+        &self,
+        name: &str,
+        operation: AppEnvOperation,
+        request: UpdateAppEnvRequest,
+        timeout: Option<Duration>,
+    ) -> Result<(), Error> {
+        check_name(name)?;
+        let request = UpdateAppEnvRequest { app_name: name.into(), op: operation.into(), ..request };
+        self.ask::<rpc::UpdateAppEnv>(&request, timeout).await?;
+        Ok(())
+    }
+
+    /// Lists replica servers, all where `status` is `None`.
+    pub async fn list_nodes(
+        &self,
+        status: Option<NodeStatus>,
+        timeout: Option<Duration>,
+    ) -> Result<Vec<NodeInfo>, Error> {
+        let request = ListNodesRequest { status: status.unwrap_or(NodeStatus::Invalid).into() };
+        let answer = self.ask::<rpc::ListNodes>(&request, timeout).await?;
+        Ok(answer.infos.into_iter().map(NodeInfo::from).collect())
+    }
+
+    /// What the meta server says of the cluster.
+    pub async fn cluster_info(&self, timeout: Option<Duration>) -> Result<ClusterInfo, Error> {
+        let answer = self.ask::<rpc::ClusterInfo>(&ClusterInfoRequest {}, timeout).await?;
+        if answer.keys.len() != answer.values.len() {
+            let (keys, values) = (answer.keys.len(), answer.values.len());
+            return Err(nonsense(format!("the cluster info has {keys} names and {values} values")));
+        }
+        let pair = |(key, value): (&Text, &Text)| (key.to_string(), value.to_string());
+        Ok(answer.keys.iter().zip(&answer.values).map(pair).collect())
+    }
+
+    /// Where the partitions of a table are.
+    ///
+    /// # Errors
+    ///
+    /// `ERR_OBJECT_NOT_FOUND`: there is no such table.
+    pub async fn table_layout(&self, name: &str, timeout: Option<Duration>) -> Result<TableLayout, Error> {
+        check_name(name)?;
+        self.layout_until(name, deadline(timeout)).await
+    }
+
+    async fn layout_until(&self, name: &str, deadline: Instant) -> Result<TableLayout, Error> {
+        let _running = self.client.enter()?;
+        Ok(self.client.meta().query_configuration(name, deadline).await?.into())
+    }
+
+    /// Starts to split every partition of a table in two. The table can be used meanwhile.
+    ///
+    /// # Errors
+    ///
+    /// `ERR_APP_NOT_EXIST`: there is no such table. `ERR_INVALID_PARAMETERS`: `new_partition_count` is
+    /// not twice what it has. `ERR_BUSY`: it is being split.
+    pub async fn start_partition_split(
+        &self,
+        name: &str,
+        new_partition_count: u32,
+        timeout: Option<Duration>,
+    ) -> Result<(), Error> {
+        check_name(name)?;
+        let new_partition_count = wire_number("new_partition_count", new_partition_count)?;
+        let request = StartPartitionSplitRequest { app_name: name.into(), new_partition_count };
+        self.ask::<rpc::StartPartitionSplit>(&request, timeout).await?;
+        Ok(())
+    }
+}
+
+fn texts(map: &BTreeMap<String, String>) -> BTreeMap<Text, Text> {
+    map.iter().map(|(key, value)| (Text::from(key.as_str()), Text::from(value.as_str()))).collect()
+}

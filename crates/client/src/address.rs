@@ -1,7 +1,7 @@
 //! Names of servers, and the addresses behind them.
 
 use std::fmt;
-use std::net::{Ipv6Addr, SocketAddr};
+use std::net::{Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::sync::Arc;
 
 use pegasus_protocol::types::{HostPort, RpcAddress};
@@ -35,6 +35,9 @@ impl NodeAddress {
             let ip: Ipv6Addr = inner.parse().map_err(|_| refuse("the brackets hold no IPv6 address"))?;
             return Ok(Self { name: None, ip: Some((ip, port).into()) });
         }
+        if let Ok(ip) = host.parse::<Ipv4Addr>() {
+            return Ok(Self { name: None, ip: Some((ip, port).into()) });
+        }
         if !is_host_name(host) {
             return Err(refuse("the host is neither a name nor an address"));
         }
@@ -43,8 +46,11 @@ impl NodeAddress {
 
     /// The server that a configuration names, if it names one.
     pub(crate) fn from_configuration(address: RpcAddress, host_port: Option<&HostPort>) -> Option<Self> {
-        let name = host_port.filter(|hp| hp.is_some()).map(|hp| (hp.host.to_str().into(), hp.port));
         let ip = address.socket_addr().map(SocketAddr::V4);
+        // A name that is an address says nothing more than the address: the same server, named once.
+        let named =
+            |hp: &&HostPort| hp.is_some() && (ip.is_none() || hp.host.to_str().parse::<Ipv4Addr>().is_err());
+        let name = host_port.filter(named).map(|hp| (hp.host.to_str().into(), hp.port));
         (name.is_some() || ip.is_some()).then_some(Self { name, ip })
     }
 
@@ -63,11 +69,11 @@ impl NodeAddress {
     }
 }
 
-/// Letters, digits, `-`, `_` and dots; and what looks like an IPv4 address must be one.
+/// Letters, digits, `-`, `_` and dots, but not only digits and dots: that is a mistyped address.
 fn is_host_name(host: &str) -> bool {
     let fits = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.');
     let numeric = host.bytes().all(|byte| byte.is_ascii_digit() || byte == b'.');
-    !host.is_empty() && host.bytes().all(fits) && (!numeric || host.parse::<std::net::Ipv4Addr>().is_ok())
+    !host.is_empty() && host.bytes().all(fits) && !numeric
 }
 
 impl fmt::Display for NodeAddress {

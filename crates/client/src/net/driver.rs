@@ -64,11 +64,13 @@ async fn read(mut reader: impl AsyncRead + Unpin, shared: &Shared) -> NetError {
 /// Gives every whole frame in the buffer to its waiter.
 fn hand_out(buffer: &mut BytesMut, shared: &Shared, wakers: &mut Vec<Waker>) -> Result<(), NetError> {
     let mut state = shared.lock();
-    state.inflight.heard(Instant::now());
     loop {
         match decode_reply(buffer, MAX_REPLY_LENGTH) {
             Ok(Some(reply)) => wakers.extend(state.inflight.complete(reply)),
-            Ok(None) => return Ok(()),
+            Ok(None) => {
+                state.inflight.heard(Instant::now());
+                return Ok(());
+            }
             Err(error) => {
                 drop(state);
                 wakers.drain(..).for_each(Waker::wake);

@@ -29,7 +29,10 @@ enum State {
 pub(crate) struct Inflight {
     waiters: FxHashMap<i32, Waiter>,
     last_id: i32,
-    /// Since when the server has said nothing although calls wait; `None` while none does.
+    /// Waiters without an answer.
+    unanswered: usize,
+    /// Since when the server has said nothing although something was asked. A call that is given up
+    /// does not end it: only the server does.
     silent_since: Option<Instant>,
 }
 
@@ -43,7 +46,7 @@ pub(crate) enum Poll {
 
 impl Inflight {
     pub(crate) fn new() -> Self {
-        Self { waiters: FxHashMap::default(), last_id: 0, silent_since: None }
+        Self { waiters: FxHashMap::default(), last_id: 0, unanswered: 0, silent_since: None }
     }
 
     /// An id that no waiter has, for a request that wants an answer or none.
@@ -60,6 +63,7 @@ impl Inflight {
     pub(crate) fn reserve(&mut self, frame_start: u64, now: Instant) -> i32 {
         let id = self.next_id();
         self.waiters.insert(id, Waiter { frame_start, state: State::Waiting(None) });
+        self.unanswered += 1;
         self.silent_since.get_or_insert(now);
         id
     }
@@ -85,11 +89,11 @@ impl Inflight {
 
     /// Takes the waiter out: it has its answer, or wants none any more.
     fn forget(&mut self, id: i32) -> Option<State> {
-        let waiter = self.waiters.remove(&id)?;
-        if self.waiters.is_empty() {
-            self.silent_since = None;
+        let state = self.waiters.remove(&id)?.state;
+        if matches!(state, State::Waiting(_)) {
+            self.unanswered -= 1;
         }
-        Some(waiter.state)
+        Some(state)
     }
 
     /// The caller gave up: an answer that still comes is dropped.
@@ -97,11 +101,9 @@ impl Inflight {
         self.forget(id);
     }
 
-    /// The server has been heard, with or without an answer to anybody.
+    /// The server has been heard, and what it said handed out.
     pub(crate) fn heard(&mut self, now: Instant) {
-        if self.silent_since.is_some() {
-            self.silent_since = Some(now);
-        }
+        self.silent_since = (self.unanswered > 0).then_some(now);
     }
 
     pub(crate) fn silent_since(&self) -> Option<Instant> {
@@ -112,7 +114,10 @@ impl Inflight {
     pub(crate) fn complete(&mut self, reply: ReplyFrame) -> Option<Waker> {
         let waiter = self.waiters.get_mut(&reply.head.sequence_id)?;
         match std::mem::replace(&mut waiter.state, State::Done(Ok(reply))) {
-            State::Waiting(waker) => waker,
+            State::Waiting(waker) => {
+                self.unanswered -= 1;
+                waker
+            }
             done @ State::Done(_) => {
                 // A second answer to the same id: the first one counts.
                 waiter.state = done;
@@ -126,6 +131,7 @@ impl Inflight {
         let mut wakers = Vec::new();
         for waiter in self.waiters.values_mut() {
             let State::Waiting(waker) = &mut waiter.state else { continue };
+            self.unanswered -= 1;
             wakers.extend(waker.take());
             let sent = if waiter.frame_start < handed { Sent::Maybe } else { Sent::No };
             waiter.state = State::Done(Err(error.with_sent(sent)));
@@ -210,7 +216,7 @@ mod tests {
     }
 
     #[tokio::test(start_paused = true)]
-    async fn silence_starts_with_the_first_call_and_ends_with_the_last() {
+    async fn silence_starts_with_a_call_and_only_the_server_ends_it() {
         let mut inflight = Inflight::new();
         assert_eq!(inflight.silent_since(), None);
         let start = Instant::now();
@@ -222,6 +228,12 @@ mod tests {
         assert_eq!(inflight.silent_since(), Some(later));
         inflight.cancel(id);
         inflight.cancel(id + 1);
+        assert_eq!(inflight.silent_since(), Some(later));
+        inflight.heard(later);
+        assert_eq!(inflight.silent_since(), None);
+        let id = inflight.reserve(0, later);
+        inflight.complete(reply(id));
+        inflight.heard(later);
         assert_eq!(inflight.silent_since(), None);
     }
 }

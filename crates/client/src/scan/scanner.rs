@@ -118,6 +118,7 @@ impl Scanner {
                     rows
                 }
                 Batch::Cut { rows } if rows.is_empty() => {
+                    self.position = Position::Closed;
                     return Err(Error::new(
                         ErrorKind::Incomplete,
                         "the server ran out of time before it found a row",
@@ -161,9 +162,9 @@ impl Scanner {
 
     /// Takes note of a batch: where the scan stands now.
     fn advance(&mut self, rows: &[KeyValue], context: Option<i64>) {
-        self.lost_in_a_row = 0;
         if let Some(last) = rows.last() {
             self.last_key = Some(last.key.clone());
+            self.lost_in_a_row = 0;
         }
         match context {
             Some(id) => self.position = Position::Open(id),

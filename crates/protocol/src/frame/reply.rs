@@ -17,6 +17,9 @@ use crate::types::ErrorCode;
 /// The shortest answer: length, empty error name, head with an empty name.
 const MIN_LENGTH: usize = 4 + 4 + 12;
 
+/// No error's name is longer.
+const MAX_ERROR_NAME: i32 = 256;
+
 /// Appends a whole answer with a value.
 pub fn encode_reply<R: Rpc>(error: &ErrorCode, sequence_id: i32, response: &R::Response, out: &mut BytesMut) {
     with_length(out, true, |out| {
@@ -67,6 +70,21 @@ impl ReplyFrame {
     }
 }
 
+/// Checks what has arrived of an answer, so that a stream that has lost its place is noticed at once
+/// and not after the bytes that a nonsensical length promises.
+fn check_start(start: &[u8]) -> Result<(), DecodeError> {
+    let Some((mut name_length, rest)) = start.split_at_checked(4) else { return Ok(()) };
+    let name_length = name_length.get_i32();
+    if !(0..=MAX_ERROR_NAME).contains(&name_length) {
+        return Err(DecodeError::BadLength { length: name_length.into(), left: rest.len() });
+    }
+    let Some(head) = rest.get(name_length as usize..name_length as usize + 4) else { return Ok(()) };
+    if head[..2] == [0x80, 0x01] && head[3] == MessageType::Reply as u8 {
+        return Ok(());
+    }
+    Err(DecodeError::BadMessageType(head[3]))
+}
+
 /// Takes one answer off the front of `buffer`; `None` while it has not arrived whole.
 ///
 /// # Errors
@@ -84,6 +102,7 @@ pub fn decode_reply(buffer: &mut BytesMut, limit: usize) -> Result<Option<ReplyF
         return Err(DecodeError::BadLength { length: length as i64, left: buffer.len() });
     }
     if buffer.len() < length {
+        check_start(&buffer[4..])?;
         return Ok(None);
     }
     let mut frame = buffer.split_to(length);

@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use bytes::Bytes;
-use napi::bindgen_prelude::{BigInt, ToNapiValue};
-use napi::{Env, Error, Result, Status, sys};
+use napi::bindgen_prelude::BigInt;
+use napi::{Error, Result, Status};
 use napi_derive::napi;
 use pegasus_client::{
     Check, CheckType, CheckedSet, CountProgress, DelRangeOptions, Filter, IncrExpiry, IncrOptions, Mutation,
@@ -12,7 +12,7 @@ use pegasus_client::{
 
 use crate::bridge::Completion;
 use crate::client::run;
-use crate::convert::{call, completion, filter_type, timeout, unpack, write};
+use crate::convert::{call, completion, filter_type, timeout, to_value, unpack, unpack_pairs, write};
 use crate::error::Failure;
 use crate::rows::{check_result, page_of_values};
 use crate::scanner::NativeScanOptions;
@@ -122,7 +122,7 @@ impl NativeTable {
     /// `keys` packed: hash key, sort key, hash key, sort key …
     #[napi]
     pub fn batch_get(&self, token: u32, keys: &[u8], timeout_ms: i32) -> Result<()> {
-        self.run(token, self.table.batch_get(pairs(keys)?, call(timeout_ms)), page_of_values)
+        self.run(token, self.table.batch_get(unpack_pairs(keys)?, call(timeout_ms)), page_of_values)
     }
 
     /// `rows` packed: hash key, sort key, value …
@@ -136,7 +136,7 @@ impl NativeTable {
     /// `keys` packed as for `batch_get`.
     #[napi]
     pub fn batch_del(&self, token: u32, keys: &[u8], timeout_ms: i32) -> Result<()> {
-        self.run_batch(token, self.table.batch_remove(pairs(keys)?, call(timeout_ms)))
+        self.run_batch(token, self.table.batch_remove(unpack_pairs(keys)?, call(timeout_ms)))
     }
 
     #[napi]
@@ -214,14 +214,4 @@ fn mutation(parts: &[Bytes]) -> Result<Mutation> {
         Ok(ttl_seconds) => Mutation::Set { sort_key, value, ttl_seconds },
         Err(_) => Mutation::Delete { sort_key },
     })
-}
-
-fn pairs(packed: &[u8]) -> Result<Vec<(Bytes, Bytes)>> {
-    crate::convert::unpack_pairs(packed)
-}
-
-#[allow(unsafe_code)]
-fn to_value<T: ToNapiValue>(env: Env, value: T) -> Result<sys::napi_value> {
-    // SAFETY: extras run on the JavaScript thread of their environment.
-    unsafe { T::to_napi_value(env.raw(), value) }
 }

@@ -11,7 +11,7 @@ use tracing::Dispatch;
 use tracing::instrument::WithSubscriber;
 
 use crate::bridge::{Bridge, Completion};
-use crate::convert::timeout;
+use crate::convert::{timeout, to_value};
 use crate::log;
 use crate::table::NativeTable;
 
@@ -86,9 +86,9 @@ impl NativeBridge {
 /// A connected client.
 #[napi]
 pub struct NativeClient {
-    bridge: Rc<Bridge>,
-    client: Client,
-    log: Option<Dispatch>,
+    pub(crate) bridge: Rc<Bridge>,
+    pub(crate) client: Client,
+    pub(crate) log: Option<Dispatch>,
 }
 
 #[napi]
@@ -133,10 +133,4 @@ where
     T: ToNapiValue + 'static,
 {
     Completion::Object(Box::new(move |env, bridge| to_value(env, make(bridge))))
-}
-
-#[allow(unsafe_code)]
-fn to_value<T: ToNapiValue>(env: Env, value: T) -> Result<napi::sys::napi_value> {
-    // SAFETY: extras run on the JavaScript thread of their environment.
-    unsafe { T::to_napi_value(env.raw(), value) }
 }

@@ -3,8 +3,8 @@
 use std::time::Duration;
 
 use bytes::{Buf, Bytes};
-use napi::bindgen_prelude::Buffer;
-use napi::{Error, Result, Status};
+use napi::bindgen_prelude::{Buffer, ToNapiValue};
+use napi::{Env, Error, Result, Status, sys};
 use pegasus_client::{CallOptions, FilterType, TimeToLive, WriteOptions};
 
 use crate::bridge::Completion;
@@ -31,6 +31,13 @@ pub(crate) fn call(timeout_ms: i32) -> CallOptions {
 
 pub(crate) fn write(ttl_seconds: u32, timeout_ms: i32) -> WriteOptions {
     WriteOptions { ttl_seconds, timeout: timeout(timeout_ms) }
+}
+
+/// A value of JavaScript, for what is made in an extra.
+#[allow(unsafe_code)]
+pub(crate) fn to_value<T: ToNapiValue>(env: Env, value: T) -> Result<sys::napi_value> {
+    // SAFETY: extras run on the JavaScript thread of their environment, and nothing else has an `Env`.
+    unsafe { T::to_napi_value(env.raw(), value) }
 }
 
 /// A value or none.

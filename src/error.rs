@@ -1,10 +1,11 @@
 //! Failures on their way to JavaScript. The Error itself is made there, on the caller's stack.
 
-use napi::bindgen_prelude::{Buffer, ToNapiValue};
+use napi::bindgen_prelude::Buffer;
 use napi_derive::napi;
 use pegasus_client::DelRangeError;
 
 use crate::bridge::{Completion, Extra};
+use crate::convert::to_value;
 
 /// Why an operation failed, as `lib/errors.ts` reads it.
 #[napi(object, object_from_js = false)]
@@ -52,10 +53,8 @@ impl Failure {
         Self::new("ERR_INTERNAL", error.to_string())
     }
 
-    #[allow(unsafe_code)]
     pub(crate) fn into_extra(self) -> Extra {
-        // SAFETY: extras run on the JavaScript thread of their environment.
-        Box::new(move |env| unsafe { ToNapiValue::to_napi_value(env.raw(), self) })
+        Box::new(move |env| to_value(env, self))
     }
 }
 

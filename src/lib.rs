@@ -4,6 +4,7 @@
 //! environment's I/O thread and its result crosses back in a batch (see `bridge`). Defaults,
 //! checks of meaning and retries live in the client crate; checks of JavaScript types in `lib/`.
 
+mod admin;
 mod beyond;
 mod bridge;
 mod client;

@@ -3,14 +3,14 @@
 use std::fmt::{Debug, Write};
 use std::sync::Arc;
 
-use napi::bindgen_prelude::ToNapiValue;
 use napi_derive::napi;
 use tracing::field::{Field, Visit};
 use tracing::level_filters::LevelFilter;
 use tracing::span;
 use tracing::{Dispatch, Event, Level, Metadata, Subscriber};
 
-use crate::bridge::{Completion, Extra, Shared};
+use crate::bridge::{Completion, Shared};
+use crate::convert::to_value;
 
 /// A line, as `lib/crossing.ts` reads it.
 #[napi(object, object_from_js = false)]
@@ -62,7 +62,7 @@ impl Subscriber for ClientLog {
             Level::DEBUG | Level::TRACE => 4,
         };
         let line = LogLine { log_id: self.log_id, level, message: text.message + &text.fields };
-        self.shared.finish([(0, Completion::Log(into_extra(line)))]);
+        self.shared.finish([(0, Completion::Log(Box::new(|env| to_value(env, line))))]);
     }
 
     // There are no spans in the client.
@@ -90,10 +90,4 @@ impl Visit for Text {
             name => write!(self.fields, " {name}={value:?}"),
         };
     }
-}
-
-#[allow(unsafe_code)]
-fn into_extra(line: LogLine) -> Extra {
-    // SAFETY: extras run on the JavaScript thread of their environment.
-    Box::new(move |env| unsafe { ToNapiValue::to_napi_value(env.raw(), line) })
 }

@@ -4,7 +4,6 @@
 //! while the next one is asked as well, and the first useful answer counts.
 
 use std::collections::VecDeque;
-use std::fmt::Write;
 use std::future::Future;
 use std::pin::Pin;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -76,8 +75,10 @@ enum Said<T> {
     NotNow(ErrorCode),
     /// No, whoever is asked; with the reason in words, if there is one.
     No(ErrorCode, String),
-    /// Nothing that helps.
+    /// Nothing in time.
     Silent(String),
+    /// Nothing that helps.
+    Useless(String),
 }
 
 type Attempt<T> = Pin<Box<dyn Future<Output = (Arc<Node>, Said<T>)> + Send>>;
@@ -98,14 +99,15 @@ impl MetaClient {
     /// Makes sure that at least one server accepts a connection.
     pub(crate) async fn reach_any(&self) -> Result<(), Error> {
         let mut dials: FuturesUnordered<_> = self.listed.iter().map(|node| node.connect()).collect();
-        let mut reasons = String::new();
+        let mut complaints = Complaints::default();
         while let Some(dialled) = dials.next().await {
             match dialled {
                 Ok(_) => return Ok(()),
-                Err(error) => add_reason(&mut reasons, &error.to_string()),
+                Err(error) => complaints.add(&error.to_string()),
             }
         }
-        Err(Error::new(ErrorKind::NetworkFailure, format!("no meta server can be reached: {reasons}")))
+        let message = format!("no meta server can be reached: {}", complaints.reasons);
+        Err(Error::new(ErrorKind::NetworkFailure, message))
     }
 
     /// How long a query may take that nobody in particular waits for.
@@ -143,15 +145,23 @@ impl MetaClient {
         R::Request: Clone + 'static,
         R::Response: MetaAnswer + 'static,
     {
+        let mut last: Option<Complaints> = None;
         loop {
-            let mut reasons = String::new();
-            let mut unavailable = None;
+            let mut complaints = Complaints::default();
             let attempt_limit = attempt_timeout.min(deadline.saturating_duration_since(Instant::now()));
-            let round = self.round::<R>(request, attempt_limit, &mut reasons, &mut unavailable);
+            let round = self.round::<R>(request, attempt_limit, &mut complaints);
             match timeout_at(deadline, round).await {
                 Ok(Some(result)) => return result,
-                Ok(None) if Instant::now() + ROUND_PAUSE < deadline => sleep(ROUND_PAUSE).await,
-                Ok(None) | Err(_) => return Err(gave_up(unavailable, &reasons)),
+                Ok(None) if Instant::now() + ROUND_PAUSE < deadline => {
+                    last = Some(complaints);
+                    sleep(ROUND_PAUSE).await;
+                }
+                Ok(None) => return Err(complaints.into_error()),
+                // A round that time ran out for says less than a whole one before it.
+                Err(_) => {
+                    complaints.silence("no answer in time");
+                    return Err(last.unwrap_or(complaints).into_error());
+                }
             }
         }
     }
@@ -161,8 +171,7 @@ impl MetaClient {
         &self,
         request: &R::Request,
         limit: Duration,
-        reasons: &mut String,
-        unavailable: &mut Option<ErrorCode>,
+        complaints: &mut Complaints,
     ) -> Option<Result<R::Response, Error>>
     where
         R: Rpc,
@@ -198,12 +207,13 @@ impl MetaClient {
                         waiting.push_front(leader);
                     }
                 }
-                Said::Forward(None) => add_reason(reasons, &format!("{} knows no leader", node.address())),
+                Said::Forward(None) => complaints.add(&format!("{} knows no leader", node.address())),
                 Said::NotNow(code) => {
-                    add_reason(reasons, &format!("{} answers {code}", node.address()));
-                    *unavailable = Some(code);
+                    complaints.add(&format!("{} answers {code}", node.address()));
+                    complaints.unavailable = Some(code);
                 }
-                Said::Silent(reason) => add_reason(reasons, &reason),
+                Said::Silent(reason) => complaints.silence(&reason),
+                Said::Useless(reason) => complaints.add(&reason),
             }
         }
     }
@@ -252,7 +262,7 @@ where
     };
     let reply = match reply {
         Ok(reply) => reply,
-        Err(error) => return Said::Silent(error.to_string()),
+        Err(error) => return Said::Useless(error.to_string()),
     };
     if reply.error != ErrorCode::Ok {
         return judge(reply.error, String::new());
@@ -266,8 +276,8 @@ where
             }),
             other => judge(other.clone(), answer.hint().map(Text::to_string).unwrap_or_default()),
         },
-        Ok(None) => Said::Silent(format!("{} answered without a result", node.address())),
-        Err(error) => Said::Silent(format!("the answer of {} cannot be read: {error}", node.address())),
+        Ok(None) => Said::Useless(format!("{} answered without a result", node.address())),
+        Err(error) => Said::Useless(format!("the answer of {} cannot be read: {error}", node.address())),
     }
 }
 
@@ -297,18 +307,33 @@ fn refused<R: Rpc>(code: ErrorCode, hint: &str) -> Error {
     Error::new(ErrorKind::Server(code), message)
 }
 
-fn gave_up(unavailable: Option<ErrorCode>, reasons: &str) -> Error {
-    let reasons = if reasons.is_empty() { "no answer in time" } else { reasons };
-    let message = format!("no meta server had a useful answer: {reasons}");
-    match unavailable {
-        Some(code) => Error::new(ErrorKind::Server(code), message),
-        None if reasons.contains("no answer") => Error::new(ErrorKind::Timeout, message),
-        None => Error::new(ErrorKind::NetworkFailure, message),
-    }
+/// Why no server had a useful answer.
+#[derive(Default)]
+struct Complaints {
+    reasons: String,
+    /// What a server said that will be there later.
+    unavailable: Option<ErrorCode>,
+    /// Whether one did not answer in time.
+    silent: bool,
 }
 
-fn add_reason(reasons: &mut String, reason: &str) {
-    let separator = if reasons.is_empty() { "" } else { "; " };
-    // Writing to a String cannot fail.
-    let _ = write!(reasons, "{separator}{reason}");
+impl Complaints {
+    fn add(&mut self, reason: &str) {
+        let separator = if self.reasons.is_empty() { "" } else { "; " };
+        self.reasons.extend([separator, reason]);
+    }
+
+    fn silence(&mut self, reason: &str) {
+        self.silent = true;
+        self.add(reason);
+    }
+
+    fn into_error(self) -> Error {
+        let kind = match self.unavailable {
+            Some(code) => ErrorKind::Server(code),
+            None if self.silent => ErrorKind::Timeout,
+            None => ErrorKind::NetworkFailure,
+        };
+        Error::new(kind, format!("no meta server had a useful answer: {}", self.reasons))
+    }
 }

@@ -50,13 +50,11 @@ async fn count_once(
     options: &ScanOptions,
     on_progress: &mut (impl FnMut(CountProgress) + Send),
 ) -> Result<u64, Error> {
-    let partitions = table.router().snapshot().partition_count();
+    let slices: Vec<_> = table.router().snapshot().slices().collect();
+    let partitions = slices.len() as u32;
     let mut progress = CountProgress { rows: 0, partitions_done: 0, partitions };
-    let one = |index| {
-        let target = Target::Group { index, count: partitions, hash: u64::from(index) };
-        count_partition(table, options, target)
-    };
-    let mut counts = futures_util::stream::iter(0..partitions).map(one).buffer_unordered(AT_ONCE);
+    let one = |(index, modulus)| count_partition(table, options, Target::Slice { index, modulus });
+    let mut counts = futures_util::stream::iter(slices).map(one).buffer_unordered(AT_ONCE);
     while let Some(count) = counts.next().await {
         progress.rows += count?;
         progress.partitions_done += 1;

@@ -19,8 +19,14 @@ const MAX_PARTITIONS: i32 = 1 << 16;
 pub(crate) enum Target {
     /// The partition of this hash.
     Hash(u64),
-    /// This partition, whatever is in it.
-    Partition(u32),
+    /// All rows whose hash leaves `index` when divided by `modulus`: a partition, or during a split
+    /// a parent that still serves for its child.
+    Slice {
+        /// The remainder.
+        index: u32,
+        /// The divisor: the partition count, or half of it.
+        modulus: u32,
+    },
     /// This partition, for keys that were put together because they lie in it when the table has
     /// `count` partitions. `hash` is one of theirs.
     Group {
@@ -131,17 +137,42 @@ impl Snapshot {
             || self.partitions.iter().zip(&other.partitions).any(changed)
     }
 
+    /// The slices that together are the table, each served by one primary.
+    pub(crate) fn slices(&self) -> impl Iterator<Item = (u32, u32)> {
+        let count = self.partition_count();
+        let slice = move |index| {
+            let candidates = [(index, count), (index, count / 2)];
+            candidates.into_iter().find(|(index, modulus)| self.has_slice(*index, *modulus))
+        };
+        (0..count).filter_map(slice)
+    }
+
+    fn has_slice(&self, index: u32, modulus: u32) -> bool {
+        let count = self.partition_count();
+        let is_unready = |index: u32| self.partitions.get(index as usize).is_some_and(|p| p.ballot < 0);
+        let child = index.checked_add(count / 2).filter(|child| count.is_multiple_of(2) && *child < count);
+        let serves_for_child = child.is_some_and(is_unready);
+        if modulus == count {
+            index < count && !is_unready(index) && !serves_for_child
+        } else {
+            modulus.checked_mul(2) == Some(count) && serves_for_child
+        }
+    }
+
     /// Looks up where a target is.
     ///
     /// During a split the new half of the partitions has no replicas yet (a negative ballot): the
     /// parent, half the count below, still serves for them.
     ///
-    /// `None`: the target is a group of another partition count, so its keys must be grouped anew.
+    /// `None`: the target is a group or a slice of another partition count, so it must be made anew.
     pub(crate) fn route(&self, target: Target) -> Option<Route<'_>> {
         let count = self.partition_count();
         let (mut index, partition_hash) = match target {
             Target::Hash(hash) => (key::partition_index(hash, count), hash),
-            Target::Partition(index) => (index % count, u64::from(index)),
+            Target::Slice { index, modulus } if !self.has_slice(index, modulus) => return None,
+            // Of all hashes of the slice one that a split moves away: a server that has been split
+            // meanwhile refuses it, in place of leaving out the rows that it has given away.
+            Target::Slice { index, modulus } => (index, u64::from(index) + u64::from(modulus)),
             Target::Group { count: grouped, .. } if grouped != count => return None,
             Target::Group { index, hash, .. } => (index, hash),
         };
@@ -220,9 +251,12 @@ mod tests {
         let snapshot = snapshot(&pool, &response(3, listed_backwards)).unwrap();
         let hash = key::crc64(b"user_1");
         assert_eq!(primary_of(&snapshot, Target::Hash(hash)), (1, Some("127.0.0.1:101".into())));
-        assert_eq!(primary_of(&snapshot, Target::Partition(2)), (2, Some("127.0.0.1:102".into())));
+        assert_eq!(
+            primary_of(&snapshot, Target::Slice { index: 2, modulus: 3 }),
+            (2, Some("127.0.0.1:102".into()))
+        );
         assert_eq!(snapshot.route(Target::Hash(hash)).unwrap().partition_hash, hash);
-        assert_eq!(snapshot.route(Target::Partition(2)).unwrap().partition_hash, 2);
+        assert_eq!(snapshot.route(Target::Slice { index: 2, modulus: 3 }).unwrap().partition_hash, 5);
         let group = |count| snapshot.route(Target::Group { index: 2, count, hash: 5 });
         assert_eq!(group(3).unwrap().partition_hash, 5);
         assert!(group(6).is_none());
@@ -241,10 +275,36 @@ mod tests {
     }
 
     #[tokio::test]
+    async fn slices_follow_a_split_child_by_child() {
+        let pool = pool();
+        let slices = |ballots: &[i64]| {
+            let partitions = ballots.iter().enumerate().map(|(i, ballot)| partition(i as i32, *ballot, 100));
+            let snapshot = snapshot(&pool, &response(ballots.len() as i32, partitions)).unwrap();
+            snapshot.slices().collect::<Vec<_>>()
+        };
+        assert_eq!(slices(&[1, 1]), [(0, 2), (1, 2)]);
+        assert_eq!(slices(&[1, 1, -1, -1]), [(0, 2), (1, 2)]);
+        assert_eq!(slices(&[1, 1, -1, 1]), [(0, 2), (1, 4), (3, 4)]);
+        assert_eq!(slices(&[1, 1, 1, 1]), [(0, 4), (1, 4), (2, 4), (3, 4)]);
+        assert_eq!(slices(&[1, 1, 1]), [(0, 3), (1, 3), (2, 3)]);
+    }
+
+    #[tokio::test]
+    async fn a_slice_that_was_split_is_not_routed() {
+        let pool = pool();
+        let partitions = (0..4).map(|i| partition(i, if i == 2 { -1 } else { 1 }, 100));
+        let snapshot = snapshot(&pool, &response(4, partitions)).unwrap();
+        let index = |index, modulus| {
+            snapshot.route(Target::Slice { index, modulus }).map(|route| route.gpid.partition_index)
+        };
+        assert_eq!((index(0, 2), index(1, 2), index(1, 4), index(2, 4)), (Some(0), None, Some(1), None));
+    }
+
+    #[tokio::test]
     async fn a_partition_may_have_no_primary() {
         let pool = pool();
         let snapshot = snapshot(&pool, &response(1, [partition(0, 1, 0)])).unwrap();
-        assert_eq!(primary_of(&snapshot, Target::Partition(0)), (0, None));
+        assert_eq!(primary_of(&snapshot, Target::Slice { index: 0, modulus: 1 }), (0, None));
     }
 
     #[tokio::test]
@@ -253,7 +313,10 @@ mod tests {
         let mut named = partition(0, 1, 34801);
         named.hp_primary = Some(HostPort::new("replica-1", 34801));
         let snapshot = snapshot(&pool, &response(1, [named])).unwrap();
-        assert_eq!(primary_of(&snapshot, Target::Partition(0)).1.unwrap(), "replica-1:34801");
+        assert_eq!(
+            primary_of(&snapshot, Target::Slice { index: 0, modulus: 1 }).1.unwrap(),
+            "replica-1:34801"
+        );
     }
 
     #[tokio::test]
@@ -275,10 +338,10 @@ mod tests {
         let with_ballot = |ballot, port| snapshot(&pool, &response(1, [partition(0, ballot, port)])).unwrap();
         let newer = with_ballot(5, 105);
         let kept = with_ballot(4, 104).not_older_than(&newer);
-        assert_eq!(primary_of(&kept, Target::Partition(0)).1.unwrap(), "127.0.0.1:105");
+        assert_eq!(primary_of(&kept, Target::Slice { index: 0, modulus: 1 }).1.unwrap(), "127.0.0.1:105");
         assert!(!kept.differs_from(&newer));
         let replaced = with_ballot(6, 106).not_older_than(&newer);
-        assert_eq!(primary_of(&replaced, Target::Partition(0)).1.unwrap(), "127.0.0.1:106");
+        assert_eq!(primary_of(&replaced, Target::Slice { index: 0, modulus: 1 }).1.unwrap(), "127.0.0.1:106");
         assert!(replaced.differs_from(&newer));
     }
 
@@ -290,6 +353,9 @@ mod tests {
         assert_eq!(four.not_older_than(&two).partition_count(), 4);
         let again = QueryCfgResponse { app_id: 3, ..response(2, (0..2).map(|i| partition(i, 1, 300))) };
         let recreated = snapshot(&pool, &again).unwrap().not_older_than(&two);
-        assert_eq!(primary_of(&recreated, Target::Partition(0)).1.unwrap(), "127.0.0.1:300");
+        assert_eq!(
+            primary_of(&recreated, Target::Slice { index: 0, modulus: 2 }).1.unwrap(),
+            "127.0.0.1:300"
+        );
     }
 }

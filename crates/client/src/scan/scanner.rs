@@ -12,7 +12,7 @@ use crate::deadline::Deadline;
 use crate::error::{Error, ErrorKind};
 use crate::execute::execute;
 use crate::ops::{Batch, GetScanner, Scan};
-use crate::routing::Target;
+use crate::routing::{Target, is_resized, resized};
 use crate::table::TableCore;
 
 /// A server that forgets each context as soon as it has given it is not asked for ever.
@@ -40,6 +40,15 @@ enum Position {
     Open(i64),
 }
 
+/// A partition that is still to be scanned, or the rest of one.
+#[derive(Clone)]
+struct Part {
+    target: Target,
+    /// The last key that was given of it. It outlives batches: an empty batch must not send the scan
+    /// back to the start.
+    last_key: Option<Bytes>,
+}
+
 /// A scan. Each row is given once, whatever becomes of server contexts on the way.
 ///
 /// Dropping it frees the server's context without waiting for anything.
@@ -48,12 +57,9 @@ pub struct Scanner {
     options: ScanOptions,
     /// The range; where to go on after a lost context stands in `last_key`.
     request: GetScannerRequest,
-    /// What is left, the current partition last.
-    partitions: Vec<Target>,
+    /// What is left, the current part last.
+    parts: Vec<Part>,
     position: Position,
-    /// The last key that was given in the current partition. It outlives batches: an empty batch
-    /// must not send the scan back to the start.
-    last_key: Option<Bytes>,
     lost_in_a_row: u32,
     closed: bool,
 }
@@ -79,11 +85,12 @@ impl Scanner {
         if max_split_count == 0 {
             return Err(Error::invalid_argument("max_split_count is 0: at least one scanner is needed"));
         }
-        let partitions = table.router().snapshot().partition_count();
-        let split = max_split_count.min(partitions);
-        let scanner = |first: u32| {
+        let slices: Vec<_> = table.router().snapshot().slices().collect();
+        let split = slices.len().min(max_split_count as usize);
+        let scanner = |first: usize| {
+            let slice = |(index, modulus): &(u32, u32)| Target::Slice { index: *index, modulus: *modulus };
             // The first is taken from the end.
-            let mine = (first..partitions).step_by(split as usize).map(Target::Partition).rev().collect();
+            let mine = slices.iter().skip(first).step_by(split).map(slice).rev().collect();
             Self::new(Arc::clone(table), Plan::of_partitions(mine, options), options.clone())
         };
         Ok((0..split).map(scanner).collect())
@@ -94,9 +101,8 @@ impl Scanner {
             table,
             options,
             request: plan.request,
-            partitions: plan.partitions,
+            parts: plan.partitions.into_iter().map(|target| Part { target, last_key: None }).collect(),
             position: Position::Closed,
-            last_key: None,
             lost_in_a_row: 0,
             closed: false,
         }
@@ -111,23 +117,21 @@ impl Scanner {
     ///
     /// What every operation meets; the deadline counts for each batch anew.
     pub async fn next_page(&mut self) -> Result<Option<Vec<ScanRow>>, Error> {
-        while let Some(target) = self.partitions.last().copied().filter(|_| !self.closed) {
-            let rows = match self.fetch(target).await? {
+        while let Some(part) = self.parts.last().cloned().filter(|_| !self.closed) {
+            let batch = match self.fetch(&part).await {
+                Err(error) if is_resized(&error) => {
+                    self.split_parts()?;
+                    continue;
+                }
+                fetched => fetched?,
+            };
+            let rows = match batch {
                 Batch::Rows { rows, context, .. } => {
                     self.advance(&rows, context);
                     rows
                 }
-                Batch::Cut { rows } if rows.is_empty() => {
-                    self.position = Position::Closed;
-                    return Err(Error::new(
-                        ErrorKind::Incomplete,
-                        "the server ran out of time before it found a row",
-                    ));
-                }
                 Batch::Cut { rows } => {
-                    self.advance(&rows, None);
-                    self.partitions.push(target);
-                    self.last_key = rows.last().map(|row| row.key.clone());
+                    self.cut(&rows)?;
                     rows
                 }
                 Batch::Lost => {
@@ -142,8 +146,8 @@ impl Scanner {
         Ok(None)
     }
 
-    async fn fetch(&self, target: Target) -> Result<Batch, Error> {
-        let deadline = Deadline::after(self.options.timeout);
+    async fn fetch(&self, part: &Part) -> Result<Batch, Error> {
+        let (target, deadline) = (part.target, Deadline::after(self.options.timeout));
         match self.position {
             Position::Open(context_id) => {
                 let operation = Scan { target, request: ScanRequest { context_id } };
@@ -151,7 +155,7 @@ impl Scanner {
             }
             Position::Closed => {
                 let mut request = self.request.clone();
-                if let Some(last) = &self.last_key {
+                if let Some(last) = &part.last_key {
                     request.start_key = last.clone();
                     request.start_inclusive = false;
                 }
@@ -162,18 +166,56 @@ impl Scanner {
 
     /// Takes note of a batch: where the scan stands now.
     fn advance(&mut self, rows: &[KeyValue], context: Option<i64>) {
-        if let Some(last) = rows.last() {
-            self.last_key = Some(last.key.clone());
-            self.lost_in_a_row = 0;
-        }
+        self.remember(rows);
         match context {
             Some(id) => self.position = Position::Open(id),
             None => {
-                self.partitions.pop();
+                self.parts.pop();
                 self.position = Position::Closed;
-                self.last_key = None;
             }
         }
+    }
+
+    /// The server stopped in the middle and keeps no context: go on after its last row.
+    fn cut(&mut self, rows: &[KeyValue]) -> Result<(), Error> {
+        self.position = Position::Closed;
+        self.remember(rows);
+        if rows.is_empty() {
+            let message = "the server ran out of time before it found a row";
+            return Err(Error::new(ErrorKind::Incomplete, message));
+        }
+        Ok(())
+    }
+
+    fn remember(&mut self, rows: &[KeyValue]) {
+        if let (Some(last), Some(part)) = (rows.last(), self.parts.last_mut()) {
+            part.last_key = Some(last.key.clone());
+            self.lost_in_a_row = 0;
+        }
+    }
+
+    /// The table was split: what was one part are two now, with the same place to go on from. The old
+    /// partition has refused since, so no row was left out until here.
+    fn split_parts(&mut self) -> Result<(), Error> {
+        self.position = Position::Closed;
+        let snapshot = self.table.router().snapshot();
+        let current: Vec<_> = snapshot.slices().collect();
+        let mut parts = Vec::new();
+        for part in &self.parts {
+            let Target::Slice { index, modulus } = part.target else { return Err(resized()) };
+            let before = parts.len();
+            parts.extend(current.iter().filter(|(i, m)| m % modulus == 0 && i % modulus == index).map(
+                |(index, modulus)| {
+                    let target = Target::Slice { index: *index, modulus: *modulus };
+                    Part { target, last_key: part.last_key.clone() }
+                },
+            ));
+            if parts.len() == before {
+                return Err(resized());
+            }
+        }
+        self.parts = parts;
+        Ok(())
     }
 
     /// The server restarted, failed over, or waited too long for us: open a new context after the
@@ -193,12 +235,12 @@ impl Scanner {
     /// Ends the scan; the server's context is freed without waiting for an answer, which never comes.
     pub fn close(&mut self) {
         self.closed = true;
-        let (Position::Open(context_id), Some(target)) = (self.position, self.partitions.last()) else {
+        let (Position::Open(context_id), Some(part)) = (self.position, self.parts.last()) else {
             return;
         };
         self.position = Position::Closed;
         let snapshot = self.table.router().snapshot();
-        let Some(route) = snapshot.route(*target) else { return };
+        let Some(route) = snapshot.route(part.target) else { return };
         // Without a live connection there is nobody to tell: the server forgets it after five minutes.
         let Some(connection) = route.primary.and_then(|node| node.live()) else { return };
         let header = RequestHeader {

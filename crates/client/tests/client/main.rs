@@ -1,0 +1,20 @@
+//! The client in conversation: with the local server, and with scripted peers that misbehave in
+//! every way a cluster can.
+
+// How tests fail; the helpers outside of #[test] functions fail the same way.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+
+mod support;
+
+mod atomic;
+mod cancellation;
+mod closing;
+mod deadlines;
+mod garbage;
+mod host_names;
+mod meta;
+mod operations;
+mod retries;
+mod routing;
+mod scans;
+mod server_scans;

@@ -22,6 +22,10 @@ const READ_CHUNK: usize = 64 * 1024;
 /// A write buffer that grew beyond this is not kept.
 const KEPT_BUFFER: usize = 1024 * 1024;
 
+/// How many times `session_reset` the bytes of one frame count as a sign of life. A frame with too
+/// great a length swallows all answers after it: from then on only whole frames count.
+const PATIENCE: u32 = 4;
+
 /// Drives the connection to its end.
 pub(super) async fn drive<S>(stream: S, shared: Arc<Shared>, session_reset: Duration, peer: Arc<str>)
 where
@@ -30,7 +34,7 @@ where
     let (reader, writer) = tokio::io::split(stream);
     let reason = tokio::select! {
         biased;
-        reason = read(reader, &shared) => reason,
+        reason = read(reader, &shared, session_reset * PATIENCE) => reason,
         reason = write(writer, &shared) => reason,
         reason = watch(&shared, session_reset) => reason,
     };
@@ -43,34 +47,43 @@ fn reset(peer_did: &str, error: &std::io::Error) -> NetError {
 }
 
 /// The reader: all frames of one read are handed out under one lock.
-async fn read(mut reader: impl AsyncRead + Unpin, shared: &Shared) -> NetError {
+async fn read(mut reader: impl AsyncRead + Unpin, shared: &Shared, patience: Duration) -> NetError {
     let mut buffer = BytesMut::new();
     let mut wakers = Vec::new();
+    let mut last_whole = Instant::now();
     loop {
         // A claimed length reserves nothing: the buffer grows with what has really arrived.
         buffer.reserve(READ_CHUNK);
+        let was_empty = buffer.is_empty();
         match reader.read_buf(&mut buffer).await {
             Ok(0) => return NetError::new(NetErrorKind::Reset, "the server closed the connection"),
             Ok(_) => {}
             Err(error) => return reset("the connection broke", &error),
         }
-        if let Err(error) = hand_out(&mut buffer, shared, &mut wakers) {
-            return error;
+        let now = Instant::now();
+        match hand_out(&mut buffer, shared, &mut wakers) {
+            Ok(handed_out) if handed_out > 0 || was_empty => last_whole = now,
+            Ok(_) => {}
+            Err(error) => return error,
+        }
+        if now < last_whole + patience {
+            shared.lock().inflight.heard(now);
         }
         wakers.drain(..).for_each(Waker::wake);
     }
 }
 
-/// Gives every whole frame in the buffer to its waiter.
-fn hand_out(buffer: &mut BytesMut, shared: &Shared, wakers: &mut Vec<Waker>) -> Result<(), NetError> {
+/// Gives every whole frame in the buffer to its waiter; says how many there were.
+fn hand_out(buffer: &mut BytesMut, shared: &Shared, wakers: &mut Vec<Waker>) -> Result<usize, NetError> {
     let mut state = shared.lock();
+    let mut handed_out = 0;
     loop {
         match decode_reply(buffer, MAX_REPLY_LENGTH) {
-            Ok(Some(reply)) => wakers.extend(state.inflight.complete(reply)),
-            Ok(None) => {
-                state.inflight.heard(Instant::now());
-                return Ok(());
+            Ok(Some(reply)) => {
+                handed_out += 1;
+                wakers.extend(state.inflight.complete(reply));
             }
+            Ok(None) => return Ok(handed_out),
             Err(error) => {
                 drop(state);
                 wakers.drain(..).for_each(Waker::wake);

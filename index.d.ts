@@ -1,6 +1,77 @@
 // Made from lib/ by `npm run build:types`.
 /// <reference types="node" />
 
+/** What a {@link PegasusError} may know beyond its code and message. */
+export interface PegasusErrorDetails {
+	/** May the same call succeed later? Default false. */
+	retryable?: boolean;
+	/** Is this a write whose outcome is unknown? Default false. */
+	maybeApplied?: boolean;
+	/** The table that the operation addressed. */
+	table?: string;
+	/** The partition of that table, from 0. */
+	partitionIndex?: number;
+	/** The server of the last attempt, `host:port`. */
+	server?: string;
+	/** How often the operation was tried. */
+	attempts?: number;
+	/** Of `delRange`: how many rows it had removed before it failed. */
+	deleted?: number;
+	/** Of `delRange`: the sort key to go on from. */
+	nextSortKey?: Buffer | null;
+	/** What lies beneath. */
+	cause?: Error;
+}
+/**
+ * An operation that failed: refused by a server, not answered in time, or never sent.
+ *
+ * A wrong argument is not a `PegasusError` but a `TypeError` or a `RangeError` whose `code` is
+ * `ERR_INVALID_ARGUMENT`; an aborted call rejects with the `reason` of its signal.
+ *
+ * @example
+ * ```ts
+ * try {
+ *   await table.set('user', 'name', 'Ada')
+ * } catch (error) {
+ *   if (error instanceof PegasusError && error.retryable && !error.maybeApplied) return later()
+ *   throw error
+ * }
+ * ```
+ */
+export declare class PegasusError extends Error {
+	/**
+	 * The server's own name of the error (`ERR_TIMEOUT`, `ERR_OBJECT_NOT_FOUND`, `ERR_BUSY`, …), or one of this
+	 * client: `ERR_CLIENT_CLOSED`, `ERR_SCANNER_CLOSED`, `ERR_NATIVE_ADDON`.
+	 */
+	readonly code: string;
+	/** May the same call succeed later? The client's own retries are already spent. */
+	readonly retryable: boolean;
+	/**
+	 * A write whose outcome is unknown: it was sent, and no answer says whether it was applied.
+	 * False for every read, and for a write that no server can have seen.
+	 */
+	readonly maybeApplied: boolean;
+	/** The table that the operation addressed. */
+	readonly table?: string;
+	/** The partition of that table, from 0. */
+	readonly partitionIndex?: number;
+	/** The server of the last attempt, `host:port`. */
+	readonly server?: string;
+	/** How often the operation was tried. */
+	readonly attempts?: number;
+	/** Of {@link Table.delRange}: how many rows are certain to have been removed before it failed. */
+	readonly deleted?: number;
+	/**
+	 * Of {@link Table.delRange}: the sort key to go on from, as an inclusive start; all before it is done.
+	 * `null` when no row was found yet, so that it has to begin again.
+	 */
+	readonly nextSortKey?: Buffer | null;
+	/** What lies beneath, where there is more to say. */
+	readonly cause?: Error;
+	/** For tests and for code that wraps this client; the client makes its own. */
+	constructor(code: string, message: string, details?: PegasusErrorDetails);
+	get name(): string;
+}
 /** How a filter compares a hash key or a sort key with its pattern, byte by byte. An empty pattern matches all. */
 export declare enum FilterType {
 	/** Everything passes; there is no pattern. */
@@ -11,6 +82,49 @@ export declare enum FilterType {
 	MatchPrefix = 2,
 	/** The key ends with the pattern. */
 	MatchPostfix = 3
+}
+/**
+ * What a conditional write asks of the row that it checks. `ValueMatch…` and `ValueBytes…` compare the value with
+ * the operand byte by byte, a byte being 0 to 255; `ValueInt…` read both as integers. A row that is not there
+ * passes {@link CheckType.NoCheck}, {@link CheckType.ValueNotExist} and {@link CheckType.ValueNotExistOrEmpty} only.
+ */
+export declare enum CheckType {
+	/** Passes always. */
+	NoCheck = 0,
+	/** There is no such row. */
+	ValueNotExist = 1,
+	/** There is no such row, or its value is empty. */
+	ValueNotExistOrEmpty = 2,
+	/** There is such a row; its value may be empty. */
+	ValueExist = 3,
+	/** There is such a row, and its value is not empty. */
+	ValueNotEmpty = 4,
+	/** The operand occurs somewhere in the value; an empty one occurs in every value. */
+	ValueMatchAnywhere = 5,
+	/** The value starts with the operand. */
+	ValueMatchPrefix = 6,
+	/** The value ends with the operand. */
+	ValueMatchPostfix = 7,
+	/** The value is less than the operand. */
+	ValueBytesLess = 8,
+	/** The value is the operand or less. */
+	ValueBytesLessOrEqual = 9,
+	/** The value is the operand. */
+	ValueBytesEqual = 10,
+	/** The value is the operand or greater. */
+	ValueBytesGreaterOrEqual = 11,
+	/** The value is greater than the operand. */
+	ValueBytesGreater = 12,
+	/** The value, an integer, is less than the operand. */
+	ValueIntLess = 13,
+	/** The value, an integer, is the operand or less. */
+	ValueIntLessOrEqual = 14,
+	/** The value, an integer, is the operand: `10` and `0xa` are the same one. */
+	ValueIntEqual = 15,
+	/** The value, an integer, is the operand or greater. */
+	ValueIntGreaterOrEqual = 16,
+	/** The value, an integer, is greater than the operand. */
+	ValueIntGreater = 17
 }
 /** Bytes that go in: a string stands for its UTF-8 bytes. Bytes that come out are always Buffers. */
 export type Bytes = Uint8Array | string;
@@ -84,6 +198,77 @@ export interface WriteOptions extends CallOptions {
 	 */
 	ttlSeconds?: number;
 }
+/** Options of {@link Table.incr}. */
+export interface IncrOptions extends CallOptions {
+	/**
+	 * What becomes of the row's expiry. Absent or 0: it stays as it is, and a new row never expires. -1: it is
+	 * cleared. More: the row expires so many seconds from now, before 2084-01-19.
+	 */
+	ttlSeconds?: number;
+}
+/** The condition of a conditional write. */
+export interface Check {
+	/** The row that is looked at, under the hash key of the call. It need not be one that is written. */
+	sortKey: Bytes;
+	/** What is asked of it. */
+	type: CheckType;
+	/**
+	 * What the value is compared with: needed by `ValueMatch…`, `ValueBytes…` and `ValueInt…`, refused by the
+	 * others. For `ValueInt…` a number, a bigint or the text of an integer of 64 bits; text may have white space
+	 * and a sign in front, and is hexadecimal after `0x` and octal after `0`.
+	 */
+	operand?: Bytes | number | bigint;
+	/** Brings back the value that was looked at, see {@link CheckResult}. Default false. */
+	returnCheckValue?: boolean;
+}
+/** What {@link Table.checkAndSet} writes. */
+export interface CheckedSet {
+	/** The row that is written. Default: the one that is checked. */
+	sortKey?: Bytes;
+	/** Its new value. */
+	value: Bytes;
+	/** As {@link WriteOptions.ttlSeconds}. */
+	ttlSeconds?: number;
+}
+/**
+ * A change of one row, for {@link Table.checkAndMutate}: `{ set, value }` writes the row with the sort key
+ * `set`, with `ttlSeconds` as in {@link WriteOptions.ttlSeconds}; `{ del }` removes the row with the sort key `del`.
+ */
+export type Mutation = {
+	set: Bytes;
+	value: Bytes;
+	ttlSeconds?: number;
+} | {
+	del: Bytes;
+};
+/** What came of a conditional write. */
+export interface CheckResult {
+	/** Did the check pass, so that the write was done? */
+	succeeded: boolean;
+	/** Was the value of the checked row asked for? If not, the next two say nothing. */
+	checkValueReturned: boolean;
+	/** Was there such a row, before the write? */
+	checkValueExist: boolean;
+	/** Its value, before the write; `null` where there was no row or the value was not asked for. */
+	checkValue: Buffer | null;
+}
+/** What came of {@link Table.compareExchange}. */
+export interface CompareExchangeResult {
+	/** Was the value what was expected, so that the new one was written? */
+	succeeded: boolean;
+	/** The value that was not the expected one; `null` where there was no row, and on success. */
+	actual: Buffer | null;
+}
+/**
+ * What came of one item of a batch. The error is a {@link PegasusError} in every case: an item that no server
+ * would take, such as one of more than 1 MiB, has one with the code `ERR_INVALID_ARGUMENT`.
+ */
+export type BatchOutcome = {
+	ok: true;
+} | {
+	ok: false;
+	error: PegasusError;
+};
 /** How much one reply may carry. */
 export interface MultiGetLimits extends CallOptions {
 	/** Rows in one reply; 0 or less is no limit of ours. Default 100. The server stops at 3,000 in any case. */
@@ -108,6 +293,21 @@ export interface MultiGetOptions extends MultiGetLimits {
 	sortKeyFilterPattern?: Bytes;
 	/** Takes rows from the end of the range when a limit cuts it; they still come in ascending order. Default false. */
 	reverse?: boolean;
+}
+/** Options of a removal by range. */
+export interface DelRangeOptions {
+	/** Milliseconds for each request, of which there may be many. Default: the table's or the client's. */
+	timeoutMs?: number;
+	/** Ends the wait: the call rejects at once with the signal's `reason`. What was removed by then stays removed. */
+	signal?: AbortSignal;
+	/** Is a row at the start of the range part of it? Default true. */
+	startInclusive?: boolean;
+	/** Is a row at the stop of the range part of it? Default false. Has no meaning when the stop is empty. */
+	stopInclusive?: boolean;
+	/** How sort keys are compared with `sortKeyFilterPattern`. Default {@link FilterType.NoFilter}. */
+	sortKeyFilterType?: FilterType;
+	/** The pattern of `sortKeyFilterType`. Default empty, which matches all. */
+	sortKeyFilterPattern?: Bytes;
 }
 /** Rows of one hash key, in ascending byte order of their sort keys. */
 export interface MultiGetResult {
@@ -150,6 +350,63 @@ export interface ScanOptions {
 	sortKeyFilterPattern?: Bytes;
 	/** Asks for the moment of expiry of each row, see {@link ScanEntry.expireAt}. Default false. */
 	returnExpireTs?: boolean;
+}
+/** Options of {@link Table.getAllSortKeys}. */
+export interface GetAllSortKeysOptions {
+	/** Where the range starts. Default empty: the first row. */
+	startSortKey?: Bytes;
+	/** Where the range stops. Default empty: the end. */
+	stopSortKey?: Bytes;
+	/** Is a row at the start of the range part of it? Default true. */
+	startInclusive?: boolean;
+	/** Is a row at the stop of the range part of it? Default false. Has no meaning when the stop is empty. */
+	stopInclusive?: boolean;
+	/** How sort keys are compared with `sortKeyFilterPattern`. Default {@link FilterType.NoFilter}. */
+	sortKeyFilterType?: FilterType;
+	/** The pattern of `sortKeyFilterType`. Default empty, which matches all. */
+	sortKeyFilterPattern?: Bytes;
+	/** Rows in one batch. Default 1000, which is also the most that a server gives. */
+	batchSize?: number;
+	/** Milliseconds for each batch that is fetched. Default 5000. */
+	timeoutMs?: number;
+	/** Ends the wait: the call rejects at once with the signal's `reason`. */
+	signal?: AbortSignal;
+}
+/** Options of {@link Table.multiGetAll}. */
+export interface MultiGetAllOptions extends GetAllSortKeysOptions {
+	/** Leaves the values out: they come as empty Buffers. Default false. */
+	noValue?: boolean;
+}
+/** How far a count has come. */
+export interface CountProgress {
+	/** Rows in the partitions that are counted. */
+	rows: number;
+	/** Partitions that are counted. */
+	partitionsDone: number;
+	/** Partitions of the table. */
+	partitions: number;
+}
+/** Options of {@link Table.count}. */
+export interface CountOptions {
+	/** Milliseconds for each request, of which there may be many. Default 5000. */
+	timeoutMs?: number;
+	/** Ends the wait: the count rejects at once with the signal's `reason`. */
+	signal?: AbortSignal;
+	/** Rows that a server counts in one request. Default 1000, which is also the most that it counts. */
+	batchSize?: number;
+	/** How hash keys are compared with `hashKeyFilterPattern`. Default {@link FilterType.NoFilter}. */
+	hashKeyFilterType?: FilterType;
+	/** The pattern of `hashKeyFilterType`. Default empty, which matches all. */
+	hashKeyFilterPattern?: Bytes;
+	/** How sort keys are compared with `sortKeyFilterPattern`. Default {@link FilterType.NoFilter}. */
+	sortKeyFilterType?: FilterType;
+	/** The pattern of `sortKeyFilterType`. Default empty, which matches all. */
+	sortKeyFilterPattern?: Bytes;
+	/**
+	 * Called each time a partition is counted. When the table's partitions are split meanwhile the count starts
+	 * anew. What it throws ends the count, which rejects with it.
+	 */
+	onProgress?(progress: CountProgress): void;
 }
 /** A row that a scan found. The Buffers are views of its batch: keeping one keeps the whole batch in memory. */
 export interface ScanEntry {
@@ -227,13 +484,14 @@ export declare class Scanner implements AsyncIterableIterator<ScanEntry> {
  *
  * A row is a value under a hash key and a sort key. The rows of one hash key lie together, ordered by the
  * bytes of their sort keys, and one call can read or write many of them. A hash key is shorter than 65,535
- * bytes. An empty one is for operations on a single row, which the sort key then places.
+ * bytes. An empty one is for operations on rows one by one, which the sort key then places.
  *
  * Arguments are checked before anything is sent: a wrong one rejects with a `TypeError` or a `RangeError`
  * whose `code` is `ERR_INVALID_ARGUMENT`. All else that goes wrong is a {@link PegasusError}: `ERR_TIMEOUT`
  * when the deadline has passed, `ERR_CLIENT_CLOSED` after `close()`, `ERR_BUSY` from a server that throttles,
  * and whatever else a server answers. Keys and values are copied during the call, so that the caller may
- * change its Buffers at once. A server takes 1 MiB in one write, by default.
+ * change its Buffers at once. A server takes 1 MiB in one write, keys and framing included; a longer one is
+ * refused before it is sent, with a `RangeError`.
  *
  * The Buffers of replies that arrive together may share memory, so that keeping a small one can keep a larger
  * block alive; `Buffer.from(value)` makes a copy for keeping.
@@ -298,6 +556,120 @@ export declare class Table {
 	 */
 	ttl(hashKey: Bytes, sortKey: Bytes, options?: CallOptions): Promise<number | null>;
 	/**
+	 * Adds to the integer that a value is the text of, in one atomic step. A row that is not there, or whose value
+	 * is empty, counts as 0. The value may also be read and written with `get` and `set`, as decimal text.
+	 *
+	 * It is not tried again once it may have been done: the error's `maybeApplied` is true then.
+	 *
+	 * @param by - What is added: an integer of 64 bits, which as a number is at most 2^53 - 1 in size. Default 1.
+	 * @returns The sum, exact.
+	 * @throws {@link PegasusError} with the code `ERR_INVALID_PARAMETERS` when the value is no integer of 64 bits
+	 * or the sum would be none; the value then stays as it is.
+	 * @example
+	 * ```ts
+	 * await table.incr('page-1', 'visits') // 1n
+	 * await table.incr('page-1', 'visits', 10n, { ttlSeconds: 3600 }) // 11n
+	 * ```
+	 */
+	incr(hashKey: Bytes, sortKey: Bytes, by?: number | bigint, options?: IncrOptions): Promise<bigint>;
+	/**
+	 * Writes a row if a row of the same hash key, which may be another one, passes a check. Check and write are
+	 * one atomic step. That the check does not pass is no error.
+	 *
+	 * It is not tried again once it may have been done: the error's `maybeApplied` is true then.
+	 *
+	 * @throws {@link PegasusError} with the code `ERR_INVALID_PARAMETERS` when integers are compared and the value
+	 * is none of 64 bits.
+	 * @example
+	 * ```ts
+	 * const check = { sortKey: 'lock', type: CheckType.ValueNotExist, returnCheckValue: true }
+	 * const { succeeded, checkValue } = await table.checkAndSet('job-1', check, { value: 'me', ttlSeconds: 30 })
+	 * if (!succeeded) console.log(`held by ${checkValue}`)
+	 * ```
+	 */
+	checkAndSet(hashKey: Bytes, check: Check, set: CheckedSet, options?: CallOptions): Promise<CheckResult>;
+	/**
+	 * Writes and removes rows of one hash key, in the order given, if one of its rows passes a check. Check and
+	 * changes are one atomic step: all of them are made or none. Refused when there is no mutation.
+	 *
+	 * @throws As {@link Table.checkAndSet}; as that it is not tried again once it may have been done.
+	 * @example
+	 * ```ts
+	 * const check = { sortKey: 'stock', type: CheckType.ValueIntGreaterOrEqual, operand: 1 }
+	 * const { succeeded } = await table.checkAndMutate('item-1', check, [
+	 *   { set: 'reserved-by', value: 'user-1', ttlSeconds: 600 },
+	 *   { del: 'offer' },
+	 * ])
+	 * ```
+	 */
+	checkAndMutate(hashKey: Bytes, check: Check, mutations: Iterable<Mutation>, options?: CallOptions): Promise<CheckResult>;
+	/**
+	 * Writes a value if the row has the value that is expected, in one atomic step. That it has another one is no
+	 * error. As {@link Table.checkAndSet} it is not tried again once it may have been done.
+	 *
+	 * @param expected - Compared byte by byte; `null` means that there must be no such row.
+	 * @example
+	 * ```ts
+	 * let old = await table.get('counter', 'state')
+	 * for (;;) {
+	 *   const { succeeded, actual } = await table.compareExchange('counter', 'state', old, next(old))
+	 *   if (succeeded) break
+	 *   old = actual
+	 * }
+	 * ```
+	 */
+	compareExchange(hashKey: Bytes, sortKey: Bytes, expected: Bytes | null, value: Bytes, options?: WriteOptions): Promise<CompareExchangeResult>;
+	/**
+	 * Reads rows of any hash keys: one request for each partition they lie in, or more for very many, all at
+	 * once. Refused when there is no key. Rows of one hash key are read with {@link Table.multiGet}.
+	 *
+	 * Rejects when one of the requests fails: there are all values or none.
+	 *
+	 * @returns The values in the order of the keys, `null` where there is no such row.
+	 * @example
+	 * ```ts
+	 * const [ada, alan] = await table.batchGet([['user-1', 'name'], ['user-2', 'name']])
+	 * ```
+	 */
+	batchGet(keys: Iterable<readonly [
+		Bytes,
+		Bytes
+	]>, options?: CallOptions): Promise<(Buffer | null)[]>;
+	/**
+	 * Writes rows of any hash keys, each by itself: some may fail while others are written, and the call does not
+	 * reject for them. The order in which they are written is not given, so that no row should occur twice.
+	 * Refused when there is no row. Rows of one hash key are written together by {@link Table.multiSet}.
+	 *
+	 * @param rows - `[hashKey, sortKey, value]` each. A wrong hash key or a value that is no bytes refuses the
+	 * whole batch before anything is sent.
+	 * @returns What came of each row, in their order.
+	 * @example
+	 * ```ts
+	 * const outcomes = await table.batchSet([['user-1', 'name', 'Ada'], ['user-2', 'name', 'Alan']])
+	 * for (const outcome of outcomes) if (!outcome.ok) console.error(outcome.error)
+	 * ```
+	 */
+	batchSet(rows: Iterable<readonly [
+		Bytes,
+		Bytes,
+		Bytes
+	]>, options?: WriteOptions): Promise<BatchOutcome[]>;
+	/**
+	 * Removes rows of any hash keys, each by itself, as {@link Table.batchSet} writes them. That a row was not
+	 * there is no error. Rows of one hash key are removed together by {@link Table.multiDel}.
+	 *
+	 * @returns What came of each row, in their order.
+	 * @example
+	 * ```ts
+	 * const outcomes = await table.batchDel([['user-1', 'name'], ['user-2', 'name']])
+	 * const removed = outcomes.every(({ ok }) => ok)
+	 * ```
+	 */
+	batchDel(keys: Iterable<readonly [
+		Bytes,
+		Bytes
+	]>, options?: CallOptions): Promise<BatchOutcome[]>;
+	/**
 	 * Writes several rows of one hash key, all or none of them. Of a sort key that occurs twice the last value
 	 * counts. Refused when there is no entry or when the hash key is empty.
 	 *
@@ -314,8 +686,8 @@ export declare class Table {
 	 * @param sortKeys - Each is looked up once, however often it occurs. `null` means all; an empty list is
 	 * refused, as it might mean all or nothing.
 	 * @returns The rows that exist, in ascending byte order of their sort keys whatever the order asked for.
-	 * `complete` is false when `maxKvCount` or `maxKvSize` or a limit of the server cut the reply: the rest can
-	 * be read from the last sort key on, with {@link Table.multiGetOpt} and `startInclusive: false`.
+	 * `complete` is false when `maxKvCount` or `maxKvSize` or a limit of the server cut the reply, which never
+	 * has more than 3,000 rows or 30 MiB: {@link Table.multiGetAll} reads on until there is nothing left.
 	 * @example
 	 * ```ts
 	 * const { entries, complete } = await table.multiGet('user-1', null)
@@ -348,6 +720,24 @@ export declare class Table {
 	 */
 	multiDel(hashKey: Bytes, sortKeys: Iterable<Bytes>, options?: CallOptions): Promise<number>;
 	/**
+	 * Removes the rows of one hash key whose sort keys lie in a range, however many there are.
+	 *
+	 * This is not atomic: rows are found and removed in rounds of up to 1,000 and each round is all or none. A row
+	 * that is written to the range meanwhile may be removed or stay.
+	 *
+	 * @param startSortKey - Where the range starts; an empty one is the first row.
+	 * @param stopSortKey - Where the range stops; an empty one is the end. Both empty: all rows of the hash key.
+	 * @returns How many rows were removed.
+	 * @throws {@link PegasusError} whose `deleted` says how many rows are certain to be gone, and whose
+	 * `nextSortKey` where to go on. One whose `maybeApplied` is true leaves the last round in doubt; removing
+	 * its rows again does no harm.
+	 * @example
+	 * ```ts
+	 * await table.delRange('log', '2024-01', '2024-02') // all of January
+	 * ```
+	 */
+	delRange(hashKey: Bytes, startSortKey: Bytes, stopSortKey: Bytes, options?: DelRangeOptions): Promise<number>;
+	/**
 	 * Counts the rows of one hash key; the server reads all of them for it.
 	 *
 	 * @example
@@ -361,7 +751,8 @@ export declare class Table {
 	 * Reads the sort keys of one hash key, without their values.
 	 *
 	 * @param options - `noValue` has no effect here.
-	 * @returns The sort keys in ascending byte order; `complete` as {@link Table.multiGet}.
+	 * @returns The sort keys in ascending byte order. `complete` is false when a limit cut the reply, as with
+	 * {@link Table.multiGet}: {@link Table.getAllSortKeys} reads on until there is nothing left.
 	 * @example
 	 * ```ts
 	 * const { sortKeys } = await table.getSortKeys('user-1')
@@ -369,6 +760,32 @@ export declare class Table {
 	 * ```
 	 */
 	getSortKeys(hashKey: Bytes, options?: MultiGetLimits): Promise<SortKeysResult>;
+	/**
+	 * Reads all rows of one hash key, or of a range of it, in as many batches as they need: past the 3,000 rows and
+	 * 30 MiB at which a single reply ends. All of them must fit into memory; {@link Table.getScanner} gives them
+	 * one after the other. Rows written meanwhile may be among them or not.
+	 *
+	 * @returns The rows in ascending byte order of their sort keys. The Buffers of a batch share memory.
+	 * @example
+	 * ```ts
+	 * const rows = await table.multiGetAll('log', { startSortKey: '2024-01', stopSortKey: '2024-02' })
+	 * console.log(rows.length)
+	 * ```
+	 */
+	multiGetAll(hashKey: Bytes, options?: MultiGetAllOptions): Promise<{
+		sortKey: Buffer;
+		value: Buffer;
+	}[]>;
+	/**
+	 * Reads all sort keys of one hash key, or of a range of it, without their values: as {@link Table.multiGetAll}.
+	 *
+	 * @returns The sort keys in ascending byte order. The Buffers of a batch share memory.
+	 * @example
+	 * ```ts
+	 * const sortKeys = await table.getAllSortKeys('user-1')
+	 * ```
+	 */
+	getAllSortKeys(hashKey: Bytes, options?: GetAllSortKeysOptions): Promise<Buffer[]>;
 	/**
 	 * Reads the rows of one hash key, batch by batch, in ascending byte order of their sort keys. Each row is
 	 * given once, though servers may fail or change on the way. Nothing is sent before the first row is asked
@@ -396,6 +813,22 @@ export declare class Table {
 	 * ```
 	 */
 	getUnorderedScanners(maxSplitCount: number, options?: ScanOptions): Scanner[];
+	/**
+	 * Counts the rows of the table, or those that pass filters. The servers count, several at a time, and read all
+	 * rows for it; no row is sent. Rows written or removed meanwhile may be counted or not.
+	 *
+	 * @throws {@link PegasusError}: `ERR_INCOMPLETE_DATA` when a server ran out of time for a part of it, beside
+	 * what any read may give.
+	 * @example
+	 * ```ts
+	 * const rows = await table.count({
+	 *   hashKeyFilterType: FilterType.MatchPrefix,
+	 *   hashKeyFilterPattern: 'user-',
+	 *   onProgress: ({ partitionsDone, partitions }) => console.log(`${partitionsDone} of ${partitions}`),
+	 * })
+	 * ```
+	 */
+	count(options?: CountOptions): Promise<number>;
 }
 /**
  * A client of one Pegasus cluster, made by {@link PegasusClient.connect}.
@@ -447,66 +880,6 @@ export declare class PegasusClient {
 	close(): Promise<void>;
 	/** As {@link PegasusClient.close}; for `await using`. */
 	[Symbol.asyncDispose](): Promise<void>;
-}
-/** What a {@link PegasusError} may know beyond its code and message. */
-export interface PegasusErrorDetails {
-	/** May the same call succeed later? Default false. */
-	retryable?: boolean;
-	/** Is this a write whose outcome is unknown? Default false. */
-	maybeApplied?: boolean;
-	/** The table that the operation addressed. */
-	table?: string;
-	/** The partition of that table, from 0. */
-	partitionIndex?: number;
-	/** The server of the last attempt, `host:port`. */
-	server?: string;
-	/** How often the operation was tried. */
-	attempts?: number;
-	/** What lies beneath. */
-	cause?: Error;
-}
-/**
- * An operation that failed: refused by a server, not answered in time, or never sent.
- *
- * A wrong argument is not a `PegasusError` but a `TypeError` or a `RangeError` whose `code` is
- * `ERR_INVALID_ARGUMENT`; an aborted call rejects with the `reason` of its signal.
- *
- * @example
- * ```ts
- * try {
- *   await table.set('user', 'name', 'Ada')
- * } catch (error) {
- *   if (error instanceof PegasusError && error.retryable && !error.maybeApplied) return later()
- *   throw error
- * }
- * ```
- */
-export declare class PegasusError extends Error {
-	/**
-	 * The server's own name of the error (`ERR_TIMEOUT`, `ERR_OBJECT_NOT_FOUND`, `ERR_BUSY`, …), or one of this
-	 * client: `ERR_CLIENT_CLOSED`, `ERR_SCANNER_CLOSED`, `ERR_NATIVE_ADDON`.
-	 */
-	readonly code: string;
-	/** May the same call succeed later? The client's own retries are already spent. */
-	readonly retryable: boolean;
-	/**
-	 * A write whose outcome is unknown: it was sent, and no answer says whether it was applied.
-	 * False for every read, and for a write that no server can have seen.
-	 */
-	readonly maybeApplied: boolean;
-	/** The table that the operation addressed. */
-	readonly table?: string;
-	/** The partition of that table, from 0. */
-	readonly partitionIndex?: number;
-	/** The server of the last attempt, `host:port`. */
-	readonly server?: string;
-	/** How often the operation was tried. */
-	readonly attempts?: number;
-	/** What lies beneath, where there is more to say. */
-	readonly cause?: Error;
-	/** For tests and for code that wraps this client; the client makes its own. */
-	constructor(code: string, message: string, details?: PegasusErrorDetails);
-	get name(): string;
 }
 /**
  * A Pegasus cluster inside this process, for development and for tests: real sockets and the real protocol,

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
+import { CheckType } from '../lib'
 import { Crossing } from '../lib/crossing'
 import { Kind } from '../lib/native'
 import { clientOptions, localOptions } from '../lib/resolve'
@@ -106,6 +107,180 @@ describe('lists', () => {
     table.multiGet('h', new Set(['b', 'a', Buffer.from('b')]))
     assert.deepEqual(native.last.args[1], Buffer.from([1, 0, 0, 0, 97, 1, 0, 0, 0, 98]))
     assert.deepEqual(native.last.args.slice(2), [100, 1_000_000, false, -1])
+  })
+})
+
+describe('incr', () => {
+  const incr = (by: unknown) => () => table.incr('h', 's', by)
+  const ttl = (ttlSeconds: unknown) => () => table.incr('h', 's', 1, { ttlSeconds })
+  refuses('TypeError', [
+    ['an increment as text', incr('1'), /by must be an integer or a bigint, got string "1"/],
+    ['no increment where one is due', incr(null), /by must be .* got null/],
+    ['a time to live as a bigint', ttl(1n), /options.ttlSeconds must be an integer, got bigint 1/],
+  ])
+  refuses('RangeError', [
+    ['an increment with a fraction', incr(0.5), /by must be an integer .* got 0.5/],
+    ['a number that may not be the one meant', incr(2 ** 53), /or a bigint, got 9007199254740992/],
+    ['a bigint above 64 bits', incr(2n ** 63n), /by must be an integer of 64 bits/],
+    ['a bigint below 64 bits', incr(-(2n ** 63n) - 1n), /by must be an integer of 64 bits/],
+    ['less than no time to live', ttl(-2), /options.ttlSeconds must be an integer from -1 to \d+, got -2/],
+  ])
+
+  it('adds 1n by default, and keeps the expiry', () => {
+    table.incr('', 's')
+    assert.deepEqual(native.last.args.slice(2), [1n, 0, -1])
+    table.incr('h', 's', -5, { ttlSeconds: -1 })
+    assert.deepEqual(native.last.args.slice(2), [-5n, -1, -1])
+  })
+})
+
+describe('conditional writes', () => {
+  const set = (check: unknown, write: unknown = { value: 'v' }) => {
+    return () => table.checkAndSet('h', check, write)
+  }
+  const operand = (type: number, value?: unknown) => set({ sortKey: 's', type, operand: value })
+  const int = (value: unknown) => operand(CheckType.ValueIntEqual, value)
+  const check = { sortKey: 's', type: CheckType.NoCheck }
+  const mutate = (...mutations: unknown[]) => {
+    return () => table.checkAndMutate('h', check, mutations)
+  }
+  refuses('TypeError', [
+    ['no check', set(undefined), /check.sortKey is missing/],
+    ['null as a check', set(null), /check must be an object, got null/],
+    ['a check of no row', set({ type: 1 }), /check.sortKey is missing/],
+    ['a check without a type', set({ sortKey: 's' }), /check.type is missing/],
+    ['an unknown type', operand(100), /check.type must be a CheckType \(0 to 17\), got number 100/],
+    ['a type by name', set({ sortKey: 's', type: 'ValueExist' }), /must be a CheckType/],
+    ['a field misspelt', set({ ...check, operands: 1 }), /check has no "operands": did you mean operand\?/],
+    [
+      'a missing operand',
+      operand(CheckType.ValueBytesEqual),
+      /CheckType.ValueBytesEqual compares .* with it/,
+    ],
+    ['a missing integer', operand(CheckType.ValueIntLess), /check.operand is missing/],
+    ['an operand without effect', operand(CheckType.ValueExist, 'v'), /ValueExist compares .* with nothing/],
+    ['a 0 without effect', operand(CheckType.NoCheck, 0), /check.operand has no effect/],
+    ['a number compared as bytes', operand(CheckType.ValueBytesLess, 5), /check.operand must be bytes/],
+    ['a bigint to match', operand(CheckType.ValueMatchPrefix, 5n), /check.operand must be bytes/],
+    ['null as an operand', int(null), /check.operand must be a string, .* got null/],
+    ['a write of nothing', () => table.checkAndSet('h', check), /set.value is missing/],
+    ['a value as the write', set(check, 'v'), /set must be an object/],
+    [
+      'mutations that are no list',
+      () => table.checkAndMutate('h', check, { del: 'a' }),
+      /mutations must be an/,
+    ],
+    ['a mutation that is a key', mutate('a'), /mutations\[0\] must be an object/],
+    ['no mutation in a list', mutate({ del: 'a' }, undefined), /mutations\[1\] must have either set or del/],
+    ['neither of two', mutate({ value: 'v' }), /mutations\[0\] must have either set or del/],
+    ['both of two', mutate({ set: 'a', del: 'b', value: 'v' }), /must have either set or del/],
+    ['a mutation that sets nothing', mutate({ set: 'a' }), /mutations\[0\].value is missing/],
+    ['a removal with a value', mutate({ del: 'a', value: 'v' }), /removes a row: value has no effect/],
+    [
+      'no expectation',
+      () => table.compareExchange('h', 's', undefined, 'v'),
+      /expected must be .* undefined/,
+    ],
+  ])
+  refuses('RangeError', [
+    ['an operand that is no integer', int('v1'), /check.operand must be the text of an integer/],
+    ['an empty operand of integers', int(''), /must be the text of an integer/],
+    ['an integer with more behind it', int('1 '), /must be the text of an integer/],
+    ['digits that are not octal', int('08'), /must be the text of an integer/],
+    ['hexadecimal without digits', int('0x'), /must be the text of an integer/],
+    ['two signs', int('+-1'), /must be the text of an integer/],
+    ['an integer ended by a zero byte', int(Buffer.from('1\0')), /must be the text of an integer/],
+    ['an operand with a fraction', int(1.5), /check.operand must be an integer/],
+    ['an operand of 47 digits', int('9'.repeat(47)), /check.operand must be an integer of 64 bits/],
+    ['2^63', int('0x8000000000000000'), /check.operand must be an integer of 64 bits/],
+    ['a bigint of 65 bits', int(2n ** 63n), /check.operand must be an integer of 64 bits/],
+    ['no mutations', mutate(), /mutations must not be empty/],
+    ['an empty hash key', () => table.checkAndSet('', check, { value: 'v' }), /hashKey must not be empty/],
+    ['a time to live that is over', set(check, { value: 'v', ttlSeconds: -1 }), /set.ttlSeconds/],
+    ['a mutation with one', mutate({ set: 'a', value: 'v', ttlSeconds: -1 }), /mutations\[0\].ttlSeconds/],
+  ])
+
+  it('numbers cross as decimal text, and text as it is', () => {
+    for (const [given, sent] of [
+      [5, '5'],
+      [-(2n ** 63n), '-9223372036854775808'],
+      ['-0x8000000000000000', '-0x8000000000000000'],
+      [' \v+017', ' \v+017'],
+    ]) {
+      int(given)()
+      assert.equal(String(native.last.args[3]), sent)
+    }
+  })
+
+  it('an empty operand is fine where there is none to compare, and where it matches all', () => {
+    for (const type of [CheckType.ValueNotExist, CheckType.ValueMatchAnywhere]) {
+      operand(type, '')()
+      assert.equal((native.last.args[3] as Uint8Array).length, 0)
+    }
+  })
+
+  it('the row that is written is the checked one, unless another is named', () => {
+    set(check, { value: 'v' })()
+    assert.deepEqual(native.last.args.slice(4), [false, null, Buffer.from('v'), 0, -1])
+    set({ ...check, returnCheckValue: true }, { sortKey: '', value: 'v', ttlSeconds: 7 })()
+    assert.deepEqual(native.last.args.slice(4), [true, Buffer.alloc(0), Buffer.from('v'), 7, -1])
+  })
+
+  it('mutations cross with their lifetimes', () => {
+    mutate({ set: 'a', value: 'b', ttlSeconds: 258 }, { del: 'c', value: undefined })()
+    const set = [8, 0, 0, 0, 2, 1, 0, 0, 0, 0, 0, 0, 1, 0, 0, 0, 97, 1, 0, 0, 0, 98]
+    const del = [8, 0, 0, 0, ...Array(8).fill(255), 1, 0, 0, 0, 99, 0, 0, 0, 0]
+    assert.deepEqual(native.last.args[5], Buffer.from([...set, ...del]))
+  })
+})
+
+describe('batches', () => {
+  refuses('TypeError', [
+    ['one key', () => table.batchGet(['h', 's']), /keys\[0\] must be an array \[hashKey, sortKey\]/],
+    ['no list', () => table.batchGet(null), /keys must be an iterable/],
+    ['a row without a value', () => table.batchSet([['h', 's']]), /rows\[0\] must be .* sortKey, value\]/],
+    ['a value that is none', () => table.batchSet([['h', 's', 7]]), /the value of rows\[0\] .* a number$/],
+    ['a sort key that is none', () => table.batchDel([['h', 7]]), /the sortKey of keys\[0\] .* number 7/],
+  ])
+  refuses('RangeError', [
+    ['nothing to read', () => table.batchGet([]), /keys must not be empty/],
+    ['nothing to write', () => table.batchSet(new Set()), /rows must not be empty/],
+    ['nothing to remove', () => table.batchDel([]), /keys must not be empty/],
+    [
+      'a long hash key',
+      () =>
+        table.batchGet([
+          ['h', 's'],
+          [long, 's'],
+        ]),
+      /the hashKey of keys\[1\] must be shor/,
+    ],
+  ])
+})
+
+describe('ranges and counts', () => {
+  const count = (options: object) => () => table.count(options)
+  refuses('TypeError', [
+    ['a removal without a stop', () => table.delRange('h', 'a'), /stopSortKey must be .* undefined/],
+    ['a limit of a removal', () => table.delRange('h', '', '', { maxKvCount: 1 }), /has no "maxKvCount"/],
+    ['a listener that is none', count({ onProgress: true }), /options.onProgress must be a function/],
+    ['a count of a range', count({ startInclusive: true }), /options has no "startInclusive"/],
+    ['a count with values', count({ noValue: false }), /options has no "noValue"/],
+    ['a pattern alone', count({ sortKeyFilterPattern: 'a' }), /without options.sortKeyFilterType/],
+    ['sort keys with values', () => table.getAllSortKeys('h', { noValue: false }), /has no "noValue"/],
+    ['hash keys of one hash key', () => table.multiGetAll('h', { hashKeyFilterType: 1 }), /has no "hashKeyF/],
+  ])
+  refuses('RangeError', [
+    ['a removal without a hash key', () => table.delRange('', '', ''), /hashKey must not be empty/],
+    ['everything without a hash key', () => table.multiGetAll(''), /hashKey must not be empty/],
+    ['a batch of nothing', count({ batchSize: 0 }), /options.batchSize/],
+  ])
+
+  it('a removal takes its start and leaves its stop, unless told otherwise', () => {
+    table.delRange('h', 'a', 'z')
+    assert.deepEqual([native.last.args[3], native.last.args[4]], [1, 0])
+    table.delRange('h', 'a', 'z', { startInclusive: false, stopInclusive: true })
+    assert.equal(native.last.args[3], 2)
   })
 })
 

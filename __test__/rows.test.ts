@@ -141,9 +141,9 @@ describe('large and small', () => {
   it('a write beyond what a server takes is refused, and the client goes on', async () => {
     const key = freshKey()
     await assert.rejects(w.table.set(key, 's', Buffer.alloc(1_100_000)), {
-      name: 'PegasusError',
-      code: /^ERR_/,
-      maybeApplied: false,
+      name: 'RangeError',
+      code: 'ERR_INVALID_ARGUMENT',
+      message: /1100\d{3} bytes.*1048576/,
     })
     assert.equal(await w.table.get(key, 's'), null)
   })
@@ -224,8 +224,10 @@ describe('the time to live', () => {
     assert.equal(await w.table.ttl(key, 'passing'), null)
     assert.equal(await w.table.sortKeyCount(key), 1)
     const { entries } = await w.table.multiGet(key, null)
-    assert.deepEqual(entries.map(String).length, 1)
-    assert.equal(String(entries[0]?.sortKey), 'lasting')
+    assert.deepEqual(
+      entries.map(({ sortKey }) => String(sortKey)),
+      ['lasting'],
+    )
     assert.deepEqual((await w.table.multiGet(key, ['passing'])).entries, [])
     const scanned = []
     for await (const { sortKey } of w.table.getScanner(key)) scanned.push(String(sortKey))

@@ -1,5 +1,5 @@
 import { types } from 'node:util'
-import { FilterType } from './enums'
+import { CheckType, FilterType } from './enums'
 import { outOfRange, wrongType } from './errors'
 import type { Bytes, Entries } from './options'
 
@@ -11,10 +11,12 @@ export const MIN_INT32 = -2_147_483_648
 /** Expiry on the wire counts seconds from 2016-01-01, as a signed 32-bit number. */
 const EXPIRY_EPOCH_SECONDS = 1_451_606_400
 
+const SHOWN: readonly string[] = ['number', 'bigint', 'boolean']
+
 /** Names what was given, for a message: the type and, where that is short and tells no content, the value. */
 export function describe(value: unknown): string {
   if (value === null || value === undefined) return String(value)
-  if (typeof value === 'number' || typeof value === 'boolean') return `${typeof value} ${value}`
+  if (SHOWN.includes(typeof value)) return `${typeof value} ${value}`
   if (typeof value === 'string') return `string ${preview(Buffer.from(value))}`
   return kindOf(value)
 }
@@ -50,18 +52,18 @@ function refuseBytes(name: string, given: string): never {
 }
 
 /** The hash key of one row; it may be empty, the sort key then decides about the partition. */
-export function hashKeyBytes(value: Bytes): Uint8Array {
-  const hashKey = bytes('hashKey', value)
+export function hashKeyBytes(name: string, value: Bytes): Uint8Array {
+  const hashKey = bytes(name, value)
   if (hashKey.length < HASH_KEY_LIMIT) return hashKey
   const given = `${hashKey.length} bytes that start with ${preview(hashKey)}`
-  throw outOfRange(`hashKey must be shorter than ${HASH_KEY_LIMIT} bytes, got ${given}`)
+  throw outOfRange(`${name} must be shorter than ${HASH_KEY_LIMIT} bytes, got ${given}`)
 }
 
 /** The hash key of an operation on all its rows, which must lie in one partition. */
 export function groupKeyBytes(value: Bytes): Uint8Array {
-  const hashKey = hashKeyBytes(value)
+  const hashKey = hashKeyBytes('hashKey', value)
   if (hashKey.length > 0) return hashKey
-  throw outOfRange('hashKey must not be empty here: only get, set, remove, exist and ttl take an empty one')
+  throw outOfRange('hashKey must not be empty here: only operations on rows one by one take an empty one')
 }
 
 export function integer(name: string, value: number, min: number, max: number): number {
@@ -72,8 +74,16 @@ export function integer(name: string, value: number, min: number, max: number): 
 
 /** Seconds to live; 0 is none. The moment of expiry has to fit what the server stores. */
 export function ttl(name: string, value: number): number {
-  const elapsed = Math.floor(Date.now() / 1000) - EXPIRY_EPOCH_SECONDS
-  return integer(name, value, 0, MAX_INT32 - elapsed)
+  return integer(name, value, 0, longestTtl())
+}
+
+/** The same where the expiry of a row that is there stays with 0, and goes with -1. */
+export function incrTtl(name: string, value: number): number {
+  return integer(name, value, -1, longestTtl())
+}
+
+function longestTtl(): number {
+  return MAX_INT32 - (Math.floor(Date.now() / 1000) - EXPIRY_EPOCH_SECONDS)
 }
 
 export function boolean(name: string, value: boolean): boolean {
@@ -98,6 +108,17 @@ export function filterType(name: string, value: FilterType): FilterType {
   throw wrongType(`${name} must be a FilterType (0 to 3), got ${describe(value)}`)
 }
 
+export function checkType(name: string, value: CheckType): CheckType {
+  if (typeof value === 'number' && CheckType[value] !== undefined) return value
+  throw wrongType(`${name} must be a CheckType (0 to 17), got ${describe(value)}`)
+}
+
+// biome-ignore lint/complexity/noBannedTypes: any function will do.
+export function callback<F extends Function>(name: string, value: F): F {
+  if (typeof value === 'function') return value
+  throw wrongType(`${name} must be a function, got ${describe(value)}`)
+}
+
 /** Sort keys, at least one. */
 export function sortKeyList(sortKeys: Iterable<Bytes>, ifEmpty: string): Uint8Array[] {
   const list: Uint8Array[] = []
@@ -108,15 +129,38 @@ export function sortKeyList(sortKeys: Iterable<Bytes>, ifEmpty: string): Uint8Ar
 
 /** Sort key, value, sort key, value …, at least one pair. */
 export function entryList(entries: Entries): Uint8Array[] {
+  return tupleList('entries', pairs(entries), ['sortKey', 'value'])
+}
+
+/** Hash key, sort key, hash key, sort key …, at least one pair. */
+export function keyList(keys: Iterable<readonly [Bytes, Bytes]>): Uint8Array[] {
+  return tupleList('keys', iterable('keys', keys), ['hashKey', 'sortKey'])
+}
+
+/** Hash key, sort key, value …, at least one row. */
+export function rowList(rows: Iterable<readonly [Bytes, Bytes, Bytes]>): Uint8Array[] {
+  return tupleList('rows', iterable('rows', rows), ['hashKey', 'sortKey', 'value'])
+}
+
+/** How each part of a tuple is checked; its message must say which one it is, and show no value. */
+const PARTS = { hashKey: hashKeyBytes, sortKey: bytes, value: valueBytes }
+
+function tupleList(
+  name: string,
+  tuples: Iterable<unknown>,
+  parts: readonly (keyof typeof PARTS)[],
+): Uint8Array[] {
   const list: Uint8Array[] = []
-  for (const entry of pairs(entries)) {
-    const name = `entries[${list.length / 2}]`
-    if (!Array.isArray(entry) || entry.length !== 2) {
-      throw wrongType(`${name} must be an array [sortKey, value], got ${kindOf(entry)}`)
+  for (const tuple of tuples) {
+    const path = `${name}[${list.length / parts.length}]`
+    if (!Array.isArray(tuple) || tuple.length !== parts.length) {
+      throw wrongType(`${path} must be an array [${parts.join(', ')}], got ${kindOf(tuple)}`)
     }
-    list.push(bytes(`the sort key of ${name}`, entry[0]), valueBytes(`the value of ${name}`, entry[1]))
+    parts.forEach((part, at) => {
+      list.push(PARTS[part](`the ${part} of ${path}`, tuple[at]))
+    })
   }
-  if (list.length === 0) throw outOfRange('entries must not be empty')
+  if (list.length === 0) throw outOfRange(`${name} must not be empty`)
   return list
 }
 
@@ -125,7 +169,7 @@ function pairs(entries: Entries): Iterable<unknown> {
   return isRecord ? Object.entries(entries) : iterable('entries', entries)
 }
 
-function iterable<T>(name: string, value: Iterable<T>): Iterable<T> {
+export function iterable<T>(name: string, value: Iterable<T>): Iterable<T> {
   const isOneKey = typeof value === 'string' || types.isUint8Array(value)
   if (!isOneKey && typeof value?.[Symbol.iterator] === 'function') return value
   const hint = isOneKey ? ': put a single one into an array' : ''

@@ -1,8 +1,9 @@
-import { errorOf } from './errors'
+import { unwatch, watch } from './aborts'
+import { type Below, errorOf } from './errors'
 import { writeLine } from './logger'
 import type { Failure, LogLine, Native, NativeBridge } from './native'
 import { CANCELLABLE, Kind, RECORD_LENGTH } from './native'
-import type { Logger } from './options'
+import type { CountProgress, Logger } from './options'
 
 /**
  * What an operation gives instead of a value. The error is made by {@link unwrap}, after the await
@@ -10,16 +11,17 @@ import type { Logger } from './options'
  */
 export class Unanswered {
   /** `below` is the function whose frame, with all above it, is not the caller's business. */
-  constructor(readonly error: (below: () => void) => unknown) {}
+  constructor(readonly error: (below: Below) => unknown) {}
 }
 
 /** The value, or throws. */
 export function unwrap<T>(answer: T | Unanswered): T {
-  if (answer instanceof Unanswered) throw answer.error(unwrap as () => void)
+  if (answer instanceof Unanswered) throw answer.error(unwrap)
   return answer
 }
 
 type Settle = (answer: unknown) => void
+type OnProgress = (progress: CountProgress) => void
 
 /** Promises by token. A token is free again when its record has come, so a late record finds no stranger. */
 class Slots {
@@ -46,6 +48,8 @@ class Slots {
 export class Crossing {
   readonly native: NativeBridge
   readonly #slots = new Slots()
+  /** By token, while somebody wants to hear it. */
+  readonly #progress = new Map<number, OnProgress>()
   readonly #loggers = new Map<number, Logger>()
   #lastLogId = 0
 
@@ -61,19 +65,39 @@ export class Crossing {
     })
   }
 
-  #callAbortable<T>(send: (token: number) => void, signal: AbortSignal): Promise<T | Unanswered> {
+  /**
+   * As {@link Crossing.call}, and hands on how far the operation has come. When `onProgress` throws, the call
+   * rejects with that and the operation is given up.
+   */
+  callWithProgress<T>(
+    send: (token: number) => void,
+    onProgress: OnProgress,
+    signal?: AbortSignal,
+  ): Promise<T | Unanswered> {
+    return this.#callAbortable<T>(send, signal, onProgress)
+  }
+
+  #callAbortable<T>(
+    send: (token: number) => void,
+    signal?: AbortSignal,
+    onProgress?: OnProgress,
+  ): Promise<T | Unanswered> {
     return new Promise((resolve, reject) => {
-      if (signal.aborted) throw signal.reason
+      if (signal?.aborted) throw signal.reason
       const token = this.#slots.take((answer) => {
-        signal.removeEventListener('abort', onAbort)
+        if (signal !== undefined) unwatch(signal, onAbort)
+        this.#progress.delete(token)
         resolve(answer as T)
       })
       // The slot stays taken until the record comes, which then settles a promise already rejected.
-      const onAbort = () => {
-        reject(signal.reason)
+      const giveUp = (reason: unknown) => {
+        reject(reason)
+        this.#progress.delete(token)
         this.native.cancel(token)
       }
-      signal.addEventListener('abort', onAbort, { once: true })
+      const onAbort = () => giveUp(signal?.reason)
+      if (signal !== undefined) watch(signal, onAbort)
+      if (onProgress !== undefined) this.#progress.set(token, orGiveUp(onProgress, giveUp))
       this.#send(send, token, CANCELLABLE)
     })
   }
@@ -103,6 +127,7 @@ export class Crossing {
       const [token, kind, a, b] = [records[at], records[at + 1], records[at + 2], records[at + 3]] as Numbers
       try {
         if (kind === Kind.Log) this.#log(extras[a] as LogLine)
+        else if (kind === Kind.Progress) this.#progress.get(token)?.(extras[a] as CountProgress)
         else this.#slots.release(token)(answerOf(kind, a, b, slab, extras))
       } catch (error) {
         // One record must not cost the others their answer; what went wrong still shows.
@@ -115,6 +140,16 @@ export class Crossing {
     // A closed client has no logger any more, though a last line of it may still be on its way.
     const logger = this.#loggers.get(logId)
     if (logger !== undefined) writeLine(logger, level, message)
+  }
+}
+
+function orGiveUp(onProgress: OnProgress, giveUp: (reason: unknown) => void): OnProgress {
+  return (progress) => {
+    try {
+      onProgress(progress)
+    } catch (error) {
+      giveUp(error)
+    }
   }
 }
 

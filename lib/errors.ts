@@ -1,5 +1,7 @@
 import type { Failure } from './native'
 
+const INVALID_ARGUMENT = 'ERR_INVALID_ARGUMENT'
+
 /** What a {@link PegasusError} may know beyond its code and message. */
 export interface PegasusErrorDetails {
   /** May the same call succeed later? Default false. */
@@ -14,6 +16,10 @@ export interface PegasusErrorDetails {
   server?: string
   /** How often the operation was tried. */
   attempts?: number
+  /** Of `delRange`: how many rows it had removed before it failed. */
+  deleted?: number
+  /** Of `delRange`: the sort key to go on from. */
+  nextSortKey?: Buffer | null
   /** What lies beneath. */
   cause?: Error
 }
@@ -55,6 +61,13 @@ export class PegasusError extends Error {
   declare readonly server?: string
   /** How often the operation was tried. */
   declare readonly attempts?: number
+  /** Of {@link Table.delRange}: how many rows are certain to have been removed before it failed. */
+  declare readonly deleted?: number
+  /**
+   * Of {@link Table.delRange}: the sort key to go on from, as an inclusive start; all before it is done.
+   * `null` when no row was found yet, so that it has to begin again.
+   */
+  declare readonly nextSortKey?: Buffer | null
   /** What lies beneath, where there is more to say. */
   declare readonly cause?: Error
 
@@ -65,8 +78,9 @@ export class PegasusError extends Error {
     this.retryable = details.retryable ?? false
     this.maybeApplied = details.maybeApplied ?? false
     // Only what is known becomes a property, so that a printed error shows nothing undefined.
-    const { table, partitionIndex, server, attempts } = details
-    for (const [name, value] of Object.entries({ table, partitionIndex, server, attempts })) {
+    const { table, partitionIndex, server, attempts, deleted, nextSortKey } = details
+    const known = { table, partitionIndex, server, attempts, deleted, nextSortKey }
+    for (const [name, value] of Object.entries(known)) {
       if (value !== undefined) Object.defineProperty(this, name, { value, enumerable: true })
     }
   }
@@ -76,21 +90,39 @@ export class PegasusError extends Error {
   }
 }
 
+/** A function whose frame, with all above it, is left out of a stack. */
+export type Below = (...parameters: never[]) => unknown
+
 /** Made where the stack is the caller's: `below` is the first function that its frames leave out. */
-export function errorOf(failure: Failure, below: () => void): PegasusError {
-  const error = new PegasusError(failure.code, failure.message, failure)
+export function errorOf(failure: Failure, below: Below): PegasusError | RangeError {
+  // What only the whole request shows, such as its length, is found by the addon, and is still an argument.
+  const isArgument = failure.code === INVALID_ARGUMENT
+  const error = isArgument ? outOfRange(failure.message) : pegasusError(failure)
   Error.captureStackTrace(error, below)
   return error
 }
 
+/** The same for one item of several, whose outcome is a value and always a {@link PegasusError}. */
+export function itemErrorOf(failure: Failure, below: Below): PegasusError {
+  const error = pegasusError(failure)
+  Error.captureStackTrace(error, below)
+  return error
+}
+
+function pegasusError(failure: Failure): PegasusError {
+  const isRange = failure.deleted !== undefined
+  const nextSortKey = isRange ? (failure.nextSortKey ?? null) : undefined
+  return new PegasusError(failure.code, failure.message, { ...failure, nextSortKey })
+}
+
 /** A value of the wrong kind, or a combination that means nothing. */
 export function wrongType(message: string): TypeError {
-  return Object.assign(new TypeError(message), { code: 'ERR_INVALID_ARGUMENT' })
+  return Object.assign(new TypeError(message), { code: INVALID_ARGUMENT })
 }
 
 /** A value of the right kind beyond its bounds. */
 export function outOfRange(message: string): RangeError {
-  return Object.assign(new RangeError(message), { code: 'ERR_INVALID_ARGUMENT' })
+  return Object.assign(new RangeError(message), { code: INVALID_ARGUMENT })
 }
 
 /** For constructors that are not for callers; `instead` says what is. */

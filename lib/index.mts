@@ -1,2 +1,2 @@
 // The CommonJS core, so that both kinds of importers share one set of classes and one addon.
-export { FilterType, LocalCluster, PegasusClient, PegasusError, Scanner, Table } from './index.js'
+export { CheckType, FilterType, LocalCluster, PegasusClient, PegasusError, Scanner, Table } from './index.js'

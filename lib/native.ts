@@ -1,9 +1,11 @@
+import type { CountProgress } from './options'
+
 /**
  * The contract with the addon: what `lib/` may call, made of bytes and numbers only.
  *
  * Every operation is a synchronous call that takes a token first and returns at once. Exactly one
- * record carrying that token comes back later, whatever happens, so a promise slot is free again
- * when its record has arrived and not before. All that has finished crosses in one call of the
+ * answer carrying that token comes back later, whatever happens, so a promise slot is free again
+ * when its answer has arrived and not before. All that has finished crosses in one call of the
  * function given to `attach`.
  */
 
@@ -29,6 +31,8 @@ export enum Kind {
   Cancelled = 8,
   /** Not an answer (token 0): `extras[a]` is a {@link LogLine}. */
   Log = 9,
+  /** Not yet the answer of its token, which is still to come: `extras[a]` is a {@link CountProgress}. */
+  Progress = 10,
 }
 
 /** Numbers in one record: token, kind, a, b. */
@@ -50,6 +54,10 @@ export interface Failure {
   partitionIndex?: number
   server?: string
   attempts?: number
+  /** Of `delRange` only, and then always: how many rows it had removed. */
+  deleted?: number
+  /** Where that removal stopped, if it had found a row at all. */
+  nextSortKey?: Buffer
 }
 
 export interface LogLine {
@@ -89,13 +97,16 @@ export interface NativeLocalOptions {
 }
 
 export interface Native {
-  /** Says where records of this environment (main thread or worker) go. Called once, first. */
+  /**
+   * Makes a bridge of the caller's own, and says where its records go. Several copies of this library in one
+   * environment (main thread or worker), as under Jest, each attach and have nothing to do with each other.
+   */
   attach(onBatch: OnBatch): NativeBridge
   /** Parses the arguments of the `pegasus-local` program. Throws nothing: a refusal is a value. */
   parseLocalArguments(args: string[]): { options?: NativeLocalOptions; message?: string; exitCode: number }
 }
 
-/** The crossing of one environment. */
+/** The crossing of one copy of this library. */
 export interface NativeBridge {
   /** Asks for the operation to be dropped. Its record still comes: Cancelled, or the answer that was quicker. */
   cancel(token: number): void
@@ -173,6 +184,68 @@ export interface NativeTable {
   multiDel(token: number, hashKey: Uint8Array, sortKeys: Uint8Array, timeoutMs: number): void
   /** Number. */
   sortKeyCount(token: number, hashKey: Uint8Array, timeoutMs: number): void
+  /** `ttlSeconds` -1: the row never expires from now on; 0: its expiry stays. BigInt. */
+  incr(
+    token: number,
+    hashKey: Uint8Array,
+    sortKey: Uint8Array,
+    by: bigint,
+    ttlSeconds: number,
+    timeoutMs: number,
+  ): void
+  /** `setSortKey` null: the row that is checked. Extra: what came of the check, see `lib/conditional.ts`. */
+  checkAndSet(
+    token: number,
+    hashKey: Uint8Array,
+    checkSortKey: Uint8Array,
+    checkType: number,
+    operand: Uint8Array,
+    returnCheckValue: boolean,
+    setSortKey: Uint8Array | null,
+    value: Uint8Array,
+    ttlSeconds: number,
+    timeoutMs: number,
+  ): void
+  /** `mutations`: lifetime in seconds (little-endian i64; -1: a deletion), sort key, value … packed. Extra: as above. */
+  checkAndMutate(
+    token: number,
+    hashKey: Uint8Array,
+    checkSortKey: Uint8Array,
+    checkType: number,
+    operand: Uint8Array,
+    returnCheckValue: boolean,
+    mutations: Uint8Array,
+    timeoutMs: number,
+  ): void
+  /** `expected` null: no row. Extra: as above. */
+  compareExchange(
+    token: number,
+    hashKey: Uint8Array,
+    sortKey: Uint8Array,
+    expected: Uint8Array | null,
+    value: Uint8Array,
+    ttlSeconds: number,
+    timeoutMs: number,
+  ): void
+  /** `keys`: hash key, sort key … packed. Extra: a page of values. */
+  batchGet(token: number, keys: Uint8Array, timeoutMs: number): void
+  /** `rows`: hash key, sort key, value … packed. Extra: for each row a {@link Failure} or null. */
+  batchSet(token: number, rows: Uint8Array, ttlSeconds: number, timeoutMs: number): void
+  /** `keys` as for `batchGet`. Extra: as of `batchSet`. */
+  batchDel(token: number, keys: Uint8Array, timeoutMs: number): void
+  /** `timeoutMs` is that of each request. Number. */
+  delRange(
+    token: number,
+    hashKey: Uint8Array,
+    startSortKey: Uint8Array,
+    stopSortKey: Uint8Array,
+    flags: number,
+    filterType: number,
+    filterPattern: Uint8Array,
+    timeoutMs: number,
+  ): void
+  /** Number; before it, where asked for, Progress. */
+  count(token: number, options: NativeScanOptions, withProgress: boolean): void
   /** A scanner of one hash key. Nothing is sent until its first page is asked for. */
   scanner(
     hashKey: Uint8Array,

@@ -1,4 +1,5 @@
-import type { FilterType } from './enums'
+import type { CheckType, FilterType } from './enums'
+import type { PegasusError } from './errors'
 
 /** Bytes that go in: a string stands for its UTF-8 bytes. Bytes that come out are always Buffers. */
 export type Bytes = Uint8Array | string
@@ -77,6 +78,73 @@ export interface WriteOptions extends CallOptions {
   ttlSeconds?: number
 }
 
+/** Options of {@link Table.incr}. */
+export interface IncrOptions extends CallOptions {
+  /**
+   * What becomes of the row's expiry. Absent or 0: it stays as it is, and a new row never expires. -1: it is
+   * cleared. More: the row expires so many seconds from now, before 2084-01-19.
+   */
+  ttlSeconds?: number
+}
+
+/** The condition of a conditional write. */
+export interface Check {
+  /** The row that is looked at, under the hash key of the call. It need not be one that is written. */
+  sortKey: Bytes
+  /** What is asked of it. */
+  type: CheckType
+  /**
+   * What the value is compared with: needed by `ValueMatch…`, `ValueBytes…` and `ValueInt…`, refused by the
+   * others. For `ValueInt…` a number, a bigint or the text of an integer of 64 bits; text may have white space
+   * and a sign in front, and is hexadecimal after `0x` and octal after `0`.
+   */
+  operand?: Bytes | number | bigint
+  /** Brings back the value that was looked at, see {@link CheckResult}. Default false. */
+  returnCheckValue?: boolean
+}
+
+/** What {@link Table.checkAndSet} writes. */
+export interface CheckedSet {
+  /** The row that is written. Default: the one that is checked. */
+  sortKey?: Bytes
+  /** Its new value. */
+  value: Bytes
+  /** As {@link WriteOptions.ttlSeconds}. */
+  ttlSeconds?: number
+}
+
+/**
+ * A change of one row, for {@link Table.checkAndMutate}: `{ set, value }` writes the row with the sort key
+ * `set`, with `ttlSeconds` as in {@link WriteOptions.ttlSeconds}; `{ del }` removes the row with the sort key `del`.
+ */
+export type Mutation = { set: Bytes; value: Bytes; ttlSeconds?: number } | { del: Bytes }
+
+/** What came of a conditional write. */
+export interface CheckResult {
+  /** Did the check pass, so that the write was done? */
+  succeeded: boolean
+  /** Was the value of the checked row asked for? If not, the next two say nothing. */
+  checkValueReturned: boolean
+  /** Was there such a row, before the write? */
+  checkValueExist: boolean
+  /** Its value, before the write; `null` where there was no row or the value was not asked for. */
+  checkValue: Buffer | null
+}
+
+/** What came of {@link Table.compareExchange}. */
+export interface CompareExchangeResult {
+  /** Was the value what was expected, so that the new one was written? */
+  succeeded: boolean
+  /** The value that was not the expected one; `null` where there was no row, and on success. */
+  actual: Buffer | null
+}
+
+/**
+ * What came of one item of a batch. The error is a {@link PegasusError} in every case: an item that no server
+ * would take, such as one of more than 1 MiB, has one with the code `ERR_INVALID_ARGUMENT`.
+ */
+export type BatchOutcome = { ok: true } | { ok: false; error: PegasusError }
+
 /** How much one reply may carry. */
 export interface MultiGetLimits extends CallOptions {
   /** Rows in one reply; 0 or less is no limit of ours. Default 100. The server stops at 3,000 in any case. */
@@ -102,6 +170,22 @@ export interface MultiGetOptions extends MultiGetLimits {
   sortKeyFilterPattern?: Bytes
   /** Takes rows from the end of the range when a limit cuts it; they still come in ascending order. Default false. */
   reverse?: boolean
+}
+
+/** Options of a removal by range. */
+export interface DelRangeOptions {
+  /** Milliseconds for each request, of which there may be many. Default: the table's or the client's. */
+  timeoutMs?: number
+  /** Ends the wait: the call rejects at once with the signal's `reason`. What was removed by then stays removed. */
+  signal?: AbortSignal
+  /** Is a row at the start of the range part of it? Default true. */
+  startInclusive?: boolean
+  /** Is a row at the stop of the range part of it? Default false. Has no meaning when the stop is empty. */
+  stopInclusive?: boolean
+  /** How sort keys are compared with `sortKeyFilterPattern`. Default {@link FilterType.NoFilter}. */
+  sortKeyFilterType?: FilterType
+  /** The pattern of `sortKeyFilterType`. Default empty, which matches all. */
+  sortKeyFilterPattern?: Bytes
 }
 
 /** Rows of one hash key, in ascending byte order of their sort keys. */
@@ -144,6 +228,67 @@ export interface ScanOptions {
   sortKeyFilterPattern?: Bytes
   /** Asks for the moment of expiry of each row, see {@link ScanEntry.expireAt}. Default false. */
   returnExpireTs?: boolean
+}
+
+/** Options of {@link Table.getAllSortKeys}. */
+export interface GetAllSortKeysOptions {
+  /** Where the range starts. Default empty: the first row. */
+  startSortKey?: Bytes
+  /** Where the range stops. Default empty: the end. */
+  stopSortKey?: Bytes
+  /** Is a row at the start of the range part of it? Default true. */
+  startInclusive?: boolean
+  /** Is a row at the stop of the range part of it? Default false. Has no meaning when the stop is empty. */
+  stopInclusive?: boolean
+  /** How sort keys are compared with `sortKeyFilterPattern`. Default {@link FilterType.NoFilter}. */
+  sortKeyFilterType?: FilterType
+  /** The pattern of `sortKeyFilterType`. Default empty, which matches all. */
+  sortKeyFilterPattern?: Bytes
+  /** Rows in one batch. Default 1000, which is also the most that a server gives. */
+  batchSize?: number
+  /** Milliseconds for each batch that is fetched. Default 5000. */
+  timeoutMs?: number
+  /** Ends the wait: the call rejects at once with the signal's `reason`. */
+  signal?: AbortSignal
+}
+
+/** Options of {@link Table.multiGetAll}. */
+export interface MultiGetAllOptions extends GetAllSortKeysOptions {
+  /** Leaves the values out: they come as empty Buffers. Default false. */
+  noValue?: boolean
+}
+
+/** How far a count has come. */
+export interface CountProgress {
+  /** Rows in the partitions that are counted. */
+  rows: number
+  /** Partitions that are counted. */
+  partitionsDone: number
+  /** Partitions of the table. */
+  partitions: number
+}
+
+/** Options of {@link Table.count}. */
+export interface CountOptions {
+  /** Milliseconds for each request, of which there may be many. Default 5000. */
+  timeoutMs?: number
+  /** Ends the wait: the count rejects at once with the signal's `reason`. */
+  signal?: AbortSignal
+  /** Rows that a server counts in one request. Default 1000, which is also the most that it counts. */
+  batchSize?: number
+  /** How hash keys are compared with `hashKeyFilterPattern`. Default {@link FilterType.NoFilter}. */
+  hashKeyFilterType?: FilterType
+  /** The pattern of `hashKeyFilterType`. Default empty, which matches all. */
+  hashKeyFilterPattern?: Bytes
+  /** How sort keys are compared with `sortKeyFilterPattern`. Default {@link FilterType.NoFilter}. */
+  sortKeyFilterType?: FilterType
+  /** The pattern of `sortKeyFilterType`. Default empty, which matches all. */
+  sortKeyFilterPattern?: Bytes
+  /**
+   * Called each time a partition is counted. When the table's partitions are split meanwhile the count starts
+   * anew. What it throws ends the count, which rejects with it.
+   */
+  onProgress?(progress: CountProgress): void
 }
 
 /** A row that a scan found. The Buffers are views of its batch: keeping one keeps the whole batch in memory. */

@@ -10,7 +10,7 @@ import {
   RangeFlag,
 } from './native'
 import type * as options from './options'
-import { type Checks, checked } from './schema'
+import { type Checked, type Checks, checked } from './schema'
 
 /** What the addon takes where the caller said nothing: the default is its own. */
 const DEFAULT = -1
@@ -29,6 +29,7 @@ const port = (name: string, value: number) => check.integer(name, value, 0, MAX_
 
 const CALL = { timeoutMs: positive, signal: check.signal } satisfies Checks<options.CallOptions>
 const WRITE = { ...CALL, ttlSeconds: check.ttl } satisfies Checks<options.WriteOptions>
+const INCR = { ...CALL, ttlSeconds: check.incrTtl } satisfies Checks<options.IncrOptions>
 const LIMITS = {
   ...CALL,
   maxKvCount: limit,
@@ -42,15 +43,35 @@ const RANGE = {
   sortKeyFilterPattern: check.bytes,
 }
 const MULTI_GET = { ...LIMITS, ...RANGE, reverse: check.boolean } satisfies Checks<options.MultiGetOptions>
+const DEL_RANGE = { ...CALL, ...RANGE } satisfies Checks<options.DelRangeOptions>
+const FILTERS = {
+  hashKeyFilterType: check.filterType,
+  hashKeyFilterPattern: check.bytes,
+  sortKeyFilterType: check.filterType,
+  sortKeyFilterPattern: check.bytes,
+}
 const SCAN = {
   ...CALL,
   ...RANGE,
+  ...FILTERS,
   batchSize: positive,
   noValue: check.boolean,
-  hashKeyFilterType: check.filterType,
-  hashKeyFilterPattern: check.bytes,
   returnExpireTs: check.boolean,
 } satisfies Checks<options.ScanOptions>
+const ALL_SORT_KEYS = {
+  ...CALL,
+  ...RANGE,
+  startSortKey: check.bytes,
+  stopSortKey: check.bytes,
+  batchSize: positive,
+} satisfies Checks<options.GetAllSortKeysOptions>
+const ALL_ROWS = { ...ALL_SORT_KEYS, noValue: check.boolean } satisfies Checks<options.MultiGetAllOptions>
+const COUNT = {
+  ...CALL,
+  ...FILTERS,
+  batchSize: positive,
+  onProgress: check.callback<NonNullable<options.CountOptions['onProgress']>>,
+} satisfies Checks<options.CountOptions>
 const TABLE = { timeoutMs: positive } satisfies Checks<options.TableOptions>
 const RETRY = {
   maxAttempts: positive,
@@ -93,6 +114,10 @@ export function writeOptions(given: options.WriteOptions | undefined): typeof PL
   return given === undefined ? PLAIN_WRITE : { ...PLAIN_WRITE, ...checked(given, WRITE) }
 }
 
+export function incrOptions(given: options.IncrOptions | undefined): typeof PLAIN_WRITE {
+  return given === undefined ? PLAIN_WRITE : { ...PLAIN_WRITE, ...checked(given, INCR) }
+}
+
 const PLAIN_LIMITS = {
   timeoutMs: DEFAULT,
   maxKvCount: DEFAULT_KV_COUNT,
@@ -111,12 +136,40 @@ export function multiGetOptions(given: options.MultiGetOptions | undefined) {
   return { ...PLAIN_LIMITS, ...fields, ...filter, flags }
 }
 
+export function delRangeOptions(given: options.DelRangeOptions | undefined) {
+  const { timeoutMs = DEFAULT, signal, ...fields } = checked(given, DEL_RANGE)
+  const filter = filterOf('sortKey', fields.sortKeyFilterType, fields.sortKeyFilterPattern)
+  return { timeoutMs, signal, ...filter, flags: rangeFlags(fields) }
+}
+
 /** What the addon takes for a scan, and the signal, which stays on this side. */
 export function scanOptions(given: options.ScanOptions | undefined) {
   const fields = checked(given, SCAN)
+  return { native: nativeScan(fields), signal: fields.signal }
+}
+
+export function allSortKeysOptions(given: options.GetAllSortKeysOptions | undefined) {
+  return wholeRange({ ...checked(given, ALL_SORT_KEYS), noValue: true })
+}
+
+export function allRowsOptions(given: options.MultiGetAllOptions | undefined) {
+  return wholeRange(checked(given, ALL_ROWS))
+}
+
+function wholeRange(fields: Checked<typeof ALL_ROWS>) {
+  const { startSortKey = NO_BYTES, stopSortKey = NO_BYTES, signal, ...rest } = fields
+  return { start: startSortKey, stop: stopSortKey, native: nativeScan(rest), signal }
+}
+
+export function countOptions(given: options.CountOptions | undefined) {
+  const { signal, onProgress, ...fields } = checked(given, COUNT)
+  return { native: nativeScan(fields), signal, onProgress }
+}
+
+function nativeScan(fields: Checked<typeof SCAN>): NativeScanOptions {
   const hashKey = filterOf('hashKey', fields.hashKeyFilterType, fields.hashKeyFilterPattern)
   const sortKey = filterOf('sortKey', fields.sortKeyFilterType, fields.sortKeyFilterPattern)
-  const native: NativeScanOptions = {
+  return {
     timeoutMs: fields.timeoutMs ?? DEFAULT,
     batchSize: fields.batchSize ?? DEFAULT_BATCH_SIZE,
     flags: rangeFlags(fields) | (fields.returnExpireTs === true ? RangeFlag.ReturnExpireTs : 0),
@@ -125,7 +178,6 @@ export function scanOptions(given: options.ScanOptions | undefined) {
     sortKeyFilterType: sortKey.filterType,
     sortKeyFilterPattern: sortKey.filterPattern,
   }
-  return { native, signal: fields.signal }
 }
 
 interface RangeFields {

@@ -4,26 +4,54 @@ import {
   groupKeyBytes,
   hashKeyBytes,
   integer,
+  keyList,
   MAX_INT32,
+  rowList,
   sortKeyList,
   valueBytes,
 } from './arguments'
+import { decodeValues, outcomes } from './batches'
+import { checkedSetFields, checkFields, decodeCheckResult, packMutations } from './conditional'
 import { type Crossing, unwrap } from './crossing'
 import { notConstructible } from './errors'
-import type { NativeTable } from './native'
+import { int64 } from './int64'
+import type { Failure, NativeTable } from './native'
 import type {
+  BatchOutcome,
   Bytes,
   CallOptions,
+  Check,
+  CheckedSet,
+  CheckResult,
+  CompareExchangeResult,
+  CountOptions,
+  DelRangeOptions,
   Entries,
+  GetAllSortKeysOptions,
+  IncrOptions,
+  MultiGetAllOptions,
   MultiGetLimits,
   MultiGetOptions,
   MultiGetResult,
+  Mutation,
+  ScanEntry,
   ScanOptions,
   SortKeysResult,
   WriteOptions,
 } from './options'
 import { pack, sortedUnique } from './packing'
-import { callOptions, multiGetLimits, multiGetOptions, scanOptions, writeOptions } from './resolve'
+import {
+  allRowsOptions,
+  allSortKeysOptions,
+  callOptions,
+  countOptions,
+  delRangeOptions,
+  incrOptions,
+  multiGetLimits,
+  multiGetOptions,
+  scanOptions,
+  writeOptions,
+} from './resolve'
 import { decodePairs } from './rows'
 import { makeScanner, type Scanner } from './scanner'
 
@@ -37,13 +65,14 @@ export let makeTable: (crossing: Crossing, native: NativeTable) => Table
  *
  * A row is a value under a hash key and a sort key. The rows of one hash key lie together, ordered by the
  * bytes of their sort keys, and one call can read or write many of them. A hash key is shorter than 65,535
- * bytes. An empty one is for operations on a single row, which the sort key then places.
+ * bytes. An empty one is for operations on rows one by one, which the sort key then places.
  *
  * Arguments are checked before anything is sent: a wrong one rejects with a `TypeError` or a `RangeError`
  * whose `code` is `ERR_INVALID_ARGUMENT`. All else that goes wrong is a {@link PegasusError}: `ERR_TIMEOUT`
  * when the deadline has passed, `ERR_CLIENT_CLOSED` after `close()`, `ERR_BUSY` from a server that throttles,
  * and whatever else a server answers. Keys and values are copied during the call, so that the caller may
- * change its Buffers at once. A server takes 1 MiB in one write, by default.
+ * change its Buffers at once. A server takes 1 MiB in one write, keys and framing included; a longer one is
+ * refused before it is sent, with a `RangeError`.
  *
  * The Buffers of replies that arrive together may share memory, so that keeping a small one can keep a larger
  * block alive; `Buffer.from(value)` makes a copy for keeping.
@@ -84,7 +113,7 @@ export class Table {
    * ```
    */
   async get(hashKey: Bytes, sortKey: Bytes, options?: CallOptions): Promise<Buffer | null> {
-    const hash = hashKeyBytes(hashKey)
+    const hash = hashKeyBytes('hashKey', hashKey)
     const sort = bytes('sortKey', sortKey)
     const { timeoutMs, signal } = callOptions(options)
     const send = (token: number) => this.#native.get(token, hash, sort, timeoutMs)
@@ -101,7 +130,7 @@ export class Table {
    * ```
    */
   async set(hashKey: Bytes, sortKey: Bytes, value: Bytes, options?: WriteOptions): Promise<void> {
-    const hash = hashKeyBytes(hashKey)
+    const hash = hashKeyBytes('hashKey', hashKey)
     const sort = bytes('sortKey', sortKey)
     const content = valueBytes('value', value)
     const { ttlSeconds, timeoutMs, signal } = writeOptions(options)
@@ -118,7 +147,7 @@ export class Table {
    * ```
    */
   async remove(hashKey: Bytes, sortKey: Bytes, options?: CallOptions): Promise<void> {
-    const hash = hashKeyBytes(hashKey)
+    const hash = hashKeyBytes('hashKey', hashKey)
     const sort = bytes('sortKey', sortKey)
     const { timeoutMs, signal } = callOptions(options)
     const send = (token: number) => this.#native.remove(token, hash, sort, timeoutMs)
@@ -134,7 +163,7 @@ export class Table {
    * ```
    */
   async exist(hashKey: Bytes, sortKey: Bytes, options?: CallOptions): Promise<boolean> {
-    const hash = hashKeyBytes(hashKey)
+    const hash = hashKeyBytes('hashKey', hashKey)
     const sort = bytes('sortKey', sortKey)
     const { timeoutMs, signal } = callOptions(options)
     const send = (token: number) => this.#native.exist(token, hash, sort, timeoutMs)
@@ -152,11 +181,207 @@ export class Table {
    * ```
    */
   async ttl(hashKey: Bytes, sortKey: Bytes, options?: CallOptions): Promise<number | null> {
-    const hash = hashKeyBytes(hashKey)
+    const hash = hashKeyBytes('hashKey', hashKey)
     const sort = bytes('sortKey', sortKey)
     const { timeoutMs, signal } = callOptions(options)
     const send = (token: number) => this.#native.ttl(token, hash, sort, timeoutMs)
     return unwrap(await this.#crossing.call<number | null>(send, signal))
+  }
+
+  /**
+   * Adds to the integer that a value is the text of, in one atomic step. A row that is not there, or whose value
+   * is empty, counts as 0. The value may also be read and written with `get` and `set`, as decimal text.
+   *
+   * It is not tried again once it may have been done: the error's `maybeApplied` is true then.
+   *
+   * @param by - What is added: an integer of 64 bits, which as a number is at most 2^53 - 1 in size. Default 1.
+   * @returns The sum, exact.
+   * @throws {@link PegasusError} with the code `ERR_INVALID_PARAMETERS` when the value is no integer of 64 bits
+   * or the sum would be none; the value then stays as it is.
+   * @example
+   * ```ts
+   * await table.incr('page-1', 'visits') // 1n
+   * await table.incr('page-1', 'visits', 10n, { ttlSeconds: 3600 }) // 11n
+   * ```
+   */
+  async incr(
+    hashKey: Bytes,
+    sortKey: Bytes,
+    by: number | bigint = 1n,
+    options?: IncrOptions,
+  ): Promise<bigint> {
+    const hash = hashKeyBytes('hashKey', hashKey)
+    const sort = bytes('sortKey', sortKey)
+    const increment = int64('by', by)
+    const { ttlSeconds, timeoutMs, signal } = incrOptions(options)
+    const send = (token: number) => this.#native.incr(token, hash, sort, increment, ttlSeconds, timeoutMs)
+    return unwrap(await this.#crossing.call<bigint>(send, signal))
+  }
+
+  /**
+   * Writes a row if a row of the same hash key, which may be another one, passes a check. Check and write are
+   * one atomic step. That the check does not pass is no error.
+   *
+   * It is not tried again once it may have been done: the error's `maybeApplied` is true then.
+   *
+   * @throws {@link PegasusError} with the code `ERR_INVALID_PARAMETERS` when integers are compared and the value
+   * is none of 64 bits.
+   * @example
+   * ```ts
+   * const check = { sortKey: 'lock', type: CheckType.ValueNotExist, returnCheckValue: true }
+   * const { succeeded, checkValue } = await table.checkAndSet('job-1', check, { value: 'me', ttlSeconds: 30 })
+   * if (!succeeded) console.log(`held by ${checkValue}`)
+   * ```
+   */
+  async checkAndSet(
+    hashKey: Bytes,
+    check: Check,
+    set: CheckedSet,
+    options?: CallOptions,
+  ): Promise<CheckResult> {
+    const hash = groupKeyBytes(hashKey)
+    const { sortKey, type, operand, returnCheckValue } = checkFields(check)
+    const row = checkedSetFields(set)
+    const { timeoutMs, signal } = callOptions(options)
+    const send = (token: number) =>
+      this.#native.checkAndSet(
+        token,
+        hash,
+        sortKey,
+        type,
+        operand,
+        returnCheckValue,
+        row.sortKey,
+        row.value,
+        row.ttlSeconds,
+        timeoutMs,
+      )
+    return decodeCheckResult(unwrap(await this.#crossing.call<Buffer>(send, signal)))
+  }
+
+  /**
+   * Writes and removes rows of one hash key, in the order given, if one of its rows passes a check. Check and
+   * changes are one atomic step: all of them are made or none. Refused when there is no mutation.
+   *
+   * @throws As {@link Table.checkAndSet}; as that it is not tried again once it may have been done.
+   * @example
+   * ```ts
+   * const check = { sortKey: 'stock', type: CheckType.ValueIntGreaterOrEqual, operand: 1 }
+   * const { succeeded } = await table.checkAndMutate('item-1', check, [
+   *   { set: 'reserved-by', value: 'user-1', ttlSeconds: 600 },
+   *   { del: 'offer' },
+   * ])
+   * ```
+   */
+  async checkAndMutate(
+    hashKey: Bytes,
+    check: Check,
+    mutations: Iterable<Mutation>,
+    options?: CallOptions,
+  ): Promise<CheckResult> {
+    const hash = groupKeyBytes(hashKey)
+    const { sortKey, type, operand, returnCheckValue } = checkFields(check)
+    const packed = packMutations(mutations)
+    const { timeoutMs, signal } = callOptions(options)
+    const send = (token: number) =>
+      this.#native.checkAndMutate(token, hash, sortKey, type, operand, returnCheckValue, packed, timeoutMs)
+    return decodeCheckResult(unwrap(await this.#crossing.call<Buffer>(send, signal)))
+  }
+
+  /**
+   * Writes a value if the row has the value that is expected, in one atomic step. That it has another one is no
+   * error. As {@link Table.checkAndSet} it is not tried again once it may have been done.
+   *
+   * @param expected - Compared byte by byte; `null` means that there must be no such row.
+   * @example
+   * ```ts
+   * let old = await table.get('counter', 'state')
+   * for (;;) {
+   *   const { succeeded, actual } = await table.compareExchange('counter', 'state', old, next(old))
+   *   if (succeeded) break
+   *   old = actual
+   * }
+   * ```
+   */
+  async compareExchange(
+    hashKey: Bytes,
+    sortKey: Bytes,
+    expected: Bytes | null,
+    value: Bytes,
+    options?: WriteOptions,
+  ): Promise<CompareExchangeResult> {
+    const hash = groupKeyBytes(hashKey)
+    const sort = bytes('sortKey', sortKey)
+    const old = expected === null ? null : valueBytes('expected', expected)
+    const content = valueBytes('value', value)
+    const { ttlSeconds, timeoutMs, signal } = writeOptions(options)
+    const send = (token: number) =>
+      this.#native.compareExchange(token, hash, sort, old, content, ttlSeconds, timeoutMs)
+    const { succeeded, checkValue } = decodeCheckResult(
+      unwrap(await this.#crossing.call<Buffer>(send, signal)),
+    )
+    return { succeeded, actual: succeeded ? null : checkValue }
+  }
+
+  /**
+   * Reads rows of any hash keys: one request for each partition they lie in, or more for very many, all at
+   * once. Refused when there is no key. Rows of one hash key are read with {@link Table.multiGet}.
+   *
+   * Rejects when one of the requests fails: there are all values or none.
+   *
+   * @returns The values in the order of the keys, `null` where there is no such row.
+   * @example
+   * ```ts
+   * const [ada, alan] = await table.batchGet([['user-1', 'name'], ['user-2', 'name']])
+   * ```
+   */
+  async batchGet(keys: Iterable<readonly [Bytes, Bytes]>, options?: CallOptions): Promise<(Buffer | null)[]> {
+    const packed = pack(keyList(keys))
+    const { timeoutMs, signal } = callOptions(options)
+    const send = (token: number) => this.#native.batchGet(token, packed, timeoutMs)
+    return decodeValues(unwrap(await this.#crossing.call<Buffer>(send, signal)))
+  }
+
+  /**
+   * Writes rows of any hash keys, each by itself: some may fail while others are written, and the call does not
+   * reject for them. The order in which they are written is not given, so that no row should occur twice.
+   * Refused when there is no row. Rows of one hash key are written together by {@link Table.multiSet}.
+   *
+   * @param rows - `[hashKey, sortKey, value]` each. A wrong hash key or a value that is no bytes refuses the
+   * whole batch before anything is sent.
+   * @returns What came of each row, in their order.
+   * @example
+   * ```ts
+   * const outcomes = await table.batchSet([['user-1', 'name', 'Ada'], ['user-2', 'name', 'Alan']])
+   * for (const outcome of outcomes) if (!outcome.ok) console.error(outcome.error)
+   * ```
+   */
+  async batchSet(
+    rows: Iterable<readonly [Bytes, Bytes, Bytes]>,
+    options?: WriteOptions,
+  ): Promise<BatchOutcome[]> {
+    const packed = pack(rowList(rows))
+    const { ttlSeconds, timeoutMs, signal } = writeOptions(options)
+    const send = (token: number) => this.#native.batchSet(token, packed, ttlSeconds, timeoutMs)
+    return outcomes(unwrap(await this.#crossing.call<(Failure | null)[]>(send, signal)))
+  }
+
+  /**
+   * Removes rows of any hash keys, each by itself, as {@link Table.batchSet} writes them. That a row was not
+   * there is no error. Rows of one hash key are removed together by {@link Table.multiDel}.
+   *
+   * @returns What came of each row, in their order.
+   * @example
+   * ```ts
+   * const outcomes = await table.batchDel([['user-1', 'name'], ['user-2', 'name']])
+   * const removed = outcomes.every(({ ok }) => ok)
+   * ```
+   */
+  async batchDel(keys: Iterable<readonly [Bytes, Bytes]>, options?: CallOptions): Promise<BatchOutcome[]> {
+    const packed = pack(keyList(keys))
+    const { timeoutMs, signal } = callOptions(options)
+    const send = (token: number) => this.#native.batchDel(token, packed, timeoutMs)
+    return outcomes(unwrap(await this.#crossing.call<(Failure | null)[]>(send, signal)))
   }
 
   /**
@@ -183,8 +408,8 @@ export class Table {
    * @param sortKeys - Each is looked up once, however often it occurs. `null` means all; an empty list is
    * refused, as it might mean all or nothing.
    * @returns The rows that exist, in ascending byte order of their sort keys whatever the order asked for.
-   * `complete` is false when `maxKvCount` or `maxKvSize` or a limit of the server cut the reply: the rest can
-   * be read from the last sort key on, with {@link Table.multiGetOpt} and `startInclusive: false`.
+   * `complete` is false when `maxKvCount` or `maxKvSize` or a limit of the server cut the reply, which never
+   * has more than 3,000 rows or 30 MiB: {@link Table.multiGetAll} reads on until there is nothing left.
    * @example
    * ```ts
    * const { entries, complete } = await table.multiGet('user-1', null)
@@ -260,6 +485,38 @@ export class Table {
   }
 
   /**
+   * Removes the rows of one hash key whose sort keys lie in a range, however many there are.
+   *
+   * This is not atomic: rows are found and removed in rounds of up to 1,000 and each round is all or none. A row
+   * that is written to the range meanwhile may be removed or stay.
+   *
+   * @param startSortKey - Where the range starts; an empty one is the first row.
+   * @param stopSortKey - Where the range stops; an empty one is the end. Both empty: all rows of the hash key.
+   * @returns How many rows were removed.
+   * @throws {@link PegasusError} whose `deleted` says how many rows are certain to be gone, and whose
+   * `nextSortKey` where to go on. One whose `maybeApplied` is true leaves the last round in doubt; removing
+   * its rows again does no harm.
+   * @example
+   * ```ts
+   * await table.delRange('log', '2024-01', '2024-02') // all of January
+   * ```
+   */
+  async delRange(
+    hashKey: Bytes,
+    startSortKey: Bytes,
+    stopSortKey: Bytes,
+    options?: DelRangeOptions,
+  ): Promise<number> {
+    const hash = groupKeyBytes(hashKey)
+    const start = bytes('startSortKey', startSortKey)
+    const stop = bytes('stopSortKey', stopSortKey)
+    const { flags, filterType, filterPattern, timeoutMs, signal } = delRangeOptions(options)
+    const send = (token: number) =>
+      this.#native.delRange(token, hash, start, stop, flags, filterType, filterPattern, timeoutMs)
+    return unwrap(await this.#crossing.call<number>(send, signal))
+  }
+
+  /**
    * Counts the rows of one hash key; the server reads all of them for it.
    *
    * @example
@@ -279,7 +536,8 @@ export class Table {
    * Reads the sort keys of one hash key, without their values.
    *
    * @param options - `noValue` has no effect here.
-   * @returns The sort keys in ascending byte order; `complete` as {@link Table.multiGet}.
+   * @returns The sort keys in ascending byte order. `complete` is false when a limit cut the reply, as with
+   * {@link Table.multiGet}: {@link Table.getAllSortKeys} reads on until there is nothing left.
    * @example
    * ```ts
    * const { sortKeys } = await table.getSortKeys('user-1')
@@ -291,6 +549,54 @@ export class Table {
     const limits = { ...multiGetLimits(options), noValue: true }
     const { entries, complete } = decodePairs(unwrap(await this.#multiGet(hash, null, limits)))
     return { sortKeys: entries.map(({ sortKey }) => sortKey), complete }
+  }
+
+  /**
+   * Reads all rows of one hash key, or of a range of it, in as many batches as they need: past the 3,000 rows and
+   * 30 MiB at which a single reply ends. All of them must fit into memory; {@link Table.getScanner} gives them
+   * one after the other. Rows written meanwhile may be among them or not.
+   *
+   * @returns The rows in ascending byte order of their sort keys. The Buffers of a batch share memory.
+   * @example
+   * ```ts
+   * const rows = await table.multiGetAll('log', { startSortKey: '2024-01', stopSortKey: '2024-02' })
+   * console.log(rows.length)
+   * ```
+   */
+  async multiGetAll(
+    hashKey: Bytes,
+    options?: MultiGetAllOptions,
+  ): Promise<{ sortKey: Buffer; value: Buffer }[]> {
+    const rows = await this.#readAll(groupKeyBytes(hashKey), allRowsOptions(options))
+    return rows.map(({ sortKey, value }) => ({ sortKey, value }))
+  }
+
+  /**
+   * Reads all sort keys of one hash key, or of a range of it, without their values: as {@link Table.multiGetAll}.
+   *
+   * @returns The sort keys in ascending byte order. The Buffers of a batch share memory.
+   * @example
+   * ```ts
+   * const sortKeys = await table.getAllSortKeys('user-1')
+   * ```
+   */
+  async getAllSortKeys(hashKey: Bytes, options?: GetAllSortKeysOptions): Promise<Buffer[]> {
+    const rows = await this.#readAll(groupKeyBytes(hashKey), allSortKeysOptions(options))
+    return rows.map(({ sortKey }) => sortKey)
+  }
+
+  async #readAll(hash: Uint8Array, range: ReturnType<typeof allRowsOptions>): Promise<ScanEntry[]> {
+    const { start, stop, native, signal } = range
+    const scanner = makeScanner(this.#crossing, this.#native.scanner(hash, start, stop, native), signal)
+    const batches: ScanEntry[][] = []
+    try {
+      for (let batch = await scanner.nextBatch(); batch !== null; batch = await scanner.nextBatch()) {
+        batches.push(batch)
+      }
+    } finally {
+      await scanner.close()
+    }
+    return batches.flat()
   }
 
   #multiGet(hash: Uint8Array, keys: Uint8Array | null, limits: ReturnType<typeof multiGetLimits>) {
@@ -338,5 +644,30 @@ export class Table {
     const { native, signal } = scanOptions(options)
     const scanners = this.#native.unorderedScanners(count, native)
     return scanners.map((scanner) => makeScanner(this.#crossing, scanner, signal))
+  }
+
+  /**
+   * Counts the rows of the table, or those that pass filters. The servers count, several at a time, and read all
+   * rows for it; no row is sent. Rows written or removed meanwhile may be counted or not.
+   *
+   * @throws {@link PegasusError}: `ERR_INCOMPLETE_DATA` when a server ran out of time for a part of it, beside
+   * what any read may give.
+   * @example
+   * ```ts
+   * const rows = await table.count({
+   *   hashKeyFilterType: FilterType.MatchPrefix,
+   *   hashKeyFilterPattern: 'user-',
+   *   onProgress: ({ partitionsDone, partitions }) => console.log(`${partitionsDone} of ${partitions}`),
+   * })
+   * ```
+   */
+  async count(options?: CountOptions): Promise<number> {
+    const { native, signal, onProgress } = countOptions(options)
+    const send = (token: number) => this.#native.count(token, native, onProgress !== undefined)
+    const call =
+      onProgress === undefined
+        ? this.#crossing.call<number>(send, signal)
+        : this.#crossing.callWithProgress<number>(send, onProgress, signal)
+    return unwrap(await call)
   }
 }

@@ -19,15 +19,16 @@ export class Peer {
     })
   }
 
-  static async listen(onConnection: (socket: Socket) => void): Promise<Peer> {
+  static async listen(onConnection: (socket: Socket) => void, host = '127.0.0.1'): Promise<Peer> {
     const peer = new Peer(onConnection)
-    peer.#server.listen(0, '127.0.0.1')
+    peer.#server.listen(0, host)
     await once(peer.#server, 'listening')
     return peer
   }
 
   get address(): string {
-    return `127.0.0.1:${(this.#server.address() as AddressInfo).port}`
+    const { address, family, port } = this.#server.address() as AddressInfo
+    return family === 'IPv6' ? `[${address}]:${port}` : `${address}:${port}`
   }
 
   async close(): Promise<void> {

@@ -1,5 +1,13 @@
 // What must not compile: each statement has its own expected error, and tsc fails where there is none.
-import { FilterType, LocalCluster, PegasusClient, PegasusError, Scanner, Table } from 'pegasus-client'
+import {
+  CheckType,
+  FilterType,
+  LocalCluster,
+  PegasusClient,
+  PegasusError,
+  Scanner,
+  Table,
+} from 'pegasus-client'
 
 declare const table: Table
 declare const client: PegasusClient
@@ -87,6 +95,51 @@ table.multiDel('h', null)
 // @ts-expect-error entries are a property of the result
 table.multiGet('h', null).then((rows) => rows[0])
 
+// @ts-expect-error text is no increment
+table.incr('h', 's', '1')
+// @ts-expect-error sums are bigints
+table.incr('h', 's').then((sum) => sum + 1)
+// @ts-expect-error a check has a type
+table.checkAndSet('h', { sortKey: 's' }, { value: 'v' })
+// @ts-expect-error a check names a row
+table.checkAndSet('h', { type: CheckType.NoCheck }, { value: 'v' })
+// @ts-expect-error types are not strings
+table.checkAndSet('h', { sortKey: 's', type: 'ValueExist' }, { value: 'v' })
+// @ts-expect-error the write has a value
+table.checkAndSet('h', { sortKey: 's', type: CheckType.NoCheck }, { sortKey: 's' })
+// @ts-expect-error the TTL is one of the write
+table.checkAndSet('h', { sortKey: 's', type: CheckType.NoCheck }, { value: 'v' }, { ttlSeconds: 1 })
+// @ts-expect-error a mutation that sets has a value
+table.checkAndMutate('h', { sortKey: 's', type: CheckType.NoCheck }, [{ set: 'a' }])
+// @ts-expect-error a list of mutations
+table.checkAndMutate('h', { sortKey: 's', type: CheckType.NoCheck }, { del: 'a' })
+// @ts-expect-error no row is said by null
+table.compareExchange('h', 's', undefined, 'v')
+// @ts-expect-error not a Buffer without a check
+table.compareExchange('h', 's', 'a', 'b').then(({ actual }) => actual.length)
+// @ts-expect-error keys are pairs
+table.batchGet(['h', 's'])
+// @ts-expect-error not a Buffer without a check
+table.batchGet([['h', 's']]).then(([value]) => value.length)
+// @ts-expect-error rows have a value
+table.batchSet([['h', 's']])
+// @ts-expect-error there is an error only where it failed
+table.batchDel([['h', 's']]).then(([outcome]) => outcome?.error)
+// @ts-expect-error a range has a stop
+table.delRange('h', 'a')
+// @ts-expect-error a removal has no limit
+table.delRange('h', 'a', 'z', { maxKvCount: 1 })
+// @ts-expect-error all is no number of rows
+table.multiGetAll('h', { maxKvCount: 1 })
+// @ts-expect-error sort keys come without values anyway
+table.getAllSortKeys('h', { noValue: true })
+// @ts-expect-error a table is counted, not a hash key
+table.count('h')
+// @ts-expect-error a count has no range
+table.count({ startInclusive: true })
+// @ts-expect-error there are rows, not counts
+table.count({ onProgress: ({ count }) => count })
+
 // @ts-expect-error a number of scanners
 table.getUnorderedScanners()
 // @ts-expect-error a scan of one hash key has one
@@ -112,5 +165,7 @@ table.name = 'other'
 error.code = 'ERR_OTHER'
 // @ts-expect-error an error has a message
 new PegasusError('ERR_TIMEOUT')
+// @ts-expect-error there is no such check
+CheckType.ValueRegex.toString()
 // @ts-expect-error there is no such filter
 FilterType.MatchRegex.toString()

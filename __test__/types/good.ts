@@ -1,16 +1,29 @@
 // Uses all of the public API as it is meant to be used: every line must compile.
 import {
+  type BatchOutcome,
   type Bytes,
   type CallOptions,
+  type Check,
+  type CheckedSet,
+  type CheckResult,
+  CheckType,
   type ClientOptions,
+  type CompareExchangeResult,
+  type CountOptions,
+  type CountProgress,
+  type DelRangeOptions,
   type Entries,
   FilterType,
+  type GetAllSortKeysOptions,
+  type IncrOptions,
   LocalCluster,
   type LocalClusterOptions,
   type Logger,
+  type MultiGetAllOptions,
   type MultiGetLimits,
   type MultiGetOptions,
   type MultiGetResult,
+  type Mutation,
   PegasusClient,
   PegasusError,
   type PegasusErrorDetails,
@@ -60,6 +73,45 @@ const scan: ScanOptions = {
   sortKeyFilterPattern: new Uint8Array(1),
   returnExpireTs: true,
 }
+const incrOptions: IncrOptions = { ...call, ttlSeconds: -1 }
+const delRange: DelRangeOptions = {
+  ...call,
+  startInclusive: false,
+  stopInclusive: true,
+  sortKeyFilterType: FilterType.MatchPostfix,
+  sortKeyFilterPattern: 'z',
+}
+const allSortKeys: GetAllSortKeysOptions = {
+  ...delRange,
+  startSortKey: 'a',
+  stopSortKey: Buffer.from('z'),
+  batchSize: 10,
+}
+const allRows: MultiGetAllOptions = { ...allSortKeys, noValue: true }
+const countOptions: CountOptions = {
+  ...call,
+  batchSize: 500,
+  hashKeyFilterType: FilterType.MatchPrefix,
+  hashKeyFilterPattern: 'user-',
+  sortKeyFilterType: FilterType.MatchPrefix,
+  sortKeyFilterPattern: new Uint8Array(1),
+  onProgress(progress: CountProgress): void {
+    const numbers: number[] = [progress.rows, progress.partitionsDone, progress.partitions]
+    console.log(numbers)
+  },
+}
+const checks: Check[] = [
+  { sortKey: 's', type: CheckType.ValueNotExist },
+  { sortKey: Buffer.from('s'), type: CheckType.ValueMatchPrefix, operand: '', returnCheckValue: true },
+  { sortKey: 's', type: CheckType.ValueIntLess, operand: 5 },
+  { sortKey: 's', type: CheckType.ValueIntGreater, operand: 2n ** 60n },
+]
+const checkedSet: CheckedSet = { sortKey: 't', value: 'v', ttlSeconds: 60 }
+const mutations: Mutation[] = [
+  { set: 'a', value: Buffer.from('b'), ttlSeconds: 60 },
+  { set: 'a', value: 'b' },
+  { del: new Uint8Array(1) },
+]
 const local: LocalClusterOptions = {
   tables: { temp: 8 },
   replicaServers: 3,
@@ -115,6 +167,43 @@ export async function groups(table: Table): Promise<void> {
   console.log(all, some, complete, pair, removed, count, sortKeys, keys.complete)
 }
 
+export async function conditions(table: Table): Promise<void> {
+  const sums: bigint[] = [
+    await table.incr('h', 's'),
+    await table.incr('h', 's', 5),
+    await table.incr('h', 's', -5n, incrOptions),
+  ]
+  for (const check of checks) {
+    const result: CheckResult = await table.checkAndSet('h', check, checkedSet, call)
+    const flags: boolean[] = [result.succeeded, result.checkValueReturned, result.checkValueExist]
+    const value: Buffer | null = result.checkValue
+    const mutated: CheckResult = await table.checkAndMutate('h', check, mutations, call)
+    console.log(flags, value, mutated)
+  }
+  const result: CompareExchangeResult = await table.compareExchange('h', 's', null, 'v', write)
+  const actual: Buffer | null = result.actual
+  const { succeeded } = await table.compareExchange('h', 's', actual, 'v')
+  const name: string | undefined = CheckType[CheckType.ValueIntGreater]
+  console.log(sums, succeeded, name)
+}
+
+export async function many(table: Table): Promise<void> {
+  const keys: [string, Buffer][] = [['h', Buffer.from('s')]]
+  const values: (Buffer | null)[] = await table.batchGet(keys, call)
+  await table.batchGet(new Map([['h', 's']]))
+  const written: BatchOutcome[] = await table.batchSet([['h', 's', 'v']], write)
+  const removed: BatchOutcome[] = await table.batchDel(keys, call)
+  for (const outcome of [...written, ...removed]) {
+    const error: PegasusError | undefined = outcome.ok ? undefined : outcome.error
+    console.log(error)
+  }
+  const deleted: number = await table.delRange('h', 'a', 'z', delRange)
+  const rows: { sortKey: Buffer; value: Buffer }[] = await table.multiGetAll('h', allRows)
+  const sortKeys: Buffer[] = await table.getAllSortKeys('h', allSortKeys)
+  const counts: number[] = [await table.count(), await table.count(countOptions)]
+  console.log(values, deleted, rows, sortKeys, counts)
+}
+
 export async function scans(table: Table): Promise<void> {
   await using scanner: Scanner = table.getScanner('h', 'a', 'z', scan)
   for await (const { hashKey, sortKey, value, expireAt } of table.getScanner('h')) {
@@ -147,7 +236,8 @@ export function errors(caught: unknown): PegasusError | undefined {
     caught.server,
     caught.attempts,
   ]
+  const range: [number?, (Buffer | null)?] = [caught.deleted, caught.nextSortKey]
   const cause: Error | undefined = caught.cause
-  console.log(code, flags, where, cause, Scanner, Table)
+  console.log(code, flags, where, range, cause, Scanner, Table)
   return undefined
 }

@@ -109,6 +109,124 @@ describe('failures', () => {
   })
 })
 
+describe('failures of the addon', () => {
+  const failure = { message: 'no', retryable: false, maybeApplied: false }
+
+  it('that are about an argument become a RangeError on the stack of the caller', async () => {
+    const { native, table } = setUp()
+    const call = table.set('h', 's', 'v')
+    const refused = { ...failure, code: 'ERR_INVALID_ARGUMENT', message: 'the write is too long' }
+    native.answer([[1, Kind.Failure, 0]], undefined, [refused])
+    const error: unknown = await call.catch((reason) => reason)
+    assert.ok(error instanceof RangeError)
+    assert.deepEqual({ ...error }, { code: 'ERR_INVALID_ARGUMENT' })
+    assert.match(error.stack ?? '', /^RangeError: the write is too long\n\s+at Table\.set /)
+  })
+
+  it('of a removed range say how far it came', async () => {
+    for (const nextSortKey of [Buffer.from('k'), undefined]) {
+      const { native, table } = setUp()
+      const call = table.delRange('h', '', '')
+      native.answer([[1, Kind.Failure, 0]], undefined, [
+        { ...failure, code: 'ERR_BUSY', deleted: 7, nextSortKey },
+      ])
+      const error: unknown = await call.catch((reason) => reason)
+      assert.ok(error instanceof PegasusError)
+      assert.deepEqual([error.deleted, error.nextSortKey], [7, nextSortKey ?? null])
+    }
+  })
+
+  it('of items are values, each with a PegasusError', async () => {
+    const { native, table } = setUp()
+    async function theCaller() {
+      return await table.batchSet([
+        ['h', 's', 'v'],
+        ['h', 't', 'v'],
+        ['h', 'u', 'v'],
+      ])
+    }
+    const call = theCaller()
+    native.answerLast([null, { ...failure, code: 'ERR_INVALID_ARGUMENT' }, undefined])
+    const [first, second, third] = await call
+    assert.deepEqual([first, third], [{ ok: true }, { ok: true }])
+    assert.ok(second !== undefined && !second.ok && second.error instanceof PegasusError)
+    assert.equal(second.error.code, 'ERR_INVALID_ARGUMENT')
+    assert.match(second.error.stack ?? '', /^PegasusError: no\n\s+at Table\.batchSet .*at async theCaller /s)
+  })
+})
+
+describe('progress', () => {
+  const progress = (partitionsDone: number) => ({ rows: 10, partitionsDone, partitions: 2 })
+
+  it('comes before the answer and ends nothing', async () => {
+    const { native, table } = setUp()
+    const seen: unknown[] = []
+    const call = table.count({ onProgress: (each) => seen.push(each) })
+    assert.equal(native.last.args[1], true)
+    native.answer([[1, Kind.Progress, 0]], undefined, [progress(1)])
+    native.answer(
+      [
+        [1, Kind.Progress, 0],
+        [1, Kind.Number, 20],
+      ],
+      undefined,
+      [progress(2)],
+    )
+    assert.equal(await call, 20)
+    assert.deepEqual(seen, [progress(1), progress(2)])
+  })
+
+  it('is not asked for where nobody listens', async () => {
+    const { native, table } = setUp()
+    const call = table.count()
+    assert.deepEqual([native.last.args[1], native.last.cancellable], [false, false])
+    native.answer([[1, Kind.Number, 20]])
+    assert.equal(await call, 20)
+  })
+
+  it('whose listener throws ends its call and no other', async () => {
+    const { native, table, crossing, send } = setUp()
+    let calls = 0
+    const onProgress = () => {
+      calls++
+      throw new Error('enough')
+    }
+    const call = table.count({ onProgress })
+    const other = crossing.call(send)
+    native.answer(
+      [
+        [1, Kind.Progress, 0],
+        [1, Kind.Progress, 0],
+        [2, Kind.Done],
+      ],
+      undefined,
+      [progress(1)],
+    )
+    await assert.rejects(call, /enough/)
+    assert.equal(await other, undefined)
+    assert.deepEqual([calls, native.cancelled], [1, [1]])
+    native.answer([[1, Kind.Cancelled]])
+  })
+
+  it('is not heard after an abort, nor by the next one with the token', async () => {
+    const { native, table } = setUp()
+    const controller = new AbortController()
+    const seen: unknown[] = []
+    const onProgress = (each: unknown) => seen.push(each)
+    const call = table.count({ onProgress, signal: controller.signal })
+    controller.abort('stop')
+    await assert.rejects(call, (reason) => reason === 'stop')
+    native.answer([[1, Kind.Progress, 0]], undefined, [progress(1)])
+    native.answer([[1, Kind.Cancelled]])
+    const next = table.count()
+    native.answer([[1, Kind.Progress, 0]], undefined, [progress(2)])
+    native.answer([[1, Kind.Number, 5]])
+    assert.equal(await next, 5)
+    assert.deepEqual(seen, [])
+    assert.equal(getEventListeners(controller.signal, 'abort').length, 0)
+  })
+})
+
 describe('an AbortSignal', () => {
   it('that is aborted already sends nothing', async () => {
     const { native, table } = setUp()
@@ -133,6 +251,26 @@ describe('an AbortSignal', () => {
     assert.equal(await later, null)
     table.get('h', 's')
     assert.equal(native.last.token, 2)
+  })
+
+  it('of many calls has one listener, ends each that still waits, and warns of nothing', async () => {
+    const { native, table } = setUp()
+    const warnings: Error[] = []
+    const note = (warning: Error) => warnings.push(warning)
+    process.on('warning', note)
+    const controller = new AbortController()
+    const { signal } = controller
+    const calls = Array.from({ length: 20 }, () => table.get('h', 's', { signal }))
+    assert.equal(getEventListeners(signal, 'abort').length, 1)
+    native.answer([[1, Kind.Absent]])
+    assert.equal(await calls[0], null)
+    controller.abort('enough')
+    const ends = await Promise.allSettled(calls)
+    assert.equal(ends.filter(({ status }) => status === 'rejected').length, 19)
+    assert.equal(native.cancelled.length, 19)
+    await new Promise(setImmediate)
+    process.off('warning', note)
+    assert.deepEqual(warnings, [])
   })
 
   it('has no listener left when the answer was quicker', async () => {

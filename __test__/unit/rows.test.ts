@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
+import { decodeValues } from '../../lib/batches'
+import { decodeCheckResult } from '../../lib/conditional'
 import { pack, sortedUnique } from '../../lib/packing'
 import { decodePairs, ScanPage } from '../../lib/rows'
 import { packPage } from './fake-native'
@@ -58,6 +60,27 @@ describe('a page of scanned rows', () => {
       page.takeAll().map(({ expireAt }) => expireAt),
       [new Date('2023-11-14T22:13:20Z'), null],
     )
+  })
+})
+
+describe('a page of values', () => {
+  it('gives them in order, as views, with null for those that are not there', () => {
+    const header = Buffer.from(Uint32Array.of(4, 2, 0xffff_ffff, 0, 1).buffer)
+    const page = Buffer.concat([header, Buffer.from('abc')])
+    const values = decodeValues(page)
+    assert.deepEqual(values, [Buffer.from('ab'), null, Buffer.alloc(0), Buffer.from('c')])
+    assert.equal(values[0]?.buffer, page.buffer)
+  })
+})
+
+describe('what came of a check', () => {
+  it('is told by bits, and the value that follows', () => {
+    const result = (...bytes: number[]) => Object.values(decodeCheckResult(Buffer.from(bytes)))
+    assert.deepEqual(result(0), [false, false, false, null])
+    assert.deepEqual(result(1), [true, false, false, null])
+    assert.deepEqual(result(2), [false, true, false, null])
+    assert.deepEqual(result(7, 97), [true, true, true, Buffer.from('a')])
+    assert.deepEqual(result(6), [false, true, true, Buffer.alloc(0)])
   })
 })
 

@@ -8,20 +8,20 @@ use std::time::Duration;
 
 use pegasus_protocol::thrift::Text;
 use tokio::net::TcpListener;
-use tokio::sync::{RwLock, watch};
+use tokio::sync::watch;
 use tokio::task::{JoinSet, spawn_blocking};
 
 use crate::clock::{Clock, SystemClock};
 use crate::dispatch::Node;
-use crate::error::{CreateTableError, StartError, StopError, StoreError};
+use crate::error::{CreateTableError, SplitTableError, StartError, StopError, StoreError};
 use crate::listener;
 use crate::options::{ClusterOptions, REPLICA_PORT_OFFSET};
-use crate::state::{AppId, ClusterState};
+use crate::state::{AppId, ClusterState, finish_splits};
 use crate::store::Store;
 use crate::topology::{Role, Topology};
 
-/// How often scans that nobody continues are looked for. Their ids stop working on time whatever
-/// this is; what they hold is kept for so much longer.
+/// How often scans that nobody continues are looked for, and dropped tables that nobody can recall.
+/// Both stop working on time whatever this is; what they hold is kept for so much longer.
 const SWEEP_EVERY: Duration = Duration::from_secs(30);
 
 /// A running cluster: meta servers and replica servers, each on its own port, in this process.
@@ -32,11 +32,8 @@ pub struct Cluster {
     meta_servers: Arc<[SocketAddrV4]>,
     replica_servers: Arc<[SocketAddrV4]>,
     stop: watch::Sender<()>,
-    /// One task a server, each with its connections, and one that sweeps.
+    /// One task a server, each with its connections, one that sweeps, and one that splits.
     tasks: JoinSet<()>,
-    /// Held for reading by every change that is being made, so that `stop` can wait for them: one
-    /// goes on when nobody awaits it any more.
-    changing: Arc<RwLock<()>>,
     state: Arc<ClusterState>,
 }
 
@@ -88,8 +85,9 @@ impl Cluster {
             let node = Arc::new(Node { role, name: address.to_string().into() });
             tasks.spawn(listener::serve(listener, node, state.clone(), stopped.clone()));
         }
-        tasks.spawn(sweep(state.clone(), stopped));
-        Ok(Self { meta_servers, replica_servers, stop, tasks, changing: Arc::default(), state })
+        tasks.spawn(sweep(state.clone(), stopped.clone()));
+        tasks.spawn(finish_splits(state.clone(), stopped));
+        Ok(Self { meta_servers, replica_servers, stop, tasks, state })
     }
 
     /// Where the meta servers are: what a client is given. The first one leads.
@@ -109,15 +107,41 @@ impl Cluster {
     /// An empty name, a partition count outside 1 to 1024, a table of that name that is there
     /// already, a storage failure: see [`CreateTableError`].
     pub async fn create_table(&self, name: &str, partition_count: u32) -> Result<AppId, CreateTableError> {
-        let changing = self.changing.clone().read_owned().await;
-        let (state, name) = (self.state.clone(), name.to_owned());
-        let create = move || {
-            let created = state.create_table(&name, partition_count);
+        let name = name.to_owned();
+        self.change(move |state| state.create_table(&name, partition_count)).await
+    }
+
+    /// Gives a table twice the partitions, and says how many they are.
+    ///
+    /// As in real clusters, the split has only begun when this returns: clients are told the new
+    /// count at once, the new partitions get their rows one after the other, and whoever writes to a
+    /// partition that is just being split is refused for that moment. A split that the end of the
+    /// cluster interrupts is finished when its data directory is used again.
+    ///
+    /// # Errors
+    ///
+    /// No table of that name, one that is being split already, or that would have more than 1024
+    /// partitions; a storage failure: see [`SplitTableError`].
+    pub async fn split_table(&self, name: &str) -> Result<u32, SplitTableError> {
+        let name = name.to_owned();
+        let split = move |state: &ClusterState| {
+            let started = state.start_split(&name.as_str().into(), None);
+            started.map(|count| count as u32).map_err(|error| SplitTableError::new(&name, error))
+        };
+        self.change(split).await
+    }
+
+    /// Makes a change, which goes on if nobody awaits it any more.
+    async fn change<T: Send + 'static>(&self, change: impl FnOnce(&ClusterState) -> T + Send + 'static) -> T {
+        let changing = self.state.changing.clone().read_owned().await;
+        let state = self.state.clone();
+        blocking(move || {
+            let changed = change(&state);
             drop(state);
             drop(changing);
-            created
-        };
-        blocking(create).await
+            changed
+        })
+        .await
     }
 
     /// Stops the cluster: closes all sockets, writes the data to disk or, without a data directory,
@@ -127,7 +151,8 @@ impl Cluster {
     ///
     /// The data could not be written. The cluster has stopped all the same.
     pub async fn stop(self) -> Result<(), StopError> {
-        let Self { stop, mut tasks, changing, state, .. } = self;
+        let Self { stop, mut tasks, state, .. } = self;
+        let changing = state.changing.clone();
         stop.send_replace(());
         while tasks.join_next().await.is_some() {}
         drop(changing.write().await);
@@ -211,8 +236,10 @@ async fn sweep(state: Arc<ClusterState>, mut stop: watch::Receiver<()>) {
     loop {
         tokio::select! {
             _ = stop.changed() => return,
-            () = tokio::time::sleep(SWEEP_EVERY) => state.sweep_scans(),
+            () = tokio::time::sleep(SWEEP_EVERY) => {}
         }
+        let state = state.clone();
+        blocking(move || state.sweep()).await;
     }
 }
 

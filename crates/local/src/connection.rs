@@ -2,7 +2,8 @@
 //!
 //! Whatever one read brings is answered together: all whole requests in it, in their order, with
 //! one commit for all their writes and one write of all their answers. Nothing is read while
-//! answers wait to be taken, so a client that does not read is not served.
+//! answers wait to be taken, so a client that does not read is not served. Only requests that have
+//! to wait, and changes of the cluster, are answered out of order, when they are done.
 
 use std::io;
 use std::net::SocketAddr;
@@ -14,8 +15,10 @@ use pegasus_protocol::frame::{RequestFrame, decode_request};
 use thiserror::Error;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
+use tokio::task::JoinError;
 
 use crate::dispatch::{Answer, Exchange, Node, dispatch};
+use crate::pending::{Due, Pending};
 use crate::state::ClusterState;
 use crate::store::StoreError;
 
@@ -41,16 +44,22 @@ enum End {
     Malformed(#[from] DecodeError),
     #[error("writes could not be committed: {0}")]
     NotCommitted(#[from] StoreError),
+    #[error("a change was not made: {0}")]
+    NotChanged(#[from] JoinError),
 }
 
 /// Serves a connection until the client closes it or sends what is no request.
 pub(crate) async fn serve(socket: TcpStream, peer: SocketAddr, node: Arc<Node>, state: Arc<ClusterState>) {
-    let connection = Connection { socket, node, state, input: BytesMut::new(), output: Output::default() };
+    let (input, output, pending) = Default::default();
+    let connection = Connection { socket, node, state, input, output, pending };
     let server = connection.node.name.clone();
     match connection.run().await {
         Ok(()) => {}
         Err(End::NotCommitted(error)) => {
             tracing::error!(%server, %peer, %error, "a connection ends: writes could not be committed");
+        }
+        Err(End::NotChanged(error)) => {
+            tracing::error!(%server, %peer, %error, "a connection ends: a change was not made");
         }
         Err(end) => tracing::debug!(%server, %peer, %end, "a connection ends"),
     }
@@ -63,6 +72,7 @@ struct Connection {
     /// What has been read and not yet understood.
     input: BytesMut,
     output: Output,
+    pending: Pending,
 }
 
 /// Answers on their way.
@@ -79,8 +89,13 @@ impl Connection {
         loop {
             // The buffer grows with what arrives, never with what a header claims.
             self.input.reserve(READ_AT_LEAST);
-            if self.socket.read_buf(&mut self.input).await? == 0 {
-                return Ok(());
+            tokio::select! {
+                read = self.socket.read_buf(&mut self.input), if !self.pending.is_full() => {
+                    if read? == 0 {
+                        return Ok(());
+                    }
+                }
+                due = self.pending.next(), if !self.pending.is_empty() => self.answer_due(due?)?,
             }
             let arrived = self.input.len();
             let understood = self.answer_all().await;
@@ -96,8 +111,10 @@ impl Connection {
     /// Answers the requests that have arrived whole.
     async fn answer_all(&mut self) -> Result<(), End> {
         let now = self.state.clock.now();
-        while let Some(frame) = decode_request(&mut self.input, MAX_REQUEST_BODY)? {
-            self.answer(&frame, now)?;
+        while !self.pending.is_full()
+            && let Some(frame) = decode_request(&mut self.input, MAX_REQUEST_BODY)?
+        {
+            self.answer(frame, now, false)?;
             if self.output.bytes.len() >= WRITE_AT {
                 self.flush().await?;
             }
@@ -105,12 +122,28 @@ impl Connection {
         Ok(())
     }
 
-    /// Answers one request. Every answer that leaves the server is made here.
-    fn answer(&mut self, frame: &RequestFrame, now: u32) -> Result<(), End> {
-        let exchange = Exchange { frame, out: &mut self.output.bytes };
+    /// Answers one request, or notes what is to be done for its answer. Every answer that leaves
+    /// the server is made here, or comes out of what is noted here.
+    fn answer(&mut self, frame: RequestFrame, now: u32, has_waited: bool) -> Result<(), End> {
+        let exchange = Exchange { frame: &frame, out: &mut self.output.bytes, has_waited };
         match dispatch(&self.state, &self.node, now, exchange)? {
             Answer::Ready | Answer::Silence => {}
             Answer::ReadyOnceCommitted => self.output.needs_commit = true,
+            Answer::Later(later) => self.pending.wait(frame, later),
+            Answer::Change(change) => self.pending.change(&self.state, change),
+        }
+        Ok(())
+    }
+
+    /// Answers what could not be answered when it came.
+    fn answer_due(&mut self, due: Due) -> Result<(), End> {
+        match due {
+            Due::Request(frame) => self.answer(frame, self.state.clock.now(), true)?,
+            Due::Refusal(frame, error) => {
+                let mut exchange = Exchange { frame: &frame, out: &mut self.output.bytes, has_waited: true };
+                exchange.refuse(error);
+            }
+            Due::Changed(answer) => self.output.bytes.extend_from_slice(&answer),
         }
         Ok(())
     }

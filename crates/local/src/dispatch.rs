@@ -1,15 +1,8 @@
 //! From a request to its answer: who may be asked what, then the handler.
 //!
-//! Everything that is refused before a handler runs is refused here, with an error in the header
-//! and no body:
-//!
-//! | request | answer |
-//! |---|---|
-//! | a name that is no RPC, or one without a handler | `ERR_HANDLER_NOT_FOUND` |
-//! | a data RPC at a meta server, or without a table; a meta RPC at a replica server | the same |
-//! | a table or partition that this replica server does not have | `ERR_OBJECT_NOT_FOUND` |
-//! | a write whose body is over a mebibyte | `ERR_INVALID_DATA` |
-//! | anything but a backup read at a secondary | `ERR_INVALID_STATE` |
+//! A name that is no RPC, or one without a handler, is answered with `ERR_HANDLER_NOT_FOUND` in the
+//! header and no body; so is a data RPC at a meta server or without a table, and a meta RPC at a
+//! replica server. What else may happen to a request to a partition is in [`crate::admit`].
 
 use bytes::BytesMut;
 use pegasus_protocol::DecodeError;
@@ -18,13 +11,10 @@ use pegasus_protocol::rpc::{Rpc, RpcCode, RpcKind};
 use pegasus_protocol::thrift::Text;
 use pegasus_protocol::types::ErrorCode;
 
+use crate::admit::{Candidate, Later, Verdict};
 use crate::handlers::{self, DataCall, MetaCall};
 use crate::state::ClusterState;
-use crate::store::Partition;
-use crate::topology::{Role, Topology};
-
-/// The longest body that a write may have: the servers' default.
-pub(crate) const MAX_WRITE_BODY: usize = 1 << 20;
+use crate::topology::Role;
 
 /// One server of the cluster.
 pub(crate) struct Node {
@@ -34,8 +24,10 @@ pub(crate) struct Node {
     pub(crate) name: Text,
 }
 
+/// A change of the cluster: makes it, and gives the answer's frame.
+pub(crate) type Change = Box<dyn FnOnce(&ClusterState) -> BytesMut + Send>;
+
 /// What became of a request.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Answer {
     /// The answer has been appended.
     Ready,
@@ -43,12 +35,18 @@ pub(crate) enum Answer {
     ReadyOnceCommitted,
     /// There is none.
     Silence,
+    /// It comes later.
+    Later(Later),
+    /// It is made together with a change, which takes its time.
+    Change(Change),
 }
 
 /// A request, and where the answer goes.
 pub(crate) struct Exchange<'a> {
     pub(crate) frame: &'a RequestFrame,
     pub(crate) out: &'a mut BytesMut,
+    /// Whether the request has waited already, because of limits of its table.
+    pub(crate) has_waited: bool,
 }
 
 impl Exchange<'_> {
@@ -60,6 +58,26 @@ impl Exchange<'_> {
         let response = handle(&self.frame.arguments()?);
         encode_reply::<R>(&ErrorCode::Ok, self.frame.head.sequence_id, &response, self.out);
         Ok(if R::CODE.kind().is_write() { Answer::ReadyOnceCommitted } else { Answer::Ready })
+    }
+
+    /// Reads the request's value, for `handle` to make a change of it and an answer.
+    pub(crate) fn answer_change<R: Rpc<Request: 'static>>(
+        &mut self,
+        handle: fn(&ClusterState, &R::Request) -> R::Response,
+    ) -> Result<Answer, DecodeError> {
+        let request: R::Request = self.frame.arguments()?;
+        let sequence_id = self.frame.head.sequence_id;
+        Ok(Answer::Change(Box::new(move |state| {
+            let mut out = BytesMut::new();
+            encode_reply::<R>(&ErrorCode::Ok, sequence_id, &handle(state, &request), &mut out);
+            out
+        })))
+    }
+
+    /// Appends an answer that is an error and has a body all the same.
+    pub(crate) fn refuse_with_body<R: Rpc>(&mut self, error: &ErrorCode, response: &R::Response) -> Answer {
+        encode_reply::<R>(error, self.frame.head.sequence_id, response, self.out);
+        Answer::Ready
     }
 
     /// Appends an answer that is only an error.
@@ -110,38 +128,42 @@ fn dispatch_data(
     now: u32,
     mut exchange: Exchange<'_>,
 ) -> Result<Answer, DecodeError> {
-    let topology = state.topology();
-    let header = &exchange.frame.header;
-    let partition = match admit(&topology, server, code, exchange.frame) {
-        Ok(partition) => partition,
-        Err(error) => return Ok(exchange.refuse(error)),
+    let (frame, has_waited) = (exchange.frame, exchange.has_waited);
+    let header = &frame.header;
+    let known = state.topology();
+    let Some(guard) = known.guard(header.gpid) else {
+        return Ok(exchange.refuse(ErrorCode::ObjectNotFound));
     };
+    let version = guard.enter();
+    // Looked up again: what was so before the request was let in may be from before a split, by
+    // whose outcome the request is judged now.
+    let topology = state.topology();
+    let candidate = Candidate { code, frame, has_waited, server, guard, version: *version, now };
+    let (hosted, owner) = match candidate.admit(&topology) {
+        Verdict::Serve(hosted, owner) => (hosted, owner),
+        Verdict::Refuse(error) => return Ok(exchange.refuse(error)),
+        Verdict::Ignore => return Ok(Answer::Silence),
+        Verdict::Wait(later) => return Ok(Answer::Later(later)),
+    };
+    if !guard.may_read_bytes(hosted.settings, now)
+        && let Some(answer) = handlers::busy(code, header.gpid, &node.name, &mut exchange)
+    {
+        return Ok(answer);
+    }
     let call = DataCall {
-        partition,
+        partition: hosted.partition,
         gpid: header.gpid,
+        owner,
         partition_hash: header.partition_hash,
         server: &node.name,
         scans: &state.scans[server],
         now,
     };
-    handlers::data(code, &call, exchange)
-}
-
-/// The partition that a request may go to, or why it may not. The order is the servers'.
-fn admit<'t>(
-    topology: &'t Topology,
-    server: usize,
-    code: RpcCode,
-    frame: &RequestFrame,
-) -> Result<Partition<'t>, ErrorCode> {
-    let hosted = topology.hosted(frame.header.gpid, server).ok_or(ErrorCode::ObjectNotFound)?;
-    let is_write = code.kind().is_write();
-    if is_write && frame.body_length > MAX_WRITE_BODY {
-        return Err(ErrorCode::InvalidData);
+    let length = exchange.out.len();
+    let out = Exchange { out: &mut *exchange.out, ..exchange };
+    let answer = handlers::data(code, &call, out)?;
+    if !code.kind().is_write() {
+        guard.count_read_bytes(hosted.settings, exchange.out.len() - length, now);
     }
-    let is_backup_read = frame.header.is_backup && !is_write;
-    if !hosted.is_primary && !is_backup_read {
-        return Err(ErrorCode::InvalidState);
-    }
-    Ok(hosted.partition)
+    Ok(answer)
 }

@@ -6,8 +6,10 @@ use std::io;
 use std::net::SocketAddr;
 use std::path::PathBuf;
 
+use pegasus_protocol::types::ErrorCode;
 use thiserror::Error;
 
+use crate::state::ChangeError;
 pub use crate::store::StoreError;
 
 /// Why a cluster did not start.
@@ -118,6 +120,57 @@ impl CreateTableError {
             Self::InvalidTable { .. } => "ERR_INVALID_ARGUMENT",
             Self::Exists { .. } => "ERR_APP_EXIST",
             Self::Store(_) => "ERR_FILE_OPERATION_FAILED",
+        }
+    }
+}
+
+/// Why a table is not split.
+#[derive(Debug, Error)]
+#[non_exhaustive]
+pub enum SplitTableError {
+    /// There is no table of that name.
+    #[error("there is no table {name:?}")]
+    NotFound {
+        /// The name.
+        name: String,
+    },
+    /// It is being split already.
+    #[error("the table {name:?} is being split already")]
+    Splitting {
+        /// The name.
+        name: String,
+    },
+    /// It would have more partitions than a table can have.
+    #[error("the table {name:?} cannot have twice the partitions: {reason}")]
+    TooMany {
+        /// The name.
+        name: String,
+        /// How many it can have.
+        reason: String,
+    },
+    /// The split cannot be stored.
+    #[error("the split cannot be stored: {0}")]
+    Store(#[from] StoreError),
+}
+
+impl SplitTableError {
+    /// The stable name of this kind of error.
+    pub fn code(&self) -> &'static str {
+        match self {
+            Self::NotFound { .. } => "ERR_APP_NOT_EXIST",
+            Self::Splitting { .. } => "ERR_BUSY",
+            Self::TooMany { .. } => "ERR_INVALID_ARGUMENT",
+            Self::Store(_) => "ERR_FILE_OPERATION_FAILED",
+        }
+    }
+
+    pub(crate) fn new(name: &str, error: ChangeError) -> Self {
+        let name = name.to_owned();
+        match error {
+            ChangeError::Store(error) => Self::Store(error),
+            ChangeError::Refused(ErrorCode::Busy, _) => Self::Splitting { name },
+            ChangeError::Refused(ErrorCode::InvalidParameters, reason) => Self::TooMany { name, reason },
+            ChangeError::Refused(..) => Self::NotFound { name },
         }
     }
 }

@@ -6,10 +6,11 @@
 //! share one copy of the rows, nothing is replicated.
 //!
 //! A request goes straight down: [`listener`] takes the connection, [`connection`] cuts frames and
-//! sends answers, [`dispatch`] decides whether the request may be here, one of [`handlers`] turns
-//! it into an operation of [`store`], the only part that knows the storage engine. Beside the path:
-//! [`topology`] (servers, tables, who is primary), [`scan_sessions`] (open scans), [`state`] (what
-//! all servers share, and its changes).
+//! sends answers, [`dispatch`] and [`admit`] decide whether the request may be here, one of
+//! [`handlers`] turns it into an operation of [`store`], the only part that knows the storage engine,
+//! or into a change of the tables in [`state`]. Beside the path: [`topology`] (servers, tables, who
+//! is primary), [`guard`] (what the requests to one partition share), [`envs`] (settings of tables),
+//! [`scan_sessions`] (open scans), [`pending`] (answers that come later).
 //!
 //! ```
 //! # async fn example() -> Result<(), Box<dyn std::error::Error>> {
@@ -26,15 +27,19 @@
 
 #![allow(rustdoc::private_intra_doc_links)] // the map above is for whoever reads the source
 
+mod admit;
 pub mod cli;
 mod clock;
 mod cluster;
 mod connection;
 mod dispatch;
+mod envs;
 mod error;
+mod guard;
 mod handlers;
 mod listener;
 mod options;
+mod pending;
 mod scan_sessions;
 mod state;
 mod store;
@@ -42,6 +47,6 @@ mod topology;
 
 pub use clock::{Clock, ManualClock, SystemClock};
 pub use cluster::Cluster;
-pub use error::{CreateTableError, StartError, StopError, StoreError};
+pub use error::{CreateTableError, SplitTableError, StartError, StopError, StoreError};
 pub use options::ClusterOptions;
 pub use state::AppId;

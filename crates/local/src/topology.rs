@@ -11,10 +11,15 @@ use pegasus_protocol::idl::{AppInfo, AppStatus};
 use pegasus_protocol::thrift::Text;
 use pegasus_protocol::types::Gpid;
 
+use crate::envs::Settings;
+use crate::guard::PartitionGuard;
 use crate::store::{Partition, TableRecord, TableRows};
 
-/// How many replicas a partition has, where there are so many servers.
-const REPLICAS: usize = 3;
+/// How many replicas a partition has that nobody gave a number for, where there are so many servers.
+pub(crate) const REPLICAS: usize = 3;
+
+/// The ballot of a partition that a split has made and that has no rows yet.
+const NOT_READY: i64 = -1;
 
 /// What a server is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -43,19 +48,27 @@ pub(crate) struct Topology {
 }
 
 /// A table at one moment.
+#[derive(Clone)]
 pub(crate) struct Table {
     /// How it is described.
     pub(crate) info: AppInfo,
     /// Where its partitions are.
     pub(crate) partitions: Vec<Placement>,
-    /// Its rows, shared by all states of the table.
-    pub(crate) rows: Arc<TableRows>,
+    /// Its rows, shared by all states of the table; none when it was dropped for good.
+    pub(crate) rows: Option<Arc<TableRows>>,
+    /// What the requests to each partition share, in all states of the table.
+    pub(crate) guards: Vec<Arc<PartitionGuard>>,
+    /// What its envs say.
+    pub(crate) settings: Settings,
+    /// The partitions that may still have rows which went elsewhere when they were split.
+    pub(crate) purging: Vec<i32>,
 }
 
 /// Which servers hold one partition, by index.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Placement {
-    /// The version of this placement, 1 or more; grows with each change.
+    /// The version of this placement, 1 or more; grows with each change. Negative: a split has made
+    /// the partition, and it is nowhere yet.
     pub(crate) ballot: i64,
     /// Who takes writes and consistent reads.
     pub(crate) primary: usize,
@@ -65,34 +78,105 @@ pub(crate) struct Placement {
 
 impl Placement {
     /// Primaries go round the servers, the secondaries are the servers after them.
-    fn round_robin(index: usize, servers: usize, ballot: i64) -> Self {
+    fn round_robin(index: usize, servers: usize, replicas: usize, ballot: i64) -> Self {
         let replica = |n: usize| (index + n) % servers;
-        Self { ballot, primary: replica(0), secondaries: (1..replica_count(servers)).map(replica).collect() }
+        Self { ballot, primary: replica(0), secondaries: (1..replicas).map(replica).collect() }
+    }
+
+    /// The place of a partition that has none yet.
+    fn not_ready() -> Self {
+        Self { ballot: NOT_READY, primary: 0, secondaries: Vec::new() }
+    }
+
+    /// Whether the partition is somewhere.
+    pub(crate) fn is_ready(&self) -> bool {
+        self.ballot > 0
     }
 }
 
-fn replica_count(servers: usize) -> usize {
-    servers.min(REPLICAS)
-}
-
 impl Table {
-    /// A stored table, spread over servers.
-    pub(crate) fn new(record: TableRecord, rows: Arc<TableRows>, servers: usize) -> Self {
-        let mut info = record.info;
-        info.max_replica_count = replica_count(servers) as i32;
-        let place = |(index, ballot)| Placement::round_robin(index, servers, ballot);
-        Self { info, partitions: record.ballots.into_iter().enumerate().map(place).collect(), rows }
+    /// A stored table, spread over servers. On fewer of them than it has replicas it keeps as many
+    /// as there are, so that it is whole.
+    pub(crate) fn new(record: TableRecord, rows: Option<Arc<TableRows>>, servers: usize) -> Self {
+        let TableRecord { mut info, ballots, purging } = record;
+        let replicas = usize::try_from(info.max_replica_count).unwrap_or(0).clamp(1, servers.max(1));
+        info.max_replica_count = replicas as i32;
+        let place = |(index, ballot)| Placement::round_robin(index, servers, replicas, ballot);
+        let partitions: Vec<_> = ballots.into_iter().enumerate().map(place).collect();
+        let count = partitions.len();
+        // A partition whose child has not got its rows yet has them all, by the count before.
+        let guard = |index: usize| {
+            let is_split = partitions.get(index + count / 2).is_none_or(Placement::is_ready);
+            Arc::new(PartitionGuard::new(if is_split { count } else { count / 2 } as u32))
+        };
+        let guards = (0..count).map(guard).collect();
+        let settings = Settings::new(&info.envs, info.partition_count);
+        let table = Self { info, partitions, rows, guards, settings, purging };
+        table.apply_settings();
+        table
+    }
+
+    /// The table with a change of its description.
+    pub(crate) fn with(&self, change: impl FnOnce(&mut AppInfo)) -> Self {
+        let mut table = self.clone();
+        change(&mut table.info);
+        table.settings = Settings::new(&table.info.envs, table.info.partition_count);
+        table
+    }
+
+    /// Lets the rows know what the settings say about them. A time to live that is no longer set
+    /// stays in force, as in the servers; setting it to 0 ends it.
+    pub(crate) fn apply_settings(&self) {
+        if let (Some(rows), Some(seconds)) = (&self.rows, self.settings.default_ttl) {
+            rows.set_default_ttl(seconds);
+        }
+    }
+
+    /// The table with twice the partitions; the new ones are not ready.
+    pub(crate) fn doubled(&self, partition_count: u16, change: impl FnOnce(&mut AppInfo)) -> Self {
+        let mut table = self.with(|info| {
+            info.partition_count = partition_count.into();
+            change(info);
+        });
+        table.partitions.resize(partition_count.into(), Placement::not_ready());
+        table
+            .guards
+            .resize_with(partition_count.into(), || Arc::new(PartitionGuard::new(partition_count.into())));
+        table.rows = self.rows.as_ref().map(|rows| Arc::new(rows.grown(partition_count)));
+        table
+    }
+
+    /// The table with a child of a split in its place: where its parent is.
+    pub(crate) fn with_child(&self, parent: usize, child: usize) -> Self {
+        let mut table = self.clone();
+        let mut placement = self.partitions[parent].clone();
+        placement.ballot = placement.ballot.saturating_add(1);
+        table.partitions[child] = placement;
+        if !table.purging.contains(&(parent as i32)) {
+            table.purging.push(parent as i32);
+        }
+        table
     }
 
     /// What is stored of it.
     pub(crate) fn record(&self) -> TableRecord {
         let ballots = self.partitions.iter().map(|placement| placement.ballot).collect();
-        TableRecord { info: self.info.clone(), ballots }
+        TableRecord { info: self.info.clone(), ballots, purging: self.purging.clone() }
     }
 
     /// Whether it serves requests.
     pub(crate) fn is_available(&self) -> bool {
         self.info.status == i32::from(AppStatus::Available)
+    }
+
+    /// Whether it was dropped; it may still be possible to recall it.
+    pub(crate) fn is_dropped(&self) -> bool {
+        self.info.status == i32::from(AppStatus::Dropped)
+    }
+
+    /// Whether a split is under way.
+    pub(crate) fn is_splitting(&self) -> bool {
+        !self.partitions.iter().all(Placement::is_ready)
     }
 }
 
@@ -111,7 +195,7 @@ impl Topology {
     pub(crate) fn insert(&mut self, table: Table) {
         let app_id = table.info.app_id;
         self.names.retain(|_, id| *id != app_id);
-        if table.info.status != i32::from(AppStatus::Dropped) {
+        if !table.is_dropped() {
             self.names.insert(table.info.app_name.clone(), app_id);
         }
         self.next_app_id = self.next_app_id.max(app_id.saturating_add(1));
@@ -123,15 +207,35 @@ impl Topology {
         self.tables.get(self.names.get(name)?)
     }
 
+    /// The table of that number, dropped or not.
+    pub(crate) fn table(&self, app_id: i32) -> Option<&Arc<Table>> {
+        self.tables.get(&app_id)
+    }
+
+    /// All tables by number, the dropped ones too.
+    pub(crate) fn tables(&self) -> impl Iterator<Item = &Arc<Table>> {
+        self.tables.values()
+    }
+
+    /// What the requests to a partition share.
+    pub(crate) fn guard(&self, gpid: Gpid) -> Option<&PartitionGuard> {
+        let table = self.tables.get(&gpid.app_id)?;
+        Some(table.guards.get(usize::try_from(gpid.partition_index).ok()?)?)
+    }
+
     /// A partition that a replica server holds.
     pub(crate) fn hosted(&self, gpid: Gpid, server: usize) -> Option<Hosted<'_>> {
         let table = self.tables.get(&gpid.app_id).filter(|table| table.is_available())?;
         let placement = table.partitions.get(usize::try_from(gpid.partition_index).ok()?)?;
+        if !placement.is_ready() {
+            return None;
+        }
         let is_primary = placement.primary == server;
         if !is_primary && !placement.secondaries.contains(&server) {
             return None;
         }
-        Some(Hosted { partition: table.rows.partition(gpid.partition_index)?, is_primary })
+        let partition = table.rows.as_ref()?.partition(gpid.partition_index)?;
+        Some(Hosted { partition, settings: &table.settings, is_primary })
     }
 }
 
@@ -139,6 +243,8 @@ impl Topology {
 pub(crate) struct Hosted<'t> {
     /// Its rows.
     pub(crate) partition: Partition<'t>,
+    /// What the table's envs say.
+    pub(crate) settings: &'t Settings,
     /// Whether that server is its primary.
     pub(crate) is_primary: bool,
 }
@@ -146,10 +252,11 @@ pub(crate) struct Hosted<'t> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::guard::Version;
 
     #[test]
     fn primaries_go_round_and_secondaries_follow() {
-        let placements: Vec<_> = (0..4).map(|index| Placement::round_robin(index, 4, 1)).collect();
+        let placements: Vec<_> = (0..4).map(|index| Placement::round_robin(index, 4, 3, 1)).collect();
         let primaries: Vec<_> = placements.iter().map(|placement| placement.primary).collect();
         assert_eq!(primaries, [0, 1, 2, 3]);
         assert_eq!(placements[3].secondaries, [0, 1]);
@@ -157,7 +264,24 @@ mod tests {
 
     #[test]
     fn few_servers_make_few_replicas() {
-        assert_eq!(Placement::round_robin(5, 1, 1), Placement { ballot: 1, primary: 0, secondaries: vec![] });
-        assert_eq!(Placement::round_robin(5, 2, 1).secondaries, [0]);
+        let info = AppInfo { max_replica_count: 3, ..AppInfo::default() };
+        let table = |servers| {
+            let record = TableRecord { info: info.clone(), ballots: vec![1; 6], purging: vec![] };
+            Table::new(record, None, servers)
+        };
+        let only = Placement { ballot: 1, primary: 0, secondaries: vec![] };
+        assert_eq!((&table(1).partitions[5], table(1).info.max_replica_count), (&only, 1));
+        assert_eq!(table(2).partitions[5].secondaries, [0]);
+        assert_eq!(table(9).partitions[5].secondaries, [6, 7]);
+    }
+
+    #[test]
+    fn a_parent_has_its_childs_keys_until_the_child_is_ready() {
+        let record = TableRecord { info: AppInfo::default(), ballots: vec![1, 1, 2, -1], purging: vec![0] };
+        let table = Table::new(record, None, 3);
+        let versions: Vec<_> = table.guards.iter().map(|guard| *guard.enter()).collect();
+        assert_eq!(versions, [4, 2, 4, 4].map(Version::Count));
+        assert!(table.is_splitting());
+        assert!(!table.with_child(1, 3).is_splitting());
     }
 }

@@ -63,6 +63,9 @@ pub enum DecodeError {
     /// A thrift message of a type that has no place here.
     #[error("a thrift message of type {0} has no place here")]
     BadMessageType(u8),
+    /// An answer whose message does not start like one.
+    #[error("a message that starts with {0:02x?} is no answer")]
+    BadMessageHead([u8; 4]),
     /// A message name that no RPC has.
     #[error("a message name of {0} bytes is not possible")]
     BadName(i64),

@@ -72,6 +72,14 @@ impl Plan {
             range.stop = key::after_prefix(hash_key, b"").map_err(refused)?;
             range.stop_inclusive = false;
         }
+        let filter = &options.hash_key_filter;
+        if filter.filter_type == FilterType::MatchPrefix && !filter.pattern.is_empty() {
+            // As servers do: only here can it make the range empty, which they answer badly.
+            let first = key::encode(&filter.pattern, b"").map_err(refused)?;
+            if first > range.start {
+                (range.start, range.start_inclusive) = (first, true);
+            }
+        }
         let filter = &options.sort_key_filter;
         if filter.filter_type == FilterType::MatchPrefix && !filter.pattern.is_empty() {
             range.narrow_to(
@@ -197,6 +205,19 @@ mod tests {
             (b"\x00\x01hmb"[..].into(), b"\x00\x01hmd"[..].into())
         );
         assert!(plan(b"n", b"z", prefix).partitions.is_empty());
+    }
+
+    #[test]
+    fn a_hash_key_filter_that_nothing_passes_asks_nobody() {
+        let asks = |pattern: &'static [u8]| {
+            let change = |o: &mut ScanOptions| {
+                o.hash_key_filter =
+                    Filter { filter_type: FilterType::MatchPrefix, pattern: Bytes::from_static(pattern) };
+            };
+            !plan(b"", b"", change).partitions.is_empty()
+        };
+        assert!(asks(b"h") && asks(b"") && asks(b"a"));
+        assert!(!asks(b"i") && !asks(b"hh"));
     }
 
     #[test]

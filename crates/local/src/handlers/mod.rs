@@ -4,32 +4,45 @@
 //! request may be here, [`crate::store::ops`] does the work.
 
 mod batch_get;
+mod busy;
 mod check;
+mod cluster_info;
+mod create_app;
+mod drop_app;
 mod get;
 mod incr;
+mod list_apps;
+mod list_nodes;
 mod multi_get;
 mod multi_put;
 mod multi_remove;
 mod negotiate;
 mod put;
 mod query_cfg;
+mod recall_app;
+mod refusal;
 mod remove;
 mod scanner;
 mod sortkey_count;
+mod start_partition_split;
 mod ttl;
+mod update_app_env;
 
 use pegasus_protocol::DecodeError;
 use pegasus_protocol::idl::UpdateResponse;
 use pegasus_protocol::key;
-use pegasus_protocol::rpc::{self, RpcCode};
+use pegasus_protocol::rpc::{self, Rpc, RpcCode};
 use pegasus_protocol::status::Status;
 use pegasus_protocol::thrift::Text;
 use pegasus_protocol::types::{ErrorCode, Gpid};
 
+pub(crate) use self::busy::busy;
+use self::refusal::Refusal;
 use crate::dispatch::{Answer, Exchange};
 use crate::scan_sessions::ScanSessions;
+use crate::state::ClusterState;
 use crate::store::ops::Written;
-use crate::store::{Partition, StoreError};
+use crate::store::{Owner, Partition, StoreError};
 use crate::topology::Topology;
 
 /// A request to a partition.
@@ -38,6 +51,8 @@ pub(crate) struct DataCall<'a> {
     pub(crate) partition: Partition<'a>,
     /// Its number.
     pub(crate) gpid: Gpid,
+    /// Which keys are its own, where the table tells them from others.
+    pub(crate) owner: Option<Owner>,
     /// The hash that the client says it chose the partition by.
     pub(crate) partition_hash: u64,
     /// The name of the server that answers.
@@ -107,6 +122,19 @@ pub(crate) fn meta(
 ) -> Result<Answer, DecodeError> {
     match code {
         RpcCode::QueryCfg => exchange.answer::<rpc::QueryCfg>(|request| query_cfg::query_cfg(call, request)),
+        RpcCode::ListApps => call.show::<rpc::ListApps>(exchange, list_apps::list_apps),
+        RpcCode::ListNodes => call.show::<rpc::ListNodes>(exchange, list_nodes::list_nodes),
+        RpcCode::ClusterInfo => call.show::<rpc::ClusterInfo>(exchange, cluster_info::cluster_info),
+        RpcCode::CreateApp => call.change::<rpc::CreateApp>(exchange, create_app::create_app),
+        RpcCode::DropApp => call.change::<rpc::DropApp>(exchange, drop_app::drop_app),
+        RpcCode::RecallApp if !recall_app::may_be(call.topology, &exchange.frame.arguments()?) => {
+            exchange.answer::<rpc::RecallApp>(|_| Refusal::refused(ErrorCode::AppNotExist))
+        }
+        RpcCode::RecallApp => call.change::<rpc::RecallApp>(exchange, recall_app::recall_app),
+        RpcCode::UpdateAppEnv => call.change::<rpc::UpdateAppEnv>(exchange, update_app_env::update_app_env),
+        RpcCode::StartPartitionSplit => {
+            call.change::<rpc::StartPartitionSplit>(exchange, start_partition_split::start_partition_split)
+        }
         _ => Ok(exchange.refuse(ErrorCode::HandlerNotFound)),
     }
 }
@@ -117,6 +145,41 @@ pub(crate) fn node(code: RpcCode, mut exchange: Exchange<'_>) -> Result<Answer, 
     match code {
         RpcCode::Negotiation => exchange.answer::<rpc::Negotiation>(negotiate::negotiate),
         _ => Ok(exchange.refuse(ErrorCode::HandlerNotFound)),
+    }
+}
+
+impl MetaCall<'_> {
+    /// Lets `handle` answer what shows the cluster, if this is the server to ask.
+    fn show<R: Rpc<Response: Refusal>>(
+        &self,
+        mut exchange: Exchange<'_>,
+        handle: fn(&MetaCall<'_>, &R::Request) -> R::Response,
+    ) -> Result<Answer, DecodeError> {
+        exchange.answer::<R>(|request| {
+            if self.is_leader() {
+                handle(self, request)
+            } else {
+                Refusal::refused(ErrorCode::ForwardToOthers)
+            }
+        })
+    }
+
+    /// Lets `handle` make a change, if this is the server to ask, beside whatever else the
+    /// connection has to do.
+    fn change<R: Rpc<Request: 'static, Response: Refusal>>(
+        &self,
+        mut exchange: Exchange<'_>,
+        handle: fn(&ClusterState, &R::Request) -> R::Response,
+    ) -> Result<Answer, DecodeError> {
+        if self.is_leader() {
+            exchange.answer_change::<R>(handle)
+        } else {
+            exchange.answer::<R>(|_| Refusal::refused(ErrorCode::ForwardToOthers))
+        }
+    }
+
+    fn is_leader(&self) -> bool {
+        self.index == self.topology.leader
     }
 }
 

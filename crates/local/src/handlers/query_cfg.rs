@@ -10,7 +10,7 @@ use super::MetaCall;
 use crate::topology::Table;
 
 pub(super) fn query_cfg(call: &MetaCall<'_>, request: &QueryCfgRequest) -> QueryCfgResponse {
-    if call.index != call.topology.leader {
+    if !call.is_leader() {
         return forward(call);
     }
     let Some(table) = call.topology.table_by_name(&request.app_name) else {
@@ -60,11 +60,15 @@ fn locate(call: &MetaCall<'_>, table: &Table, asked: &[i32]) -> QueryCfgResponse
 
 fn configuration(call: &MetaCall<'_>, table: &Table, index: i32) -> Option<PartitionConfiguration> {
     let placement = table.partitions.get(usize::try_from(index).ok()?)?;
+    let pid = Gpid { app_id: table.info.app_id, partition_index: index };
+    if !placement.is_ready() {
+        return Some(PartitionConfiguration { pid, ballot: placement.ballot, ..Default::default() });
+    }
     let primary = call.topology.replica_servers[placement.primary];
     let secondaries = placement.secondaries.iter().map(|server| call.topology.replica_servers[*server]);
     let secondaries: Vec<SocketAddrV4> = secondaries.collect();
     Some(PartitionConfiguration {
-        pid: Gpid { app_id: table.info.app_id, partition_index: index },
+        pid,
         ballot: placement.ballot,
         max_replica_count: table.info.max_replica_count,
         primary: primary.into(),
@@ -78,6 +82,6 @@ fn configuration(call: &MetaCall<'_>, table: &Table, index: i32) -> Option<Parti
     })
 }
 
-fn host_port(name: &Text, at: SocketAddrV4) -> HostPort {
+pub(super) fn host_port(name: &Text, at: SocketAddrV4) -> HostPort {
     HostPort::new(name.clone(), at.port())
 }

@@ -19,6 +19,7 @@ pub(super) fn get_scanner(call: &DataCall<'_>, request: &GetScannerRequest) -> S
         ScanStart::Refused => without_rows(call, Status::InvalidArgument),
         ScanStart::Empty => without_rows(call, Status::Ok),
         ScanStart::Open(mut scan) => {
+            scan.show_only(call.owner);
             let batch = scan.first_batch(call.now);
             answer(call, scan, batch)
         }
@@ -29,6 +30,7 @@ pub(super) fn scan(call: &DataCall<'_>, request: &ScanRequest) -> ScanResponse {
     let Some(mut scan) = call.scans.take(call.gpid, request.context_id, call.now) else {
         return without_rows(call, Status::NotFound);
     };
+    scan.show_only(call.owner);
     let batch = scan.next_batch(call.now);
     answer(call, scan, batch)
 }

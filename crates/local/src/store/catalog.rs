@@ -11,13 +11,15 @@ const NEXT_APP_ID: &[u8] = b"next_app_id";
 /// The keys of table records: this, then the app id as 32 big-endian bits.
 const TABLE: u8 = b't';
 
-/// One table, as it is stored: the app info in its wire form, then the ballots as a list.
+/// One table, as it is stored: the app info in its wire form, then two lists.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct TableRecord {
     /// Name, number, state, partition count, envs and times.
     pub(crate) info: AppInfo,
     /// The version of each partition's configuration.
     pub(crate) ballots: Vec<i64>,
+    /// The partitions that may still have rows which went elsewhere when they were split.
+    pub(crate) purging: Vec<i32>,
 }
 
 impl TableRecord {
@@ -25,12 +27,16 @@ impl TableRecord {
         let mut stored = BytesMut::new();
         self.info.write(&mut stored);
         self.ballots.write(&mut stored);
+        self.purging.write(&mut stored);
         stored.freeze()
     }
 
     fn decode(stored: Bytes) -> Result<Self, StoreError> {
         let mut reader = Reader::new(stored);
-        Ok(Self { info: AppInfo::read(&mut reader)?, ballots: Vec::read(&mut reader)? })
+        let (info, ballots) = (AppInfo::read(&mut reader)?, Vec::read(&mut reader)?);
+        // Records from before tables could be split end here.
+        let purging = if reader.left() == 0 { Vec::new() } else { Vec::read(&mut reader)? };
+        Ok(Self { info, ballots, purging })
     }
 }
 
@@ -79,7 +85,7 @@ mod tests {
             ..AppInfo::default()
         };
         info.envs.insert("default_ttl".into(), "10".into());
-        TableRecord { info, ballots: vec![3, 4] }
+        TableRecord { info, ballots: vec![3, -1], purging: vec![1] }
     }
 
     #[test]
@@ -93,6 +99,30 @@ mod tests {
         let store = Store::open(Some(directory.path())).unwrap();
         assert_eq!(store.load_tables().unwrap(), [record(1), record(300)]);
         assert_eq!(store.load_next_app_id().unwrap(), 301);
+    }
+
+    #[test]
+    fn a_record_may_end_after_its_ballots() {
+        let stored = TableRecord { purging: vec![], ..record(1) }.encode();
+        let older = stored.slice(..stored.len() - 5); // the type and length of an empty list
+        assert_eq!(TableRecord::decode(older).unwrap(), TableRecord { purging: vec![], ..record(1) });
+    }
+
+    #[test]
+    fn removed_rows_are_gone() {
+        let store = Store::open(None).unwrap();
+        let put = |rows: &crate::store::TableRows| {
+            let mut write = rows.partition(0).unwrap().write();
+            write.put(Bytes::from_static(b"\0\x01hs"), 0, b"v");
+            write.commit().unwrap();
+        };
+        put(&store.table_rows(1, 1).unwrap());
+        store.remove_rows(1).unwrap();
+        store.remove_rows(1).unwrap();
+        let rows = store.table_rows(1, 1).unwrap();
+        assert!(rows.partition(0).unwrap().get(b"\0\x01hs").unwrap().is_none());
+        put(&rows);
+        assert!(rows.partition(0).unwrap().get(b"\0\x01hs").unwrap().is_some());
     }
 
     #[test]

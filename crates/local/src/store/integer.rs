@@ -2,7 +2,7 @@
 
 /// The integer that `text` is: white space, a sign, then decimal, octal (`0…`) or hexadecimal
 /// (`0x…`) digits to the end. None when it is anything else, or does not fit 64 bits.
-pub(super) fn parse(text: &[u8]) -> Option<i64> {
+pub(crate) fn parse(text: &[u8]) -> Option<i64> {
     let start = text.iter().position(|byte| !is_space(*byte))?;
     let (negative, digits) = match &text[start..] {
         [b'-', digits @ ..] => (true, digits),

@@ -14,11 +14,12 @@ mod bucket;
 mod catalog;
 mod error;
 mod filter;
-mod integer;
+pub(crate) mod integer;
 mod layout;
 mod limits;
 pub(crate) mod ops;
 mod row;
+mod split;
 mod table_rows;
 #[cfg(test)]
 mod tests;
@@ -32,6 +33,7 @@ use tempfile::TempDir;
 pub(crate) use self::catalog::TableRecord;
 pub use self::error::StoreError;
 use self::layout::Layout;
+pub(crate) use self::split::Owner;
 pub(crate) use self::table_rows::{Partition, TableRows};
 
 /// Threads that write rows from memory to files; a second one keeps the first free for that while
@@ -77,8 +79,17 @@ impl Store {
 
     /// The rows of a table; an empty table when there are none yet.
     pub(crate) fn table_rows(&self, app_id: i32, partition_count: u16) -> Result<TableRows, StoreError> {
-        let engine = self.database.keyspace(&format!("table-{app_id}"), keyspace_options)?;
+        let engine = self.database.keyspace(&keyspace_name(app_id), keyspace_options)?;
         Ok(TableRows::new(engine, self.database.clone(), Layout::default(), partition_count))
+    }
+
+    /// Removes the rows of a table for good. Who still reads them may come to their end.
+    pub(crate) fn remove_rows(&self, app_id: i32) -> Result<(), StoreError> {
+        let name = keyspace_name(app_id);
+        if self.database.keyspace_exists(&name) {
+            self.database.delete_keyspace(self.database.keyspace(&name, keyspace_options)?)?;
+        }
+        Ok(())
     }
 
     /// Writes everything to disk and lets go of the directory; a temporary one is removed.
@@ -99,6 +110,10 @@ impl Store {
         }
         Ok(())
     }
+}
+
+fn keyspace_name(app_id: i32) -> String {
+    format!("table-{app_id}")
 }
 
 /// Writes reach the operating system when [`Store::commit`] says so, not one by one.

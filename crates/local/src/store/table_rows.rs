@@ -5,7 +5,7 @@
 
 use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicU32, Ordering};
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use bytes::Bytes;
 use fjall::{Database, Keyspace, Slice};
@@ -24,9 +24,9 @@ pub(crate) struct TableRows {
     pub(super) layout: Layout,
     pub(super) limits: Limits,
     /// One lock a partition; it protects the partition's decree, and whoever holds it may write.
-    partitions: Box<[Mutex<i64>]>,
+    partitions: Box<[Arc<Mutex<i64>>]>,
     /// Seconds that rows written without an expiry live; 0 for ever.
-    default_ttl: AtomicU32,
+    default_ttl: Arc<AtomicU32>,
 }
 
 /// One partition of a table.
@@ -43,8 +43,21 @@ impl TableRows {
             database,
             layout,
             limits: Limits::default(),
-            partitions: (0..partition_count).map(|_| Mutex::new(0)).collect(),
-            default_ttl: AtomicU32::new(0),
+            partitions: (0..partition_count).map(|_| Arc::default()).collect(),
+            default_ttl: Arc::default(),
+        }
+    }
+
+    /// The same rows, with so many partitions; those that are there already stay what they are.
+    pub(crate) fn grown(&self, partition_count: u16) -> Self {
+        let new = (self.partitions.len()..usize::from(partition_count)).map(|_| Arc::default());
+        Self {
+            engine: self.engine.clone(),
+            database: self.database.clone(),
+            layout: self.layout,
+            limits: self.limits,
+            partitions: self.partitions.iter().cloned().chain(new).collect(),
+            default_ttl: self.default_ttl.clone(),
         }
     }
 
@@ -66,6 +79,12 @@ impl<'t> Partition<'t> {
         let place = self.table.layout.place(self.index, key);
         let stored = self.table.engine.get(place.engine_key())?;
         row_at(place, stored)
+    }
+
+    /// How many rows there are, expired ones and those of other partitions too.
+    #[cfg(test)]
+    pub(crate) fn count_rows(self) -> usize {
+        self.view().ascend(&[]).count()
     }
 
     /// The partition as it is at this moment.
@@ -117,13 +136,29 @@ impl Writer<'_> {
     /// Applies all edits, later ones over earlier ones, and gives the number of this write. A write
     /// without edits counts too.
     pub(crate) fn commit(mut self) -> Result<i64, StoreError> {
-        match std::mem::take(&mut self.edits).as_mut_slice() {
-            [] => {}
-            [(key, row)] => self.apply_one(key, row.take())?,
-            edits => self.apply_all(edits)?,
-        }
+        self.apply()?;
         *self.decree += 1;
         Ok(*self.decree)
+    }
+
+    /// The number of the last write.
+    pub(super) fn decree(&self) -> i64 {
+        *self.decree
+    }
+
+    /// Applies all edits as no write of a client: it leaves `decree` as the number of the last one.
+    pub(super) fn commit_as(mut self, decree: i64) -> Result<(), StoreError> {
+        self.apply()?;
+        *self.decree = decree;
+        Ok(())
+    }
+
+    fn apply(&mut self) -> Result<(), StoreError> {
+        match std::mem::take(&mut self.edits).as_mut_slice() {
+            [] => Ok(()),
+            [(key, row)] => self.apply_one(key, row.take()),
+            edits => self.apply_all(edits),
+        }
     }
 
     /// One edit is the common case, and needs no batch.

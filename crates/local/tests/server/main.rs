@@ -5,10 +5,16 @@
 #[path = "../support/mod.rs"]
 mod support;
 
+mod admin;
+mod envs;
 mod garbage;
 mod lifetime;
 mod meta;
 mod program;
+mod recall;
+mod recorded;
 mod refusals;
 mod rows;
 mod scans;
+mod split;
+mod throttling;

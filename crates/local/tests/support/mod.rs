@@ -10,7 +10,7 @@ use std::time::Duration;
 use bytes::{Bytes, BytesMut};
 use pegasus_local::{Cluster, ClusterOptions, ManualClock};
 use pegasus_protocol::frame::{ReplyFrame, RequestHeader, decode_reply, encode_request};
-use pegasus_protocol::idl::{QueryCfgRequest, QueryCfgResponse, UpdateRequest};
+use pegasus_protocol::idl::*;
 use pegasus_protocol::key;
 use pegasus_protocol::rpc::{self, Rpc};
 use pegasus_protocol::types::{ErrorCode, Gpid};
@@ -184,4 +184,100 @@ pub(crate) fn encoded(hash_key: &str, sort_key: &str) -> Bytes {
 
 pub(crate) fn put_request(key: &Bytes, value: impl Into<Bytes>, expire_ts: u32) -> UpdateRequest {
     UpdateRequest { key: key.clone(), value: value.into(), expire_ts_seconds: expire_ts as i32 }
+}
+
+/// The header of a request to a meta server.
+pub(crate) fn meta_header() -> RequestHeader {
+    header(Gpid::default())
+}
+
+impl TestCluster {
+    /// A connection to the meta server that leads.
+    pub(crate) async fn meta(&self) -> Peer {
+        Peer::connect(self.cluster.meta_servers()[0]).await
+    }
+
+    /// Sets settings of the table, which must work.
+    pub(crate) async fn set_envs(&self, envs: &[(&str, &str)]) {
+        let answer = self.meta().await.update_envs(&set_envs(TABLE, envs)).await;
+        assert_eq!((answer.err, answer.hint_message), (ErrorCode::Ok, "".into()));
+    }
+}
+
+impl Peer {
+    /// Asks a meta server for a change of settings.
+    pub(crate) async fn update_envs(&mut self, request: &UpdateAppEnvRequest) -> UpdateAppEnvResponse {
+        self.ask::<rpc::UpdateAppEnv>(&meta_header(), request).await
+    }
+
+    /// Asks a meta server for a table.
+    pub(crate) async fn create(&mut self, name: &str, options: CreateAppOptions) -> CreateAppResponse {
+        let request = CreateAppRequest { app_name: name.into(), options };
+        self.ask::<rpc::CreateApp>(&meta_header(), &request).await
+    }
+
+    /// Asks a meta server to drop a table.
+    pub(crate) async fn drop_table(&mut self, name: &str, reserve_seconds: Option<i64>) -> ErrorCode {
+        let options = DropAppOptions { success_if_not_exist: false, reserve_seconds };
+        let request = DropAppRequest { app_name: name.into(), options };
+        self.ask::<rpc::DropApp>(&meta_header(), &request).await.err
+    }
+
+    /// Asks a meta server to bring a table back.
+    pub(crate) async fn recall(&mut self, app_id: i32, new_name: &str) -> RecallAppResponse {
+        let request = RecallAppRequest { app_id, new_app_name: new_name.into() };
+        self.ask::<rpc::RecallApp>(&meta_header(), &request).await
+    }
+
+    /// Asks a meta server for all tables in a state.
+    pub(crate) async fn list(&mut self, status: AppStatus) -> Vec<AppInfo> {
+        let request = ListAppsRequest { status: status.into(), ..ListAppsRequest::default() };
+        let answer = self.ask::<rpc::ListApps>(&meta_header(), &request).await;
+        assert_eq!((answer.err, answer.hint_message), (ErrorCode::Ok, None));
+        answer.infos
+    }
+
+    /// Asks a meta server to split a table.
+    pub(crate) async fn split(
+        &mut self,
+        name: &str,
+        new_partition_count: i32,
+    ) -> StartPartitionSplitResponse {
+        let request = StartPartitionSplitRequest { app_name: name.into(), new_partition_count };
+        self.ask::<rpc::StartPartitionSplit>(&meta_header(), &request).await
+    }
+}
+
+/// The request that sets settings.
+pub(crate) fn set_envs(table: &str, envs: &[(&str, &str)]) -> UpdateAppEnvRequest {
+    UpdateAppEnvRequest {
+        app_name: table.into(),
+        op: AppEnvOperation::Set.into(),
+        keys: Some(envs.iter().map(|(key, _)| (*key).into()).collect()),
+        values: Some(envs.iter().map(|(_, value)| (*value).into()).collect()),
+        clear_prefix: None,
+    }
+}
+
+/// What clients ask for a table with.
+pub(crate) fn options(partition_count: i32) -> CreateAppOptions {
+    CreateAppOptions {
+        partition_count,
+        replica_count: 3,
+        app_type: "pegasus".into(),
+        is_stateful: true,
+        ..CreateAppOptions::default()
+    }
+}
+
+/// A scan of all that a partition has.
+pub(crate) fn scan_of_all(batch_size: i32) -> GetScannerRequest {
+    GetScannerRequest {
+        start_key: Bytes::from_static(b"\0\0"),
+        stop_key: Bytes::from_static(b"\xff\xff"),
+        start_inclusive: true,
+        batch_size,
+        full_scan: Some(true),
+        ..GetScannerRequest::default()
+    }
 }

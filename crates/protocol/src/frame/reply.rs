@@ -82,7 +82,7 @@ fn check_start(start: &[u8]) -> Result<(), DecodeError> {
     if head[..2] == [0x80, 0x01] && head[3] == MessageType::Reply as u8 {
         return Ok(());
     }
-    Err(DecodeError::BadMessageType(head[3]))
+    Err(DecodeError::BadMessageHead([head[0], head[1], head[2], head[3]]))
 }
 
 /// Takes one answer off the front of `buffer`; `None` while it has not arrived whole.
@@ -101,8 +101,9 @@ pub fn decode_reply(buffer: &mut BytesMut, limit: usize) -> Result<Option<ReplyF
     if length < MIN_LENGTH {
         return Err(DecodeError::BadLength { length: length as i64, left: buffer.len() });
     }
+    // Looked at first, however much has arrived: what is an answer must not depend on how it was cut.
+    check_start(&buffer[4..length.min(buffer.len())])?;
     if buffer.len() < length {
-        check_start(&buffer[4..])?;
         return Ok(None);
     }
     let mut frame = buffer.split_to(length);

@@ -7,6 +7,13 @@ use bytes::{BufMut, Bytes, BytesMut};
 use super::{Reader, Text};
 use crate::error::DecodeError;
 
+/// How many times its bytes on the wire a list may take in memory. Elements as peers write them, with
+/// all their fields, take up to eight times.
+const MAX_GROWTH: usize = 16;
+
+/// What a list may take in any case.
+const FREE_LIST_BYTES: usize = 64 * 1024;
+
 /// The type bytes of the binary protocol.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[repr(u8)]
@@ -196,8 +203,14 @@ impl<T: Wire> Wire for Vec<T> {
         // The count is bounded by the bytes that are left, but an element in memory may be far
         // larger than on the wire: start small and let the elements that really come grow it.
         let mut elements = Vec::with_capacity(count.min(1024));
+        let start = input.left();
         for _ in 0..count {
             elements.push(T::read(input)?);
+            // Elements of nothing but defaults could take a hundred times the frame; real ones do not.
+            let allowed = FREE_LIST_BYTES + MAX_GROWTH * (start - input.left());
+            if elements.len() * size_of::<T>() > allowed {
+                return Err(DecodeError::BadLength { length: count as i64, left: input.left() });
+            }
         }
         Ok(elements)
     }

@@ -8,7 +8,7 @@ use crate::store::filter::Filter;
 use crate::store::limits::{Budget, Limits};
 use crate::store::row::Row;
 use crate::store::view::View;
-use crate::store::{Partition, StoreError};
+use crate::store::{Owner, Partition, StoreError};
 
 /// A scan between two batches: what it shows, of the partition as it was when the scan began, and
 /// where it stands.
@@ -22,6 +22,10 @@ pub(crate) struct Scan {
     no_value: bool,
     return_expire_ts: bool,
     only_return_count: bool,
+    /// Whether rows that do not belong to the partition are left out, where the table says so too.
+    validates_hash: bool,
+    /// Who the rows must belong to in the next batch.
+    owner: Option<Owner>,
     /// The hash key that the scan does not leave: its packed form.
     inside: Option<Bytes>,
     position: Bytes,
@@ -98,10 +102,19 @@ impl Scan {
             no_value: request.no_value,
             return_expire_ts: request.return_expire_ts.unwrap_or_default(),
             only_return_count: request.only_return_count.unwrap_or_default(),
+            validates_hash: request.validate_partition_hash.unwrap_or(true),
+            owner: None,
             position: start,
             position_inclusive: start_inclusive,
             limits,
         }))
+    }
+
+    /// From now on shows only rows of `owner`, unless the request wants all that is there. Which rows
+    /// a partition owns may change between two batches: what a scan shows is from when it began,
+    /// what it leaves out is decided when it is asked.
+    pub(crate) fn show_only(&mut self, owner: Option<Owner>) {
+        self.owner = owner.filter(|_| self.validates_hash);
     }
 
     /// The first batch looks at up to a thousand rows to fill itself.
@@ -149,6 +162,9 @@ impl Scan {
     }
 
     fn passes(&self, key: &Bytes) -> bool {
+        if self.owner.is_some_and(|owner| !owner.owns(key)) {
+            return false;
+        }
         if self.hash_key_filter.passes_all() && self.sort_key_filter.passes_all() {
             return true;
         }

@@ -3,6 +3,7 @@
 mod damage;
 mod limits;
 mod model;
+mod split;
 
 use std::ops::Deref;
 

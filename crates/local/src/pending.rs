@@ -1,0 +1,94 @@
+//! What a connection still owes answers for, while it goes on with other requests: requests that
+//! wait, and changes that are being made.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use bytes::BytesMut;
+use pegasus_protocol::frame::RequestFrame;
+use pegasus_protocol::types::ErrorCode;
+use tokio::task::{JoinError, JoinSet};
+use tokio::time::{Instant, sleep_until};
+
+use crate::admit::Later;
+use crate::dispatch::Change;
+use crate::state::ClusterState;
+
+/// With so much pending, no further requests are looked at: a client that is made to wait must not
+/// fill the memory.
+const MOST: usize = 1024;
+
+/// What is pending on one connection.
+#[derive(Default)]
+pub(crate) struct Pending {
+    /// By the time at which they are due, and the order in which they came.
+    waiting: BTreeMap<(Instant, u64), Due>,
+    next: u64,
+    changes: JoinSet<BytesMut>,
+}
+
+/// What is due.
+pub(crate) enum Due {
+    /// A request has waited long enough, and is served now.
+    Request(RequestFrame),
+    /// A request has waited long enough, and is refused now.
+    Refusal(RequestFrame, ErrorCode),
+    /// A change has been made, and this is the answer.
+    Changed(BytesMut),
+}
+
+impl Pending {
+    /// Lets a request wait.
+    pub(crate) fn wait(&mut self, frame: RequestFrame, later: Later) {
+        self.next += 1;
+        let due = match later.refusal {
+            Some(error) => Due::Refusal(frame, error),
+            None => Due::Request(frame),
+        };
+        self.waiting.insert((Instant::now() + later.pause, self.next), due);
+    }
+
+    /// Makes a change, where waiting for a disk hinders nobody. It is made even if the connection
+    /// ends meanwhile.
+    pub(crate) fn change(&mut self, state: &Arc<ClusterState>, change: Change) {
+        // It fails when the cluster stops, and then the connection is about to end too.
+        let Ok(changing) = state.changing.clone().try_read_owned() else {
+            return;
+        };
+        let state = state.clone();
+        self.changes.spawn_blocking(move || {
+            let answer = change(&state);
+            drop(state);
+            drop(changing);
+            answer
+        });
+    }
+
+    pub(crate) fn is_full(&self) -> bool {
+        self.waiting.len() + self.changes.len() >= MOST
+    }
+
+    pub(crate) fn is_empty(&self) -> bool {
+        self.waiting.is_empty() && self.changes.is_empty()
+    }
+
+    /// Waits for what is due next; for ever if nothing is pending. May be cancelled.
+    ///
+    /// # Errors
+    ///
+    /// A change has panicked.
+    pub(crate) async fn next(&mut self) -> Result<Due, JoinError> {
+        let first = self.waiting.first_key_value().map(|((at, _), _)| *at);
+        loop {
+            tokio::select! {
+                () = sleep_until(first.unwrap_or_else(Instant::now)), if first.is_some() => {
+                    if let Some((_, due)) = self.waiting.pop_first() {
+                        return Ok(due);
+                    }
+                }
+                Some(changed) = self.changes.join_next() => return changed.map(Due::Changed),
+                else => std::future::pending().await,
+            }
+        }
+    }
+}

@@ -1,0 +1,83 @@
+//! Changes of a table's settings.
+
+use std::collections::BTreeMap;
+
+use pegasus_protocol::thrift::Text;
+use pegasus_protocol::types::ErrorCode;
+
+use super::{ChangeError, ClusterState};
+use crate::envs::validate;
+
+type Envs = BTreeMap<Text, Text>;
+
+/// Which settings go.
+pub(crate) enum Removal<'a> {
+    /// These.
+    Keys(&'a [Text]),
+    /// Those whose names begin with this and a dot; all, if it is empty.
+    Prefix(&'a Text),
+}
+
+impl ClusterState {
+    /// Sets settings, all or none.
+    pub(crate) fn set_envs(&self, table: &Text, keys: &[Text], values: &[Text]) -> Result<(), ChangeError> {
+        if keys.is_empty() || keys.len() != values.len() {
+            return Err(ChangeError::Refused(ErrorCode::InvalidParameters, String::new()));
+        }
+        for (key, value) in keys.iter().zip(values) {
+            validate(key, value).map_err(|hint| ChangeError::Refused(ErrorCode::InvalidParameters, hint))?;
+        }
+        self.change_envs(table, |envs| {
+            envs.extend(keys.iter().cloned().zip(values.iter().cloned()));
+            true
+        })?;
+        Ok(())
+    }
+
+    /// Removes settings, and says which there were.
+    pub(crate) fn remove_envs(&self, table: &Text, removal: &Removal<'_>) -> Result<String, ChangeError> {
+        let mut removed = String::new();
+        self.change_envs(table, |envs| {
+            let asked: Vec<Text> = match removal {
+                Removal::Keys(keys) => keys.to_vec(),
+                Removal::Prefix(prefix) => {
+                    envs.keys().filter(|key| prefix.is_empty() || is_under(key, prefix)).cloned().collect()
+                }
+            };
+            for key in asked {
+                if envs.remove(&key).is_some() {
+                    removed.push_str("\n    ");
+                    removed.push_str(&key.to_str());
+                }
+            }
+            !removed.is_empty()
+        })?;
+        Ok(if removed.is_empty() {
+            "no key needs to be deleted".to_owned()
+        } else {
+            format!("deleted keys:{removed}")
+        })
+    }
+
+    /// Changes settings if `change` says that it did so.
+    fn change_envs(&self, name: &Text, change: impl FnOnce(&mut Envs) -> bool) -> Result<(), ChangeError> {
+        self.change(|topology| {
+            let Some(table) = topology.table_by_name(name) else {
+                return Err(ChangeError::Refused(ErrorCode::AppNotExist, "app cannot be found".to_owned()));
+            };
+            let mut envs = table.info.envs.clone();
+            if !change(&mut envs) {
+                return Ok((None, ()));
+            }
+            let changed = table.with(|info| info.envs = envs);
+            changed.apply_settings();
+            Ok((Some(changed), ()))
+        })
+    }
+}
+
+/// Whether a name begins with `prefix` and a dot, and goes on after that.
+fn is_under(name: &Text, prefix: &Text) -> bool {
+    let rest = name.as_bytes().strip_prefix(prefix.as_bytes().as_ref());
+    rest.is_some_and(|rest| rest.len() > 1 && rest[0] == b'.')
+}

@@ -1,0 +1,127 @@
+//! How rows move when a partition is split, and whose they are.
+//!
+//! A split copies before it removes, so what fails in the middle loses nothing: rows that a
+//! partition no longer owns are passed over until they are removed.
+
+use pegasus_protocol::key;
+
+use super::error::StoreError;
+use super::table_rows::{Partition, TableRows, Writer};
+
+/// How much is written at once: not so much that it fills the memory, not so little that many small
+/// writes take the time.
+const CHUNK_ROWS: usize = 1024;
+const CHUNK_BYTES: usize = 4 << 20;
+
+/// A partition of a table with so many of them.
+///
+/// The servers compare `hash & (count - 1)`, which is the same where the count is a power of two.
+/// Where it is not, that sends most keys to partitions other than `hash % count`, where every client
+/// looks for them; so the remainder decides here, whatever the count.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Owner {
+    /// Its index.
+    pub(crate) index: u32,
+    /// How many there are.
+    pub(crate) count: u32,
+}
+
+impl Owner {
+    /// Whether that is where keys of this hash are.
+    pub(crate) fn owns_hash(self, hash: u64) -> bool {
+        key::partition_index(hash, self.count) == self.index
+    }
+
+    /// Whether that is where an encoded key is.
+    pub(crate) fn owns(self, encoded_key: &[u8]) -> bool {
+        key::hash(encoded_key).is_ok_and(|hash| self.owns_hash(hash))
+    }
+}
+
+impl TableRows {
+    /// Copies the rows that `child` owns to it from the partition that had them so far. Whatever it
+    /// had before (of an attempt that did not come to its end) goes.
+    ///
+    /// Nobody may write to either of them meanwhile.
+    pub(crate) fn copy_to_child(&self, parent: i32, child: Owner) -> Result<(), StoreError> {
+        let (Some(from), Some(to)) = (self.partition(parent), self.partition(child.index as i32)) else {
+            return Err(StoreError::Damaged("a split into partitions that the table does not have"));
+        };
+        let decree = from.write().decree();
+        let mut removal = Chunk::new(to);
+        for row in to.view().ascend(&[]) {
+            let (key, _) = row?;
+            removal.step(decree, key.len(), |write| write.remove(key))?;
+        }
+        removal.finish(decree)?;
+        let mut copy = Chunk::new(to);
+        for row in from.view().ascend(&[]) {
+            let (key, row) = row?;
+            if child.owns(&key) {
+                let size = key.len() + row.value.len();
+                copy.step(decree, size, |write| write.put(key, row.expire_ts, &row.value))?;
+            }
+        }
+        copy.finish(decree)
+    }
+
+    /// Removes the rows of a partition that are not its own. Requests go on meanwhile.
+    pub(crate) fn purge(&self, owner: Owner) -> Result<(), StoreError> {
+        let Some(partition) = self.partition(owner.index as i32) else {
+            return Ok(());
+        };
+        let mut keys = Vec::new();
+        for row in partition.view().ascend(&[]) {
+            let (key, _) = row?;
+            if !owner.owns(&key) {
+                keys.push(key);
+            }
+            if keys.len() >= CHUNK_ROWS {
+                remove(partition, &mut keys)?;
+            }
+        }
+        remove(partition, &mut keys)
+    }
+}
+
+fn remove(partition: Partition<'_>, keys: &mut Vec<bytes::Bytes>) -> Result<(), StoreError> {
+    let mut write = partition.write();
+    keys.drain(..).for_each(|key| write.remove(key));
+    let decree = write.decree();
+    write.commit_as(decree)
+}
+
+/// Edits to a partition, applied chunk by chunk.
+struct Chunk<'t> {
+    partition: Partition<'t>,
+    write: Option<Writer<'t>>,
+    rows: usize,
+    bytes: usize,
+}
+
+impl<'t> Chunk<'t> {
+    fn new(partition: Partition<'t>) -> Self {
+        Self { partition, write: None, rows: 0, bytes: 0 }
+    }
+
+    fn step(
+        &mut self,
+        decree: i64,
+        size: usize,
+        edit: impl FnOnce(&mut Writer<'t>),
+    ) -> Result<(), StoreError> {
+        let partition = self.partition;
+        edit(self.write.get_or_insert_with(|| partition.write()));
+        (self.rows, self.bytes) = (self.rows + 1, self.bytes + size);
+        if self.rows < CHUNK_ROWS && self.bytes < CHUNK_BYTES {
+            return Ok(());
+        }
+        (self.rows, self.bytes) = (0, 0);
+        self.write.take().map_or(Ok(()), |write| write.commit_as(decree))
+    }
+
+    fn finish(self, decree: i64) -> Result<(), StoreError> {
+        let Self { partition, write, .. } = self;
+        write.unwrap_or_else(|| partition.write()).commit_as(decree)
+    }
+}

@@ -1,6 +1,172 @@
 // Made from lib/ by `npm run build:types`.
 /// <reference types="node" />
 
+/** How a filter compares a hash key or a sort key with its pattern, byte by byte. An empty pattern matches all. */
+export declare enum FilterType {
+	/** Everything passes; there is no pattern. */
+	NoFilter = 0,
+	/** The pattern occurs somewhere in the key. */
+	MatchAnywhere = 1,
+	/** The key starts with the pattern. On sort keys this also narrows the range that the server reads. */
+	MatchPrefix = 2,
+	/** The key ends with the pattern. */
+	MatchPostfix = 3
+}
+/**
+ * What a conditional write asks of the row that it checks. `ValueMatch…` and `ValueBytes…` compare the value with
+ * the operand byte by byte, a byte being 0 to 255; `ValueInt…` read both as integers. A row that is not there
+ * passes {@link CheckType.NoCheck}, {@link CheckType.ValueNotExist} and {@link CheckType.ValueNotExistOrEmpty} only.
+ */
+export declare enum CheckType {
+	/** Passes always. */
+	NoCheck = 0,
+	/** There is no such row. */
+	ValueNotExist = 1,
+	/** There is no such row, or its value is empty. */
+	ValueNotExistOrEmpty = 2,
+	/** There is such a row; its value may be empty. */
+	ValueExist = 3,
+	/** There is such a row, and its value is not empty. */
+	ValueNotEmpty = 4,
+	/** The operand occurs somewhere in the value; an empty one occurs in every value. */
+	ValueMatchAnywhere = 5,
+	/** The value starts with the operand. */
+	ValueMatchPrefix = 6,
+	/** The value ends with the operand. */
+	ValueMatchPostfix = 7,
+	/** The value is less than the operand. */
+	ValueBytesLess = 8,
+	/** The value is the operand or less. */
+	ValueBytesLessOrEqual = 9,
+	/** The value is the operand. */
+	ValueBytesEqual = 10,
+	/** The value is the operand or greater. */
+	ValueBytesGreaterOrEqual = 11,
+	/** The value is greater than the operand. */
+	ValueBytesGreater = 12,
+	/** The value, an integer, is less than the operand. */
+	ValueIntLess = 13,
+	/** The value, an integer, is the operand or less. */
+	ValueIntLessOrEqual = 14,
+	/** The value, an integer, is the operand: `10` and `0xa` are the same one. */
+	ValueIntEqual = 15,
+	/** The value, an integer, is the operand or greater. */
+	ValueIntGreaterOrEqual = 16,
+	/** The value, an integer, is greater than the operand. */
+	ValueIntGreater = 17
+}
+/** The state of a table. */
+export declare enum TableStatus {
+	/** It can be used. */
+	Available = 1,
+	/** It is being created. */
+	Creating = 2,
+	/** No longer used by servers. */
+	CreateFailed = 3,
+	/** It is being dropped. */
+	Dropping = 4,
+	/** No longer used by servers. */
+	DropFailed = 5,
+	/** It was dropped, and can perhaps be recalled. */
+	Dropped = 6,
+	/** It is being recalled. */
+	Recalling = 7
+}
+/** The state of a replica server. */
+export declare enum NodeStatus {
+	/** The meta server hears from it. */
+	Alive = 1,
+	/** The meta server does not. */
+	Unalive = 2
+}
+/** Options of every administrative call. */
+export interface AdminOptions {
+	/** Milliseconds in which the call must end. Default 30000, whatever the client's `timeoutMs` is. */
+	timeoutMs?: number;
+	/** Ends the wait: the call rejects at once with the signal's `reason`. What was already sent is not taken back. */
+	signal?: AbortSignal;
+}
+/** Options of {@link Admin.createTable}. */
+export interface CreateTableOptions extends AdminOptions {
+	/** How many partitions the rows are spread over. Can only be changed by doubling it. Default 8. */
+	partitionCount?: number;
+	/** How many replicas each partition has; the cluster must have as many servers. Default 3. */
+	replicaCount?: number;
+	/**
+	 * The table's settings, as {@link Admin.setTableEnvs} takes them. Servers check hardly any of them when a table
+	 * is created, and pay no heed to those that make no sense. Default none.
+	 */
+	envs?: Readonly<Record<string, string>>;
+	/** Is it fine that there is such a table, if counts and settings are the same? Default true. */
+	successIfExists?: boolean;
+}
+/** Options of {@link Admin.dropTable}. */
+export interface DropTableOptions extends AdminOptions {
+	/** Seconds in which the table can be recalled. Default: what the cluster is set to, as a rule a week. */
+	reserveSeconds?: number;
+	/** Is it fine that there is no such table? Default false. */
+	successIfNotExists?: boolean;
+}
+/** Options of {@link Admin.recallTable}. */
+export interface RecallTableOptions extends AdminOptions {
+	/** What the table is called from now on. Default: as before. */
+	newName?: string;
+}
+/** Options of {@link Admin.listTables}. */
+export interface ListTablesOptions extends AdminOptions {
+	/** Lists the tables in this state only. Default: all, dropped ones included. */
+	status?: TableStatus;
+}
+/** Options of {@link Admin.listNodes}. */
+export interface ListNodesOptions extends AdminOptions {
+	/** Lists the servers in this state only. Default: all. */
+	status?: NodeStatus;
+}
+/** A table as the cluster knows it. */
+export interface TableInfo {
+	name: string;
+	/** The number that the cluster gave it, which no other table has had or will have. */
+	appId: number;
+	/** `undefined` for a state that this version does not know. */
+	status: TableStatus | undefined;
+	partitionCount: number;
+	/** How many replicas each partition should have. */
+	replicaCount: number;
+	/** Its settings, ordered by name. */
+	envs: Record<string, string>;
+	/** `null` where the cluster does not say. */
+	createdAt: Date | null;
+	/** `null` when it was not dropped. */
+	droppedAt: Date | null;
+	/** Until when it can be recalled; `null` when it was not dropped. */
+	expiresAt: Date | null;
+}
+/** A replica server. */
+export interface NodeInfo {
+	/** `host:port`; the host is a name where the cluster gives one. */
+	address: string;
+	/** `undefined` for a state that this version does not know. */
+	status: NodeStatus | undefined;
+}
+/** Where one partition is. */
+export interface PartitionLayout {
+	/** From 0. */
+	index: number;
+	/** Grows with every change of the partition's servers. Negative: being made by a split, and not ready yet. */
+	ballot: number;
+	/** The server that takes writes and reads, `host:port`; `null` while there is none. */
+	primary: string | null;
+	/** The servers that hold copies. */
+	secondaries: string[];
+	/** How many replicas it should have, the primary included; 0 while a split makes it. */
+	replicaCount: number;
+}
+/** Where the partitions of a table are. */
+export interface TableLayout {
+	appId: number;
+	/** Ordered by index. */
+	partitions: PartitionLayout[];
+}
 /** What a {@link PegasusError} may know beyond its code and message. */
 export interface PegasusErrorDetails {
 	/** May the same call succeed later? Default false. */
@@ -71,60 +237,6 @@ export declare class PegasusError extends Error {
 	/** For tests and for code that wraps this client; the client makes its own. */
 	constructor(code: string, message: string, details?: PegasusErrorDetails);
 	get name(): string;
-}
-/** How a filter compares a hash key or a sort key with its pattern, byte by byte. An empty pattern matches all. */
-export declare enum FilterType {
-	/** Everything passes; there is no pattern. */
-	NoFilter = 0,
-	/** The pattern occurs somewhere in the key. */
-	MatchAnywhere = 1,
-	/** The key starts with the pattern. On sort keys this also narrows the range that the server reads. */
-	MatchPrefix = 2,
-	/** The key ends with the pattern. */
-	MatchPostfix = 3
-}
-/**
- * What a conditional write asks of the row that it checks. `ValueMatch…` and `ValueBytes…` compare the value with
- * the operand byte by byte, a byte being 0 to 255; `ValueInt…` read both as integers. A row that is not there
- * passes {@link CheckType.NoCheck}, {@link CheckType.ValueNotExist} and {@link CheckType.ValueNotExistOrEmpty} only.
- */
-export declare enum CheckType {
-	/** Passes always. */
-	NoCheck = 0,
-	/** There is no such row. */
-	ValueNotExist = 1,
-	/** There is no such row, or its value is empty. */
-	ValueNotExistOrEmpty = 2,
-	/** There is such a row; its value may be empty. */
-	ValueExist = 3,
-	/** There is such a row, and its value is not empty. */
-	ValueNotEmpty = 4,
-	/** The operand occurs somewhere in the value; an empty one occurs in every value. */
-	ValueMatchAnywhere = 5,
-	/** The value starts with the operand. */
-	ValueMatchPrefix = 6,
-	/** The value ends with the operand. */
-	ValueMatchPostfix = 7,
-	/** The value is less than the operand. */
-	ValueBytesLess = 8,
-	/** The value is the operand or less. */
-	ValueBytesLessOrEqual = 9,
-	/** The value is the operand. */
-	ValueBytesEqual = 10,
-	/** The value is the operand or greater. */
-	ValueBytesGreaterOrEqual = 11,
-	/** The value is greater than the operand. */
-	ValueBytesGreater = 12,
-	/** The value, an integer, is less than the operand. */
-	ValueIntLess = 13,
-	/** The value, an integer, is the operand or less. */
-	ValueIntLessOrEqual = 14,
-	/** The value, an integer, is the operand: `10` and `0xa` are the same one. */
-	ValueIntEqual = 15,
-	/** The value, an integer, is the operand or greater. */
-	ValueIntGreaterOrEqual = 16,
-	/** The value, an integer, is greater than the operand. */
-	ValueIntGreater = 17
 }
 /** Bytes that go in: a string stands for its UTF-8 bytes. Bytes that come out are always Buffers. */
 export type Bytes = Uint8Array | string;
@@ -433,6 +545,175 @@ export interface LocalClusterOptions {
 	dataDir?: string;
 	/** Also gives the addresses of servers as host names, as clusters that use DNS do. Default false. */
 	hostPorts?: boolean;
+}
+/**
+ * Managing tables and looking at the cluster: {@link PegasusClient.admin}. All calls go to the leading meta server.
+ *
+ * Arguments are checked before anything is sent: a wrong one rejects with a `TypeError` or a `RangeError` whose
+ * `code` is `ERR_INVALID_ARGUMENT`. All else that goes wrong is a {@link PegasusError}: `ERR_TIMEOUT` when the
+ * deadline of 30 s has passed, `ERR_NETWORK_FAILURE` when no meta server can be reached, `ERR_CLIENT_CLOSED` after
+ * `close()`, `ERR_ACL_DENY` from a cluster that does not let this client do it, and what each call names.
+ *
+ * A call that has no answer in time may have been carried out all the same: look before you repeat it.
+ *
+ * @example
+ * ```ts
+ * await client.admin.createTable('sessions', { partitionCount: 16, envs: { default_ttl: '86400' } })
+ * const table = await client.openTable('sessions')
+ * ```
+ */
+export declare class Admin {
+	#private;
+	private constructor();
+	/**
+	 * Creates a table and waits until every partition has its primary and all its replicas.
+	 *
+	 * @returns The table's number.
+	 * @throws {@link PegasusError} with the code `ERR_APP_EXIST` when there is such a table and `successIfExists` is
+	 * false; `ERR_INVALID_PARAMETERS` when there is one that differs, when the cluster has fewer servers than the
+	 * table shall have replicas, or when a count or a setting is refused; `ERR_TIMEOUT`, also when it was created
+	 * but does not have all its replicas in time.
+	 * @example
+	 * ```ts
+	 * const appId = await client.admin.createTable('sessions', { partitionCount: 16, envs: { default_ttl: '86400' } })
+	 * ```
+	 */
+	createTable(name: string, options?: CreateTableOptions): Promise<number>;
+	/**
+	 * Drops a table. Its rows stay until it can no longer be recalled, see {@link Admin.recallTable}.
+	 *
+	 * @throws {@link PegasusError} with the code `ERR_APP_NOT_EXIST` when there is no such table and
+	 * `successIfNotExists` is false; `ERR_SPLITTING` while its partitions are split.
+	 * @example
+	 * ```ts
+	 * await client.admin.dropTable('sessions', { reserveSeconds: 3600 })
+	 * ```
+	 */
+	dropTable(name: string, options?: DropTableOptions): Promise<void>;
+	/**
+	 * Brings a dropped table back with its rows. A {@link Table} that was opened before is best opened anew.
+	 *
+	 * @param appId - The table's number, see {@link TableInfo.appId}: names of dropped tables may occur twice.
+	 * @throws {@link PegasusError} with the code `ERR_APP_NOT_EXIST` when no table has had that number or it is gone
+	 * for good; `ERR_APP_EXIST` when it is not dropped; `ERR_INVALID_PARAMETERS` when another table has the name.
+	 * @example
+	 * ```ts
+	 * const dropped = await client.admin.listTables({ status: TableStatus.Dropped })
+	 * const last = dropped.findLast(({ name }) => name === 'sessions')
+	 * if (last !== undefined) await client.admin.recallTable(last.appId)
+	 * ```
+	 */
+	recallTable(appId: number, options?: RecallTableOptions): Promise<TableInfo>;
+	/**
+	 * Lists tables, ones that were dropped included: `status` says which.
+	 *
+	 * @example
+	 * ```ts
+	 * for (const { name, partitionCount } of await client.admin.listTables({ status: TableStatus.Available })) {
+	 *   console.log(name, partitionCount)
+	 * }
+	 * ```
+	 */
+	listTables(options?: ListTablesOptions): Promise<TableInfo[]>;
+	/**
+	 * Reads the settings of a table, which Pegasus calls its envs.
+	 *
+	 * @throws {@link PegasusError} with the code `ERR_OBJECT_NOT_FOUND` when there is no such table.
+	 * @example
+	 * ```ts
+	 * const { default_ttl = '0' } = await client.admin.getTableEnvs('sessions')
+	 * ```
+	 */
+	getTableEnvs(name: string, options?: AdminOptions): Promise<Record<string, string>>;
+	/**
+	 * Sets settings of a table, all or none; others stay. On a real cluster it takes the servers some seconds to
+	 * heed them.
+	 *
+	 * Those that clients notice:
+	 * - `default_ttl`: seconds after which a row expires that is written without `ttlSeconds`; `0` is never. Servers
+	 *   go by the last one set, even after it was deleted: set `0` to end it.
+	 * - `replica.write_throttling`, `replica.read_throttling`: so many requests in a second, from which on they are
+	 *   delayed or refused with `ERR_BUSY`: `2000*delay*100,3000*reject*100`, the last number in milliseconds.
+	 * - `replica.write_throttling_by_size`: the same for bytes; `replica.read_throttling_by_size`: bytes in a second.
+	 * - `replica.deny_client_request`: `reconfig*all` or `timeout*all`, also with `read` or `write`: such requests
+	 *   are refused, or not answered at all.
+	 * - `replica.slow_query_threshold`: milliseconds from which on servers log a request as slow; at least 20.
+	 * - `replica.rocksdb_iteration_threshold_time_ms`: how long one read of many rows may take, so that it is cut;
+	 *   `0` is no limit.
+	 *
+	 * @throws {@link PegasusError} with the code `ERR_INVALID_PARAMETERS` when there is no such setting or it cannot
+	 * have that value; the message says which. `ERR_APP_NOT_EXIST` when there is no such table.
+	 * @example
+	 * ```ts
+	 * await client.admin.setTableEnvs('sessions', { default_ttl: '3600' })
+	 * ```
+	 */
+	setTableEnvs(name: string, envs: Readonly<Record<string, string>>, options?: AdminOptions): Promise<void>;
+	/**
+	 * Deletes settings of a table, by their whole names. That one is not set is no error.
+	 *
+	 * @throws {@link PegasusError} with the code `ERR_APP_NOT_EXIST` when there is no such table.
+	 * @example
+	 * ```ts
+	 * await client.admin.deleteTableEnvs('sessions', ['default_ttl'])
+	 * ```
+	 */
+	deleteTableEnvs(name: string, keys: Iterable<string>, options?: AdminOptions): Promise<void>;
+	/**
+	 * Deletes all settings of a table whose names start with `prefix` and a dot.
+	 *
+	 * @param prefix - Default empty: all settings, those included that the cluster itself has set.
+	 * @throws {@link PegasusError} with the code `ERR_APP_NOT_EXIST` when there is no such table.
+	 * @example
+	 * ```ts
+	 * await client.admin.clearTableEnvs('sessions', 'replica')
+	 * ```
+	 */
+	clearTableEnvs(name: string, prefix?: string, options?: AdminOptions): Promise<void>;
+	/**
+	 * Lists the replica servers that the cluster knows.
+	 *
+	 * @example
+	 * ```ts
+	 * const dead = await client.admin.listNodes({ status: NodeStatus.Unalive })
+	 * ```
+	 */
+	listNodes(options?: ListNodesOptions): Promise<NodeInfo[]>;
+	/**
+	 * What the meta server says of the cluster, ordered by name: `cluster_name`, `meta_servers`,
+	 * `primary_meta_server`, `meta_function_level` and more, which differs between versions of the server.
+	 *
+	 * @example
+	 * ```ts
+	 * const { cluster_name } = await client.admin.clusterInfo()
+	 * ```
+	 */
+	clusterInfo(options?: AdminOptions): Promise<Record<string, string>>;
+	/**
+	 * Where the partitions of a table are.
+	 *
+	 * @throws {@link PegasusError} with the code `ERR_OBJECT_NOT_FOUND` when there is no such table.
+	 * @example
+	 * ```ts
+	 * const { partitions } = await client.admin.tableLayout('sessions')
+	 * const withoutPrimary = partitions.filter(({ primary }) => primary === null)
+	 * ```
+	 */
+	tableLayout(name: string, options?: AdminOptions): Promise<TableLayout>;
+	/**
+	 * Starts to split every partition of a table in two, and does not wait for the end: the split is done when all
+	 * partitions of {@link Admin.tableLayout} have a ballot above 0. The table can be used meanwhile.
+	 *
+	 * @param newPartitionCount - Twice what the table has.
+	 * @throws {@link PegasusError} with the code `ERR_INVALID_PARAMETERS` when it is not twice what the table has;
+	 * `ERR_BUSY` while it is being split; `ERR_APP_NOT_EXIST` when there is no such table.
+	 * @example
+	 * ```ts
+	 * const { partitions } = await client.admin.tableLayout('sessions')
+	 * await client.admin.startPartitionSplit('sessions', partitions.length * 2)
+	 * ```
+	 */
+	startPartitionSplit(name: string, newPartitionCount: number, options?: AdminOptions): Promise<void>;
 }
 /**
  * Rows of a table, made by {@link Table.getScanner} and {@link Table.getUnorderedScanners}. Made for
@@ -860,6 +1141,8 @@ export declare class PegasusClient {
 	 * ```
 	 */
 	static connect(options: ClientOptions): Promise<PegasusClient>;
+	/** Managing tables and looking at the cluster. */
+	readonly admin: Admin;
 	private constructor();
 	/**
 	 * Opens a table: asks a meta server where its partitions are.

@@ -1,3 +1,4 @@
+import { type Admin, makeAdmin } from './admin'
 import { nonEmptyString } from './arguments'
 import { type Crossing, Unanswered, unwrap } from './crossing'
 import { sharedCrossing } from './environment'
@@ -55,6 +56,8 @@ export class PegasusClient {
     return connectThrough(sharedCrossing, options)
   }
 
+  /** Managing tables and looking at the cluster. */
+  readonly admin: Admin
   readonly #crossing: Crossing
   readonly #native: NativeClient
   readonly #logId: number
@@ -65,6 +68,7 @@ export class PegasusClient {
     this.#crossing = crossing
     this.#native = native
     this.#logId = logId
+    this.admin = makeAdmin(crossing, native)
   }
 
   /**

@@ -53,3 +53,29 @@ export enum CheckType {
   /** The value, an integer, is greater than the operand. */
   ValueIntGreater = 17,
 }
+
+/** The state of a table. */
+export enum TableStatus {
+  /** It can be used. */
+  Available = 1,
+  /** It is being created. */
+  Creating = 2,
+  /** No longer used by servers. */
+  CreateFailed = 3,
+  /** It is being dropped. */
+  Dropping = 4,
+  /** No longer used by servers. */
+  DropFailed = 5,
+  /** It was dropped, and can perhaps be recalled. */
+  Dropped = 6,
+  /** It is being recalled. */
+  Recalling = 7,
+}
+
+/** The state of a replica server. */
+export enum NodeStatus {
+  /** The meta server hears from it. */
+  Alive = 1,
+  /** The meta server does not. */
+  Unalive = 2,
+}

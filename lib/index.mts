@@ -1,2 +1,13 @@
 // The CommonJS core, so that both kinds of importers share one set of classes and one addon.
-export { CheckType, FilterType, LocalCluster, PegasusClient, PegasusError, Scanner, Table } from './index.js'
+export {
+  Admin,
+  CheckType,
+  FilterType,
+  LocalCluster,
+  NodeStatus,
+  PegasusClient,
+  PegasusError,
+  Scanner,
+  Table,
+  TableStatus,
+} from './index.js'

@@ -1,5 +1,18 @@
+export { Admin } from './admin'
+export type {
+  AdminOptions,
+  CreateTableOptions,
+  DropTableOptions,
+  ListNodesOptions,
+  ListTablesOptions,
+  NodeInfo,
+  PartitionLayout,
+  RecallTableOptions,
+  TableInfo,
+  TableLayout,
+} from './admin-options'
 export { PegasusClient } from './client'
-export { CheckType, FilterType } from './enums'
+export { CheckType, FilterType, NodeStatus, TableStatus } from './enums'
 export { PegasusError, type PegasusErrorDetails } from './errors'
 export { LocalCluster } from './local'
 export type {

@@ -121,6 +121,79 @@ export interface NativeClient {
   openTable(token: number, name: string, timeoutMs: number): void
   /** Record: Done, when everything in flight has been answered and every socket is closed. */
   close(token: number): void
+  /** As of all that follow, `timeoutMs` -1 is the default of administrative calls. Number: the table's. */
+  createTable(
+    token: number,
+    name: string,
+    partitionCount: number,
+    replicaCount: number,
+    envs: Record<string, string>,
+    successIfExists: boolean,
+    timeoutMs: number,
+  ): void
+  /** `reserveSeconds` -1: as long as the cluster does by itself. Done. */
+  dropTable(
+    token: number,
+    name: string,
+    reserveSeconds: number,
+    successIfNotExists: boolean,
+    timeoutMs: number,
+  ): void
+  /** `newName` null: the old one. Extra: a {@link NativeTableInfo}. */
+  recallTable(token: number, appId: number, newName: string | null, timeoutMs: number): void
+  /** `status` 0: all. Extra: a list of {@link NativeTableInfo}. */
+  listTables(token: number, status: number, timeoutMs: number): void
+  /** Extra: an object from name to value, in no order. */
+  tableEnvs(token: number, name: string, timeoutMs: number): void
+  /** Done. */
+  setTableEnvs(token: number, name: string, envs: Record<string, string>, timeoutMs: number): void
+  /** Done. */
+  deleteTableEnvs(token: number, name: string, keys: string[], timeoutMs: number): void
+  /** `prefix` empty: all. Done. */
+  clearTableEnvs(token: number, name: string, prefix: string, timeoutMs: number): void
+  /** `status` 0: all. Extra: a list of {@link NativeNodeInfo}. */
+  listNodes(token: number, status: number, timeoutMs: number): void
+  /** Extra: an object from name to value, in no order. */
+  clusterInfo(token: number, timeoutMs: number): void
+  /** Extra: a {@link NativeTableLayout}. */
+  tableLayout(token: number, name: string, timeoutMs: number): void
+  /** Done, when the split has begun. */
+  startPartitionSplit(token: number, name: string, newPartitionCount: number, timeoutMs: number): void
+}
+
+export interface NativeTableInfo {
+  name: string
+  appId: number
+  /** -1: one that the addon does not know. */
+  status: number
+  partitionCount: number
+  replicaCount: number
+  /** In no order. */
+  envs: Record<string, string>
+  /** As the other moments, 0 where there is none. */
+  createUnixSeconds: number
+  dropUnixSeconds: number
+  expireUnixSeconds: number
+}
+
+export interface NativeNodeInfo {
+  address: string
+  /** -1: one that the addon does not know. */
+  status: number
+}
+
+export interface NativePartitionInfo {
+  index: number
+  ballot: number
+  primary?: string
+  secondaries: string[]
+  replicaCount: number
+}
+
+export interface NativeTableLayout {
+  appId: number
+  /** Ordered by index. */
+  partitions: NativePartitionInfo[]
 }
 
 /**

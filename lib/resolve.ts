@@ -21,7 +21,7 @@ const DEFAULT_BATCH_SIZE = 1000
 const DEFAULT_PARTITION_COUNT = 8
 const MAX_PORT = 65_535
 
-const positive = (name: string, value: number) => check.integer(name, value, 1, check.MAX_INT32)
+export const positive = (name: string, value: number) => check.integer(name, value, 1, check.MAX_INT32)
 const delay = (name: string, value: number) => check.integer(name, value, 0, check.MAX_INT32)
 const limit = (name: string, value: number) => check.integer(name, value, check.MIN_INT32, check.MAX_INT32)
 const servers = (name: string, value: number) => check.integer(name, value, 1, MAX_PORT)

@@ -1,16 +1,20 @@
 // What must not compile: each statement has its own expected error, and tsc fails where there is none.
 import {
+  Admin,
   CheckType,
   FilterType,
   LocalCluster,
+  NodeStatus,
   PegasusClient,
   PegasusError,
   Scanner,
   Table,
+  TableStatus,
 } from 'pegasus-client'
 
 declare const table: Table
 declare const client: PegasusClient
+declare const admin: Admin
 declare const cluster: LocalCluster
 declare const scanner: Scanner
 declare const error: PegasusError
@@ -21,6 +25,8 @@ new PegasusClient({ metaServers: 'a:1' })
 new Table()
 // @ts-expect-error scanners are made by tables
 new Scanner()
+// @ts-expect-error a client has one
+new Admin()
 // @ts-expect-error clusters are made by start
 new LocalCluster()
 
@@ -152,6 +158,37 @@ for (const row of scanner) console.log(row)
 scanner.next().then(({ value }) => value.key)
 // @ts-expect-error null at the end
 scanner.nextBatch().then((batch) => batch.length)
+
+// @ts-expect-error a client has one for good
+client.admin = admin
+// @ts-expect-error a partition count is an option
+client.admin.createTable('temp', 8)
+// @ts-expect-error settings are text
+client.admin.createTable('temp', { envs: { default_ttl: 60 } })
+// @ts-expect-error a table has a name
+client.admin.dropTable()
+// @ts-expect-error of another call
+client.admin.dropTable('temp', { successIfExists: true })
+// @ts-expect-error dropped tables are known by number
+client.admin.recallTable('temp')
+// @ts-expect-error states are not strings
+client.admin.listTables({ status: 'Dropped' })
+// @ts-expect-error a table is not a server
+client.admin.listNodes({ status: TableStatus.Available })
+// @ts-expect-error a Map is no settings
+client.admin.setTableEnvs('temp', new Map([['default_ttl', '60']]))
+// @ts-expect-error all is said by clearing
+client.admin.deleteTableEnvs('temp')
+// @ts-expect-error the prefix comes first
+client.admin.clearTableEnvs('temp', { timeoutMs: 1 })
+// @ts-expect-error a split has a count
+client.admin.startPartitionSplit('temp')
+// @ts-expect-error a table may not have been dropped
+client.admin.listTables().then(([table]) => table?.droppedAt.getTime())
+// @ts-expect-error a partition may have no primary
+client.admin.tableLayout('temp').then(({ partitions }) => partitions[0]?.primary.length)
+// @ts-expect-error there is no such state
+NodeStatus.Dead.toString()
 
 // @ts-expect-error a partition count is a number
 cluster.createTable('temp', '8')

@@ -1,5 +1,7 @@
 // Uses all of the public API as it is meant to be used: every line must compile.
 import {
+  Admin,
+  type AdminOptions,
   type BatchOutcome,
   type Bytes,
   type CallOptions,
@@ -11,11 +13,15 @@ import {
   type CompareExchangeResult,
   type CountOptions,
   type CountProgress,
+  type CreateTableOptions,
   type DelRangeOptions,
+  type DropTableOptions,
   type Entries,
   FilterType,
   type GetAllSortKeysOptions,
   type IncrOptions,
+  type ListNodesOptions,
+  type ListTablesOptions,
   LocalCluster,
   type LocalClusterOptions,
   type Logger,
@@ -24,16 +30,23 @@ import {
   type MultiGetOptions,
   type MultiGetResult,
   type Mutation,
+  type NodeInfo,
+  NodeStatus,
+  type PartitionLayout,
   PegasusClient,
   PegasusError,
   type PegasusErrorDetails,
+  type RecallTableOptions,
   type RetryOptions,
   type ScanEntry,
   Scanner,
   type ScanOptions,
   type SortKeysResult,
   Table,
+  type TableInfo,
+  type TableLayout,
   type TableOptions,
+  TableStatus,
   type WriteOptions,
 } from 'pegasus-client'
 
@@ -121,6 +134,18 @@ const local: LocalClusterOptions = {
   dataDir: 'data',
   hostPorts: true,
 }
+const adminCall: AdminOptions = { timeoutMs: 10_000, signal }
+const create: CreateTableOptions = {
+  ...adminCall,
+  partitionCount: 8,
+  replicaCount: 3,
+  envs: { default_ttl: '60' },
+  successIfExists: false,
+}
+const drop: DropTableOptions = { ...adminCall, reserveSeconds: 3600, successIfNotExists: true }
+const recall: RecallTableOptions = { ...adminCall, newName: 'other' }
+const listTables: ListTablesOptions = { ...adminCall, status: TableStatus.Dropped }
+const listNodes: ListNodesOptions = { ...adminCall, status: NodeStatus.Alive }
 const bytes: Bytes[] = ['text', Buffer.from('buffer'), new Uint8Array(2)]
 const entries: Entries[] = [
   [['a', 'b']],
@@ -218,6 +243,52 @@ export async function scans(table: Table): Promise<void> {
   await scanner.return()
   await scanner.throw(new Error('enough'))
   console.log(iterator, next, batch)
+}
+
+export async function administration(client: PegasusClient): Promise<void> {
+  const admin: Admin = client.admin
+  const appIds: number[] = [await admin.createTable('temp'), await admin.createTable('temp', create)]
+  await admin.dropTable('temp')
+  await admin.dropTable('temp', drop)
+  const table: TableInfo = await admin.recallTable(2, recall)
+  const tables: TableInfo[] = [table, ...(await admin.listTables()), ...(await admin.listTables(listTables))]
+  const about: [string, number, TableStatus | undefined] = [table.name, table.appId, table.status]
+  const counts: number[] = [table.partitionCount, table.replicaCount]
+  const moments: (Date | null)[] = [table.createdAt, table.droppedAt, table.expiresAt]
+  await admin.setTableEnvs('temp', { default_ttl: '60' }, adminCall)
+  await admin.deleteTableEnvs('temp', new Set(['default_ttl']), adminCall)
+  await admin.clearTableEnvs('temp')
+  await admin.clearTableEnvs('temp', 'replica', adminCall)
+  const envs: Record<string, string> = await admin.getTableEnvs('temp', adminCall)
+  const nodes: NodeInfo[] = [...(await admin.listNodes()), ...(await admin.listNodes(listNodes))]
+  const states: [string, NodeStatus | undefined][] = nodes.map(({ address, status }) => [address, status])
+  const info: Record<string, string> = await admin.clusterInfo(adminCall)
+  const { appId, partitions }: TableLayout = await admin.tableLayout('temp', adminCall)
+  const partition: PartitionLayout | undefined = partitions[0]
+  const places: [number, number, string | null, string[], number][] = partitions.map((each) => [
+    each.index,
+    each.ballot,
+    each.primary,
+    each.secondaries,
+    each.replicaCount,
+  ])
+  await admin.startPartitionSplit('temp', 16, adminCall)
+  const names: (string | undefined)[] = [TableStatus[TableStatus.Available], NodeStatus[NodeStatus.Unalive]]
+  console.log(
+    appIds,
+    tables,
+    about,
+    counts,
+    moments,
+    table.envs,
+    envs,
+    states,
+    info,
+    appId,
+    partition,
+    places,
+  )
+  console.log(names, Admin)
 }
 
 export function errors(caught: unknown): PegasusError | undefined {

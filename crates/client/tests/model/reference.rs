@@ -43,7 +43,10 @@ impl Row {
     fn is_live(&self, now: u32) -> bool {
         self.lifetime.is_none_or(|expiry| {
             let is_live = expiry.earliest > now;
-            assert!(is_live || expiry.latest <= now, "the run takes so long that nobody knows what has expired");
+            assert!(
+                is_live || expiry.latest <= now,
+                "the run takes so long that nobody knows what has expired"
+            );
             is_live
         })
     }
@@ -172,7 +175,13 @@ impl Model {
         Ok(reply.end(complete.unwrap_or(true)))
     }
 
-    pub(crate) fn incr(&mut self, key: &Key, by: i64, expiry: IncrExpiry, lifetime: Lifetime) -> Outcome<i64> {
+    pub(crate) fn incr(
+        &mut self,
+        key: &Key,
+        by: i64,
+        expiry: IncrExpiry,
+        lifetime: Lifetime,
+    ) -> Outcome<i64> {
         let old = self.get(key);
         let base = match old {
             Some(row) if !row.value.is_empty() => integer(&row.value),
@@ -226,7 +235,10 @@ impl Model {
     }
 
     /// The rows that a scan of the whole table gives.
-    pub(crate) fn scanned<'a>(&'a self, options: &'a ScanOptions) -> impl Iterator<Item = (&'a Key, &'a Row)> {
+    pub(crate) fn scanned<'a>(
+        &'a self,
+        options: &'a ScanOptions,
+    ) -> impl Iterator<Item = (&'a Key, &'a Row)> {
         self.live_rows().filter(|((hash_key, sort_key), _)| {
             passes(&options.hash_key_filter, hash_key) && passes(&options.sort_key_filter, sort_key)
         })
@@ -247,7 +259,10 @@ pub(crate) struct Scan {
 enum Context {
     None,
     /// The rows as they were when it was opened and are not looked at yet, and since when it idles.
-    Open { rows: Vec<(Bytes, Row)>, since: u32 },
+    Open {
+        rows: Vec<(Bytes, Row)>,
+        since: u32,
+    },
     Ended,
 }
 

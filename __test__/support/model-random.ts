@@ -1,0 +1,171 @@
+import {
+  type Bytes,
+  type Check,
+  CheckType,
+  FilterType,
+  type MultiGetLimits,
+  type Mutation,
+  type ScanOptions,
+} from 'pegasus-client'
+import { ODD_INTEGERS, type Range } from './model'
+
+/** Text, or hexadecimal digits of what is no text. */
+const bytes = (hex: string) => Buffer.from(hex, 'hex')
+
+const HASH_KEYS: Bytes[] = ['a', 'b', 'ab', 'user_1', 'ü', '\0', bytes('61ff'), bytes('ff'), bytes('ffff')]
+const SORT_KEYS: Bytes[] = ['', '\0', 'a', 'a\0', 'ab', 'b', 'ba', bytes('61ff'), bytes('ff'), bytes('ffff')]
+const PATTERNS: Bytes[] = ['', 'a', 'ab', 'b', '\0', bytes('ff'), bytes('ffff'), 'nowhere']
+const VALUES: Bytes[] = [
+  '',
+  '0',
+  '7',
+  '-3',
+  '12',
+  '9223372036854775807',
+  '-9223372036854775808',
+  '9223372036854775808',
+  'abc',
+  'b',
+  '1 ',
+  bytes('00ff80'),
+  ...ODD_INTEGERS.map(([text]) => text),
+]
+const FILTERS = [FilterType.MatchAnywhere, FilterType.MatchPrefix, FilterType.MatchPostfix]
+
+/** Draws keys, values and options from a seed: few, so that they meet often. */
+export class Draw {
+  #state: number
+
+  constructor(seed: number) {
+    this.#state = seed >>> 0
+  }
+
+  /** From 0 up to but not including 1: mulberry32. */
+  #next(): number {
+    this.#state = (this.#state + 0x6d2b79f5) >>> 0
+    let mixed = this.#state
+    mixed = Math.imul(mixed ^ (mixed >>> 15), mixed | 1)
+    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61)
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32
+  }
+
+  /** From `min` up to but not including `max`. */
+  integer(min: number, max: number): number {
+    return min + Math.floor(this.#next() * (max - min))
+  }
+
+  /** True once in so many times. */
+  once(times: number): boolean {
+    return this.integer(0, times) === 0
+  }
+
+  coin(): boolean {
+    return this.once(2)
+  }
+
+  of<T>(list: readonly T[]): T {
+    return list[this.integer(0, list.length)] as T
+  }
+
+  /** Now and then none, which many operations refuse. */
+  list<T>(draw: () => T): T[] {
+    return Array.from({ length: this.once(40) ? 0 : this.integer(1, 7) }, draw)
+  }
+
+  /** The same bytes in one of the forms that they may have. */
+  #form(content: Bytes): Bytes {
+    if (this.coin()) return content
+    const padded = Uint8Array.from([1, ...Buffer.from(content as Uint8Array), 2])
+    const view = padded.subarray(1, -1)
+    return this.coin() ? view : Buffer.from(view)
+  }
+
+  hashKey(): Bytes {
+    return this.once(60) ? '' : this.#form(this.of(HASH_KEYS))
+  }
+
+  sortKey(): Bytes {
+    return this.#form(this.of(SORT_KEYS))
+  }
+
+  sortKeys(): Bytes[] {
+    return this.list(() => this.sortKey())
+  }
+
+  value(): Bytes {
+    return this.#form(this.of(VALUES))
+  }
+
+  /** The place of one row; without a hash key it lies in the partition of its sort key. */
+  key(): [Bytes, Bytes] {
+    return [this.once(6) ? '' : this.hashKey(), this.sortKey()]
+  }
+
+  /** Far longer than a run takes. */
+  ttlSeconds(): number {
+    return this.coin() ? 0 : this.integer(1, 10) * 1000
+  }
+
+  entries(): [Bytes, Bytes][] {
+    return this.list(() => [this.sortKey(), this.value()])
+  }
+
+  limits(): MultiGetLimits {
+    const limits: MultiGetLimits = { noValue: this.once(4) }
+    if (this.coin()) limits.maxKvCount = this.integer(-1, 8)
+    if (this.coin()) limits.maxKvSize = this.integer(-1, 30)
+    return limits
+  }
+
+  /** An end of a range; empty ones are common. */
+  end(): Bytes {
+    return this.once(3) ? '' : this.sortKey()
+  }
+
+  range(): Range {
+    const range: Range = {}
+    if (this.coin()) range.startInclusive = this.coin()
+    if (this.coin()) range.stopInclusive = this.coin()
+    if (this.once(3)) {
+      range.sortKeyFilterType = this.of(FILTERS)
+      range.sortKeyFilterPattern = this.#form(this.of(PATTERNS))
+    }
+    return range
+  }
+
+  #hashKeyFilter(): Pick<ScanOptions, 'hashKeyFilterType' | 'hashKeyFilterPattern'> {
+    if (!this.once(3)) return {}
+    return { hashKeyFilterType: this.of(FILTERS), hashKeyFilterPattern: this.#form(this.of(PATTERNS)) }
+  }
+
+  scanOptions(): ScanOptions {
+    const options: ScanOptions = { ...this.range(), ...this.#hashKeyFilter(), noValue: this.once(4) }
+    if (!this.once(3)) options.batchSize = this.integer(1, 6)
+    if (this.coin()) options.returnExpireTs = true
+    return options
+  }
+
+  check(): Check {
+    const type: CheckType = this.integer(CheckType.NoCheck, CheckType.ValueIntGreater + 1)
+    const check: Check = { sortKey: this.sortKey(), type, returnCheckValue: this.coin() }
+    if (type > CheckType.ValueNotEmpty) check.operand = this.value()
+    if (type >= CheckType.ValueIntLess && this.coin()) check.operand = this.#number()
+    return check
+  }
+
+  #number(): number | bigint {
+    return this.coin() ? this.integer(-20, 40) : this.of([0n, 12n, -(2n ** 63n), 2n ** 63n - 1n])
+  }
+
+  increment(): number | bigint {
+    return this.once(4) ? this.#number() : this.integer(-100, 100)
+  }
+
+  mutations(): Mutation[] {
+    const draw = (): Mutation => {
+      if (this.coin()) return { del: this.sortKey() }
+      return { set: this.sortKey(), value: this.value(), ttlSeconds: this.ttlSeconds() }
+    }
+    return this.list(draw)
+  }
+}

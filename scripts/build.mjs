@@ -22,9 +22,10 @@ function buildAddon() {
   const metadata = JSON.parse(output('cargo', ['metadata', '--no-deps', '--format-version', '1']))
   const library = LIBRARY_NAMES[process.platform] ?? 'libpegasus_node.so'
   const target = join(root, addonFile())
-  // Renamed into place: a process that runs the old file keeps it.
-  copyFileSync(join(metadata.target_directory, 'release', library), `${target}.new`)
-  renameSync(`${target}.new`, target)
+  // Renamed into place: a process that runs the old file keeps it. Two builds at once do not collide.
+  const fresh = `${target}.${process.pid}`
+  copyFileSync(join(metadata.target_directory, 'release', library), fresh)
+  renameSync(fresh, target)
 }
 
 function buildTs() {

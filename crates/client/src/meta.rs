@@ -20,7 +20,7 @@ use tokio::time::{Instant, sleep, timeout, timeout_at};
 
 use crate::address::NodeAddress;
 use crate::error::{Error, ErrorKind};
-use crate::net::{Node, Pool};
+use crate::net::{Node, Pool, Sent};
 
 /// How long a server may take before the next one is asked as well.
 const HEDGE_AFTER: Duration = Duration::from_millis(250);
@@ -77,8 +77,8 @@ enum Said<T> {
     No(ErrorCode, String),
     /// Nothing in time.
     Silent(String),
-    /// Nothing that helps.
-    Useless(String),
+    /// Nothing that helps; whether the request may have reached the server.
+    Useless(String, Sent),
 }
 
 type Attempt<T> = Pin<Box<dyn Future<Output = (Arc<Node>, Said<T>)> + Send>>;
@@ -166,6 +166,60 @@ impl MetaClient {
         }
     }
 
+    /// Has the leader change something, once: it is found first, and what may have reached it is not
+    /// sent again.
+    pub(crate) async fn change<R>(
+        &self,
+        request: &R::Request,
+        deadline: Instant,
+    ) -> Result<R::Response, Error>
+    where
+        R: Rpc,
+        R::Request: Clone + 'static,
+        R::Response: MetaAnswer + 'static,
+    {
+        loop {
+            let leader = self.find_leader(deadline).await?;
+            let limit = deadline.saturating_duration_since(Instant::now());
+            let mut complaints = Complaints::default();
+            match attempt::<R>(leader, request.clone(), limit).await.1 {
+                Said::Answer(answer) => return Ok(answer),
+                Said::No(code, hint) => return Err(refused::<R>(code, &hint)),
+                Said::Silent(reason) => {
+                    complaints.silence(&reason);
+                    return Err(complaints.into_error().maybe_applied(true));
+                }
+                Said::Useless(reason, Sent::Maybe) => {
+                    return Err(Error::new(ErrorKind::SessionReset, reason).maybe_applied(true));
+                }
+                Said::NotNow(ErrorCode::Timeout) => {
+                    return Err(refused::<R>(ErrorCode::Timeout, "").maybe_applied(true));
+                }
+                Said::Useless(reason, Sent::No) => complaints.add(&reason),
+                Said::NotNow(code) => {
+                    complaints.add(&format!("the leader answers {code}"));
+                    complaints.unavailable = Some(code);
+                }
+                Said::Forward(_) => complaints.add("the leader has changed"),
+            }
+            if Instant::now() + ROUND_PAUSE >= deadline {
+                return Err(complaints.into_error());
+            }
+            sleep(ROUND_PAUSE).await;
+        }
+    }
+
+    /// Any query finds the leader: a follower names it, and only the leader knows what tables there are.
+    async fn find_leader(&self, deadline: Instant) -> Result<Arc<Node>, Error> {
+        let no_table = QueryCfgRequest::default();
+        match self.ask::<QueryCfg>(&no_table, deadline, self.attempt_timeout).await {
+            Err(error) if !matches!(error.kind(), ErrorKind::Server(_)) => return Err(error),
+            Ok(_) | Err(_) => {}
+        }
+        let leader = self.leader.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        leader.ok_or_else(|| Error::new(ErrorKind::NetworkFailure, "no meta server leads"))
+    }
+
     /// Asks each server once, the last leader first. `None`: none had a useful answer.
     async fn round<R>(
         &self,
@@ -199,7 +253,11 @@ impl MetaClient {
                     *self.leader.lock().unwrap_or_else(PoisonError::into_inner) = Some(node);
                     return Some(Ok(answer));
                 }
-                Said::No(code, hint) => return Some(Err(refused::<R>(code, &hint))),
+                Said::No(code, hint) => {
+                    // Only the leader says no.
+                    *self.leader.lock().unwrap_or_else(PoisonError::into_inner) = Some(node);
+                    return Some(Err(refused::<R>(code, &hint)));
+                }
                 Said::Forward(Some(address)) => {
                     let leader = self.pool.node(&address);
                     if !asked.iter().any(|known| Arc::ptr_eq(known, &leader)) {
@@ -213,7 +271,7 @@ impl MetaClient {
                     complaints.unavailable = Some(code);
                 }
                 Said::Silent(reason) => complaints.silence(&reason),
-                Said::Useless(reason) => complaints.add(&reason),
+                Said::Useless(reason, _) => complaints.add(&reason),
             }
         }
     }
@@ -262,7 +320,7 @@ where
     };
     let reply = match reply {
         Ok(reply) => reply,
-        Err(error) => return Said::Useless(error.to_string()),
+        Err(error) => return Said::Useless(error.to_string(), error.sent),
     };
     if reply.error != ErrorCode::Ok {
         return judge(reply.error, String::new());
@@ -276,8 +334,10 @@ where
             }),
             other => judge(other.clone(), answer.hint().map(Text::to_string).unwrap_or_default()),
         },
-        Ok(None) => Said::Useless(format!("{} answered without a result", node.address())),
-        Err(error) => Said::Useless(format!("the answer of {} cannot be read: {error}", node.address())),
+        Ok(None) => Said::Useless(format!("{} answered without a result", node.address()), Sent::Maybe),
+        Err(error) => {
+            Said::Useless(format!("the answer of {} cannot be read: {error}", node.address()), Sent::Maybe)
+        }
     }
 }
 

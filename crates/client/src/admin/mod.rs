@@ -25,8 +25,7 @@ const TIMEOUT: Duration = Duration::from_secs(30);
 
 /// The administrative calls of a client.
 ///
-/// They are not repeated once the leader has answered: an outcome that is unknown is an error, and
-/// the state can be looked at. A server that restricts them answers `ERR_ACL_DENY`.
+/// A change is sent once: when its outcome is unknown the error says so, and the state can be looked at. A server that restricts them answers `ERR_ACL_DENY`.
 #[derive(Clone)]
 pub struct Admin {
     client: Arc<ClientCore>,
@@ -37,6 +36,17 @@ impl Admin {
         Self { client }
     }
 
+    /// Has the leader change something; `timeout` `None` is half a minute.
+    async fn change<R>(&self, request: &R::Request, timeout: Option<Duration>) -> Result<R::Response, Error>
+    where
+        R: Rpc,
+        R::Request: Clone + 'static,
+        R::Response: MetaAnswer + 'static,
+    {
+        let _running = self.client.enter()?;
+        self.client.meta().change::<R>(request, deadline(timeout)).await
+    }
+
     /// Asks the leader; `timeout` `None` is half a minute.
     async fn ask<R>(&self, request: &R::Request, timeout: Option<Duration>) -> Result<R::Response, Error>
     where
@@ -45,9 +55,8 @@ impl Admin {
         R::Response: MetaAnswer + 'static,
     {
         let _running = self.client.enter()?;
-        // One attempt may take all the time there is: asking a slow leader again would do it twice.
-        let timeout = timeout.unwrap_or(TIMEOUT);
-        self.client.meta().ask::<R>(request, deadline(Some(timeout)), timeout).await
+        let limit = timeout.unwrap_or(TIMEOUT);
+        self.client.meta().ask::<R>(request, deadline(timeout), limit).await
     }
 }
 

@@ -44,7 +44,7 @@ impl Admin {
             },
         };
         let deadline = deadline(options.timeout);
-        let answer = self.ask::<rpc::CreateApp>(&request, options.timeout).await?;
+        let answer = self.change::<rpc::CreateApp>(&request, options.timeout).await?;
         self.wait_until_healthy(name, deadline).await?;
         Ok(answer.appid)
     }
@@ -80,7 +80,7 @@ impl Admin {
         check_name(name)?;
         let reserve_seconds = reserve.map(|time| i64::try_from(time.as_secs()).unwrap_or(i64::MAX));
         let options = DropAppOptions { success_if_not_exist: success_if_not_exists, reserve_seconds };
-        self.ask::<rpc::DropApp>(&DropAppRequest { app_name: name.into(), options }, timeout).await?;
+        self.change::<rpc::DropApp>(&DropAppRequest { app_name: name.into(), options }, timeout).await?;
         Ok(())
     }
 
@@ -97,7 +97,7 @@ impl Admin {
         timeout: Option<Duration>,
     ) -> Result<TableInfo, Error> {
         let request = RecallAppRequest { app_id, new_app_name: new_name.unwrap_or_default().into() };
-        Ok(self.ask::<rpc::RecallApp>(&request, timeout).await?.info.into())
+        Ok(self.change::<rpc::RecallApp>(&request, timeout).await?.info.into())
     }
 
     /// Lists tables, dropped ones included where `status` does not say otherwise.
@@ -182,7 +182,7 @@ impl Admin {
     ) -> Result<(), Error> {
         check_name(name)?;
         let request = UpdateAppEnvRequest { app_name: name.into(), op: operation.into(), ..request };
-        self.ask::<rpc::UpdateAppEnv>(&request, timeout).await?;
+        self.change::<rpc::UpdateAppEnv>(&request, timeout).await?;
         Ok(())
     }
 
@@ -238,7 +238,7 @@ impl Admin {
         check_name(name)?;
         let new_partition_count = wire_number("new_partition_count", new_partition_count)?;
         let request = StartPartitionSplitRequest { app_name: name.into(), new_partition_count };
-        self.ask::<rpc::StartPartitionSplit>(&request, timeout).await?;
+        self.change::<rpc::StartPartitionSplit>(&request, timeout).await?;
         Ok(())
     }
 }

@@ -3,8 +3,8 @@ import { after, before, describe, it } from 'node:test'
 import { PegasusClient, type Table } from 'pegasus-client'
 import { freshKey, world } from './support/cluster'
 import { type Peer, silentPeer } from './support/net'
-import { numberedRows } from './support/rows'
 import { ClusterProxy, honest } from './support/proxy'
+import { numberedRows } from './support/rows'
 import { rejection, timed, until } from './support/wait'
 
 const w = world()
@@ -165,6 +165,21 @@ describe('while the servers say nothing', () => {
       rest,
       numberedRows(20, 10).map(([sortKey]) => sortKey),
     )
+  })
+
+  it('close does not wait for calls that were aborted', async () => {
+    proxy.onReplicaReply = honest
+    const own = await PegasusClient.connect({ metaServers: proxy.address, timeoutMs: 60_000 })
+    const ownTable = await own.openTable('temp')
+    let swallowed = 0
+    proxy.onReplicaReply = () => void swallowed++
+    const controller = new AbortController()
+    const call = rejection(ownTable.get('h', 's', { signal: controller.signal }))
+    await until('the answer was swallowed', () => swallowed > 0)
+    controller.abort('enough')
+    assert.equal(await call, 'enough')
+    const took = await timed(() => own.close())
+    assert.ok(took < 2000, `${took} ms`)
   })
 
   it('late answers to aborted calls reach nobody else', async () => {

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { mkdtemp, readdir, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { after, before, describe, it } from 'node:test'
+import { after, afterEach, before, beforeEach, describe, it } from 'node:test'
 import { ENDS_WITHIN_MS, endsByItself, PRELUDE, runScript, startScript } from './support/child'
 import { world } from './support/cluster'
 import { type Peer, silentPeer } from './support/net'
@@ -179,10 +179,10 @@ describe('import and require', () => {
 
 describe('a local cluster that nobody stops', () => {
   let home: string
-  before(async () => {
+  beforeEach(async () => {
     home = await mkdtemp(join(tmpdir(), 'lifecycle-test-'))
   })
-  after(() => rm(home, { recursive: true, force: true }))
+  afterEach(() => rm(home, { recursive: true, force: true }))
 
   /** Runs a script whose temporary files go into a directory of our own; gives what it left there. */
   async function leftovers(source: string, stdout: string): Promise<string[]> {
@@ -224,6 +224,12 @@ describe('a local cluster that nobody stops', () => {
     assert.deepEqual(await leftovers(source, '1\n'), [])
   })
 
+  it('because it is still starting when its process exits, leaves no files', async () => {
+    for (const exit of ['process.exit(0)', 'setTimeout(() => process.exit(0), 5)']) {
+      assert.deepEqual(await leftovers(`LocalCluster.start({ tables: { temp: 8 } }); ${exit}`, ''), [], exit)
+    }
+  })
+
   it('in a worker that is terminated goes with it, files and all', async () => {
     const worker = `
       const { parentPort } = require('node:worker_threads')
@@ -261,6 +267,5 @@ describe('a local cluster that nobody stops', () => {
       script(`console.log(String(await table.get('h', 's')), table.partitionCount)`),
       'kept 4\n',
     )
-    await rm(dataDir, { recursive: true })
   })
 })

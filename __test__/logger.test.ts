@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import { type Logger, PegasusClient } from 'pegasus-client'
-import { freshKey, world } from './support/cluster'
 import { runScript } from './support/child'
+import { freshKey, world } from './support/cluster'
 import { deadAddress } from './support/net'
 import { until } from './support/wait'
 

@@ -1,19 +1,26 @@
+import { isMainThread } from 'node:worker_threads'
 import { nonEmptyString } from './arguments'
 import { type Crossing, unwrap } from './crossing'
 import { sharedCrossing } from './environment'
 import { notConstructible } from './errors'
 import type { NativeLocalCluster, NativeLocalOptions } from './native'
+import { loadAddon } from './native-loader'
 import type { LocalClusterOptions } from './options'
 import { localOptions, partitionCount as resolvePartitionCount } from './resolve'
 
 /** Starts from options that are checked already: those of {@link LocalCluster.start} or of the command line. */
 export let startLocal: (crossing: Crossing, options: NativeLocalOptions) => Promise<LocalCluster>
 
-/** Clusters that run. `process.exit` ends the process without giving the addon a chance to clean up. */
-const running = new Set<NativeLocalCluster>()
+let cleansAtExit = false
 
-function abandonAll(): void {
-  for (const native of running) native.abandon()
+/**
+ * `process.exit` ends the process without giving the addon a chance to clean up, perhaps while a cluster
+ * is just starting. A worker that exits does give it: its own environment ends in order.
+ */
+function cleanAtExit(): void {
+  if (cleansAtExit || !isMainThread) return
+  cleansAtExit = true
+  process.once('exit', () => loadAddon().removeTemporaryFiles())
 }
 
 /**
@@ -34,6 +41,7 @@ function abandonAll(): void {
 export class LocalCluster {
   static {
     startLocal = async (crossing, options) => {
+      cleanAtExit()
       const send = (token: number) => crossing.native.startLocal(token, options)
       return new LocalCluster(crossing, unwrap(await crossing.call<NativeLocalCluster>(send)))
     }
@@ -50,8 +58,6 @@ export class LocalCluster {
     this.#crossing = crossing
     this.#native = native
     this.metaServers = native.metaServers()
-    if (running.size === 0) process.once('exit', abandonAll)
-    running.add(native)
   }
 
   /**
@@ -87,10 +93,7 @@ export class LocalCluster {
   }
 
   async #stop(): Promise<void> {
-    const answer = await this.#crossing.call<void>((token) => this.#native.stop(token))
-    running.delete(this.#native)
-    if (running.size === 0) process.removeListener('exit', abandonAll)
-    return unwrap(answer)
+    return unwrap(await this.#crossing.call<void>((token) => this.#native.stop(token)))
   }
 
   /** As {@link LocalCluster.stop}; for `await using`. */

@@ -102,6 +102,8 @@ export interface Native {
    * environment (main thread or worker), as under Jest, each attach and have nothing to do with each other.
    */
   attach(onBatch: OnBatch): NativeBridge
+  /** Removes the temporary files of all local clusters of the process, which is about to exit. */
+  removeTemporaryFiles(): void
   /** Parses the arguments of the `pegasus-local` program. Throws nothing: a refusal is a value. */
   parseLocalArguments(args: string[]): { options?: NativeLocalOptions; message?: string; exitCode: number }
 }
@@ -365,6 +367,4 @@ export interface NativeLocalCluster {
   createTable(token: number, name: string, partitionCount: number): void
   /** Done, when every socket is closed and, without a data directory, the files are gone. */
   stop(token: number): void
-  /** Ends it in this call, for a process that exits: its temporary files are gone when it returns. */
-  abandon(): void
 }

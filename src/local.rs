@@ -86,6 +86,12 @@ pub(crate) fn parse_local_arguments(args: Vec<String>) -> LocalArguments {
     }
 }
 
+/// Removes the temporary files of all clusters of this process, which is about to exit.
+#[napi]
+pub(crate) fn remove_temporary_files() {
+    pegasus_local::remove_temporary_files();
+}
+
 /// The threads of a cluster.
 struct Threads(Option<Runtime>);
 
@@ -194,16 +200,6 @@ impl NativeLocalCluster {
         })
     }
 
-    /// Ends it at once and in this call: the process or the environment ends, or JavaScript forgot
-    /// the cluster, and its temporary files must not outlive it.
-    #[napi]
-    pub fn abandon(&mut self) {
-        if let (Ok(mut cluster), Some(runtime)) = (self.cluster.try_lock(), self.threads.0.take()) {
-            drop(cluster.take());
-            runtime.shutdown_timeout(LET_GO);
-        }
-    }
-
     /// Stops it: sockets closed, files written or gone.
     #[napi]
     pub fn stop(&self, token: u32) -> Result<()> {
@@ -219,8 +215,12 @@ impl NativeLocalCluster {
     }
 }
 
+/// The environment ends, or JavaScript forgot the cluster: its temporary files must not outlive it.
 impl Drop for NativeLocalCluster {
     fn drop(&mut self) {
-        self.abandon();
+        if let (Ok(mut cluster), Some(runtime)) = (self.cluster.try_lock(), self.threads.0.take()) {
+            drop(cluster.take());
+            runtime.shutdown_timeout(LET_GO);
+        }
     }
 }

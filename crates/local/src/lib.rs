@@ -50,3 +50,4 @@ pub use cluster::Cluster;
 pub use error::{CreateTableError, SplitTableError, StartError, StopError, StoreError};
 pub use options::ClusterOptions;
 pub use state::AppId;
+pub use store::remove_temporary_files;

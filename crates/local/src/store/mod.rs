@@ -21,6 +21,7 @@ pub(crate) mod ops;
 mod row;
 mod split;
 mod table_rows;
+mod temporary;
 #[cfg(test)]
 mod tests;
 mod view;
@@ -28,13 +29,14 @@ mod view;
 use std::path::Path;
 
 use fjall::{Database, Keyspace, KeyspaceCreateOptions, PersistMode};
-use tempfile::TempDir;
 
 pub(crate) use self::catalog::TableRecord;
 pub use self::error::StoreError;
 use self::layout::Layout;
 pub(crate) use self::split::Owner;
 pub(crate) use self::table_rows::{Partition, TableRows};
+use self::temporary::Temporary;
+pub use self::temporary::remove_temporary_files;
 
 /// Threads that write rows from memory to files; a second one keeps the first free for that while
 /// it merges files.
@@ -47,7 +49,7 @@ pub(crate) struct Store {
     catalog: Keyspace,
     database: Database,
     /// The directory of a cluster without one of its own.
-    temporary: Option<TempDir>,
+    temporary: Option<Temporary>,
 }
 
 impl Store {
@@ -55,9 +57,9 @@ impl Store {
     pub(crate) fn open(data_dir: Option<&Path>) -> Result<Self, StoreError> {
         let temporary = match data_dir {
             Some(_) => None,
-            None => Some(tempfile::Builder::new().prefix("pegasus-local-").tempdir()?),
+            None => Some(Temporary::create()?),
         };
-        let directory = temporary.as_ref().map(TempDir::path).or(data_dir).unwrap_or(Path::new("."));
+        let directory = temporary.as_ref().map(Temporary::path).or(data_dir).unwrap_or(Path::new("."));
         let database = Database::builder(directory)
             .manual_journal_persist(true)
             .worker_threads(ENGINE_THREADS)
@@ -100,7 +102,7 @@ impl Store {
         self.persist(PersistMode::SyncAll)?;
         let Self { catalog, database, temporary } = self;
         drop((catalog, database));
-        temporary.map_or(Ok(()), TempDir::close)?;
+        temporary.map_or(Ok(()), Temporary::close)?;
         Ok(())
     }
 

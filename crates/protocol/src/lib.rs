@@ -20,6 +20,8 @@ pub mod frame;
 pub mod idl;
 pub mod key;
 pub mod rpc;
+#[cfg(test)]
+mod sample;
 pub mod status;
 pub mod thrift;
 pub mod types;

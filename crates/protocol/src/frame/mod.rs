@@ -4,7 +4,10 @@ mod reply;
 mod request;
 
 pub use reply::{ReplyFrame, decode_reply, encode_error, encode_reply};
-pub use request::{HeaderVersion, RequestFrame, RequestHeader, body_length, decode_request, encode_request};
+pub use request::{
+    HeaderVersion, RequestFrame, RequestHeader, body_length, decode_request, encode_request,
+    encode_request_as,
+};
 
 use bytes::{BufMut, BytesMut};
 

@@ -50,8 +50,23 @@ pub fn encode_request<R: Rpc>(
     request: &R::Request,
     out: &mut BytesMut,
 ) {
+    let version = if header.is_backup { HeaderVersion::V1 } else { HeaderVersion::V0 };
+    encode_request_as::<R>(version, header, sequence_id, request, out);
+}
+
+/// Appends a whole request with that header. A v0 header cannot say "backup".
+pub fn encode_request_as<R: Rpc>(
+    version: HeaderVersion,
+    header: &RequestHeader,
+    sequence_id: i32,
+    request: &R::Request,
+    out: &mut BytesMut,
+) {
     out.put_slice(&MAGIC);
-    let length_at = if header.is_backup { put_v1(header, out) } else { put_v0(header, out) };
+    let length_at = match version {
+        HeaderVersion::V0 => put_v0(header, out),
+        HeaderVersion::V1 => put_v1(header, out),
+    };
     let start = out.len();
     write_body::<R>(sequence_id, request, out);
     let length = (out.len() - start) as u32;

@@ -18,6 +18,14 @@ macro_rules! idl {
             $( $(#[$field_meta])* pub $field: $ty, )*
         }
 
+        #[cfg(test)]
+        impl $crate::sample::Sample for $name {
+            #[allow(unused_variables)]
+            fn sample(source: &mut $crate::sample::Source) -> Self {
+                Self { $( $field: $crate::sample::Sample::sample(source), )* }
+            }
+        }
+
         impl $crate::thrift::Wire for $name {
             const TYPE: $crate::thrift::TType = $crate::thrift::TType::Struct;
 

@@ -28,7 +28,7 @@ struct Recorded {
     response: Vec<u8>,
 }
 
-/// The recorded frames. Absent outside the workshop; never in CI.
+/// The recorded frames. Absent where only the project is checked out, which fails in CI.
 fn recorded() -> Vec<Recorded> {
     let path = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../../shared/conformance/frames.jsonl");
     let Ok(text) = std::fs::read_to_string(&path) else {

@@ -4,7 +4,9 @@
 //! worker). Operations cross in a queue that wakes the I/O thread only when it sleeps; results cross
 //! in a queue that is drained in one visit to the JavaScript thread, however many there are.
 //!
-//! This is the only module with raw Node-API calls. What makes them sound:
+//! This module and its parts (`queue`: what both threads hold; `io`: the I/O thread; `batch`: results laid
+//! out for JavaScript; `raw`: single Node-API calls) are the only ones with raw Node-API calls. What makes
+//! them sound:
 //!
 //! * The function is called only under the lock of [`Gate`] and only while the gate is `live`. The
 //!   environment's clean-up hook takes the same lock, sets `live` to false and releases the function,
@@ -15,39 +17,34 @@
 
 #![allow(unsafe_code)]
 
+mod batch;
+mod io;
+mod queue;
+mod raw;
+
 use std::cell::{Cell, RefCell};
-use std::collections::HashMap;
 use std::ffi::c_void;
-use std::future::{Future, poll_fn};
-use std::pin::Pin;
+use std::future::Future;
 use std::ptr;
 use std::rc::Rc;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::task::{Context, Poll};
+use std::sync::{Arc, Mutex};
 use std::thread::JoinHandle;
 
 use bytes::Bytes;
 use futures_util::future::{AbortHandle, Abortable};
-use futures_util::stream::{FuturesUnordered, StreamExt};
 use futures_util::task::AtomicWaker;
 use napi::{Env, Error, Result, Status, sys};
 
+use self::batch::deliver;
+pub(crate) use self::batch::new_buffer;
+use self::io::drive;
+pub(crate) use self::queue::Shared;
+use self::queue::{Gate, Message, lock};
+use self::raw::{check, create_function, make_records, report};
 use crate::error::Failure;
 
 /// Set in a token when the operation may be cancelled; see `lib/native.ts`.
 const CANCELLABLE: u32 = 0x8000_0000;
-
-/// Values up to this length share a slab; longer ones get a Buffer of their own.
-const SLAB_VALUE: usize = 4096;
-
-/// No slab is longer, so that a small value that is kept keeps little else.
-const SLAB: usize = 64 * 1024;
-
-/// Records in one call of JavaScript.
-const RECORDS: usize = 1024;
-
-/// Numbers in a record: token, kind, and two that depend on the kind.
-const RECORD_LENGTH: usize = 4;
 
 /// A result on its way to JavaScript.
 pub(crate) enum Completion {
@@ -76,82 +73,6 @@ pub(crate) fn plain_token(token: u32) -> u32 {
 
 /// Makes a JavaScript value, on the thread where that is allowed.
 pub(crate) type Extra = Box<dyn FnOnce(Env) -> Result<sys::napi_value> + Send>;
-
-type Operation = Pin<Box<dyn Future<Output = (u32, Completion)> + Send>>;
-
-/// What JavaScript asks of the I/O thread.
-enum Message {
-    Run(Operation),
-    RunCancellable(u32, AbortHandle, Operation),
-    Cancel(u32),
-}
-
-#[derive(Default)]
-struct Inbox {
-    messages: Vec<Message>,
-    closed: bool,
-}
-
-/// Results, and the right to announce them.
-struct Gate {
-    live: bool,
-    announced: bool,
-    finished: Vec<(u32, Completion)>,
-}
-
-/// What both threads hold.
-pub(crate) struct Shared {
-    /// Not bounded: each message is an operation whose promise JavaScript holds already.
-    inbox: Mutex<Inbox>,
-    /// Wakes the I/O thread's driver.
-    driver: AtomicWaker,
-    gate: Mutex<Gate>,
-    function: sys::napi_threadsafe_function,
-}
-
-// SAFETY: the raw pointer is only given to `napi_call_threadsafe_function`, which Node allows on any
-// thread while the function lives, and that is while the gate, whose lock is held, is live.
-unsafe impl Send for Shared {}
-// SAFETY: as above; everything else in it is Sync by itself.
-unsafe impl Sync for Shared {}
-
-fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
-    mutex.lock().unwrap_or_else(PoisonError::into_inner)
-}
-
-impl Shared {
-    /// Queues results and asks for a visit to the JavaScript thread, unless one is coming already.
-    pub(crate) fn finish(&self, results: impl IntoIterator<Item = (u32, Completion)>) {
-        let mut gate = lock(&self.gate);
-        if !gate.live {
-            return;
-        }
-        gate.finished.extend(results);
-        if !gate.announced && !gate.finished.is_empty() {
-            // SAFETY: the gate is live and its lock is held, so the function has not been released.
-            let status = unsafe {
-                sys::napi_call_threadsafe_function(
-                    self.function,
-                    ptr::null_mut(),
-                    sys::ThreadsafeFunctionCallMode::nonblocking,
-                )
-            };
-            // The queue of the function is unbounded; it refuses only when it closes, and then
-            // nobody waits for results.
-            gate.announced = status == sys::Status::napi_ok;
-        }
-    }
-
-    fn send(&self, message: Message) {
-        lock(&self.inbox).messages.push(message);
-        self.driver.wake();
-    }
-
-    fn close_inbox(&self) {
-        lock(&self.inbox).closed = true;
-        self.driver.wake();
-    }
-}
 
 /// The JavaScript thread's end of the crossing. One for each `attach`, alive as long as its environment.
 pub(crate) struct Bridge {
@@ -279,69 +200,6 @@ impl Bridge {
     }
 }
 
-/// The I/O thread: runs all operations of the environment until it ends.
-async fn drive(shared: &Shared) {
-    let mut running: FuturesUnordered<Operation> = FuturesUnordered::new();
-    let mut cancellable = HashMap::new();
-    let mut finished = Vec::new();
-    poll_fn(|context| {
-        shared.driver.register(context.waker());
-        loop {
-            let (messages, closed) = {
-                let mut inbox = lock(&shared.inbox);
-                (std::mem::take(&mut inbox.messages), inbox.closed)
-            };
-            if closed {
-                return Poll::Ready(());
-            }
-            let idle = messages.is_empty();
-            accept(messages, &mut running, &mut cancellable);
-            collect(context, &mut running, &mut finished);
-            if finished.is_empty() && idle {
-                return Poll::Pending;
-            }
-            finished.retain(|(token, _)| *token != 0);
-            if !cancellable.is_empty() {
-                finished.iter().for_each(|(token, _)| drop(cancellable.remove(token)));
-            }
-            shared.finish(finished.drain(..));
-        }
-    })
-    .await;
-}
-
-fn accept(
-    messages: Vec<Message>,
-    running: &mut FuturesUnordered<Operation>,
-    cancellable: &mut HashMap<u32, AbortHandle>,
-) {
-    for message in messages {
-        match message {
-            Message::Run(operation) => running.push(operation),
-            Message::RunCancellable(token, handle, operation) => {
-                cancellable.insert(token, handle);
-                running.push(operation);
-            }
-            Message::Cancel(token) => {
-                if let Some(handle) = cancellable.get(&token) {
-                    handle.abort();
-                }
-            }
-        }
-    }
-}
-
-/// Polls what can go on and takes all that is done.
-fn collect(
-    context: &mut Context<'_>,
-    running: &mut FuturesUnordered<Operation>,
-    finished: &mut Vec<(u32, Completion)>,
-) {
-    while let Poll::Ready(Some(done)) = running.poll_next_unpin(context) {
-        finished.push(done);
-    }
-}
-
 /// Node calls this on the JavaScript thread once for each announcement.
 unsafe extern "C" fn on_announcement(
     env: sys::napi_env,
@@ -365,143 +223,18 @@ unsafe extern "C" fn on_announcement(
     };
     let mut finished = finished.into_iter().peekable();
     while finished.peek().is_some() {
+        let before = finished.len();
         // SAFETY: JavaScript thread of this environment, inside a handle scope of Node's.
         let delivered = unsafe { deliver(env, on_batch, &bridge, &mut finished) };
         if let Err(error) = delivered {
             // SAFETY: as above. The error becomes an uncaught exception: it must not pass unseen.
             unsafe { report(env, &error) };
         }
-    }
-}
-
-/// Gives one batch to JavaScript.
-unsafe fn deliver(
-    env: sys::napi_env,
-    on_batch: sys::napi_value,
-    bridge: &Rc<Bridge>,
-    finished: &mut std::iter::Peekable<std::vec::IntoIter<(u32, Completion)>>,
-) -> Result<()> {
-    // SAFETY: the caller's.
-    unsafe {
-        let mut array = ptr::null_mut();
-        check(sys::napi_get_reference_value(env, bridge.records.get(), &mut array))?;
-        let records = records_slice(env, array)?;
-        let batch = Batch::take(Env::from_raw(env), bridge, records, finished);
-        bridge.settled(batch.answers);
-        let (mut slab, mut extras, mut count) = (ptr::null_mut(), ptr::null_mut(), ptr::null_mut());
-        check(sys::napi_create_buffer_copy(
-            env,
-            batch.slab.len(),
-            batch.slab.as_ptr().cast(),
-            ptr::null_mut(),
-            &mut slab,
-        ))?;
-        check(sys::napi_create_array_with_length(env, batch.extras.len(), &mut extras))?;
-        for (index, value) in batch.extras.into_iter().enumerate() {
-            check(sys::napi_set_element(env, extras, index as u32, value))?;
-        }
-        check(sys::napi_create_uint32(env, batch.count as u32, &mut count))?;
-        let arguments = [array, count, slab, extras];
-        let mut this = ptr::null_mut();
-        check(sys::napi_get_undefined(env, &mut this))?;
-        let mut result = ptr::null_mut();
-        check(sys::napi_call_function(env, this, on_batch, 4, arguments.as_ptr(), &mut result))
-    }
-}
-
-/// Results laid out for JavaScript.
-struct Batch {
-    count: usize,
-    answers: u32,
-    slab: Vec<u8>,
-    extras: Vec<sys::napi_value>,
-}
-
-impl Batch {
-    /// Lays out results until records or slab are full.
-    fn take(
-        env: Env,
-        bridge: &Rc<Bridge>,
-        records: &mut [u32],
-        finished: &mut std::iter::Peekable<std::vec::IntoIter<(u32, Completion)>>,
-    ) -> Self {
-        let mut batch = Self { count: 0, answers: 0, slab: Vec::new(), extras: Vec::new() };
-        for record in records.chunks_exact_mut(RECORD_LENGTH) {
-            if batch.slab.len() + SLAB_VALUE > SLAB {
-                break;
-            }
-            let Some((token, completion)) = finished.next() else { break };
-            let answers = token != 0 && !matches!(completion, Completion::Progress(_));
-            let (kind, a, b) = batch.lay_out(env, bridge, completion);
-            record.copy_from_slice(&[token, kind, a, b]);
-            batch.count += 1;
-            batch.answers += u32::from(answers);
-        }
-        batch
-    }
-
-    /// Kind and numbers as `lib/native.ts` lists them.
-    fn lay_out(&mut self, env: Env, bridge: &Rc<Bridge>, completion: Completion) -> (u32, u32, u32) {
-        match completion {
-            Completion::Done => (0, 0, 0),
-            Completion::Absent => (1, 0, 0),
-            Completion::Bytes(bytes) if bytes.len() <= SLAB_VALUE => {
-                let at = self.slab.len() as u32;
-                self.slab.extend_from_slice(&bytes);
-                (2, at, bytes.len() as u32)
-            }
-            Completion::Bytes(bytes) => {
-                self.make(env, 6, |env| new_buffer(env, bytes.len(), |out| out.copy_from_slice(&bytes)))
-            }
-            Completion::Number(number) => (3, number as u32, (number >> 32) as u32),
-            Completion::Boolean(value) => (4, u32::from(value), 0),
-            Completion::BigInt(number) => (5, number as u32, (number >> 32) as u32),
-            Completion::Extra(extra) => self.make(env, 6, extra),
-            Completion::Object(make) => {
-                let bridge = Rc::clone(bridge);
-                self.make(env, 6, |env| make(env, bridge))
-            }
-            Completion::Failure(failure) => self.make(env, 7, failure.into_extra()),
-            Completion::Cancelled => (8, 0, 0),
-            Completion::Log(extra) => self.make(env, 9, extra),
-            Completion::Progress(extra) => self.make(env, 10, extra),
+        // Nothing of it could be laid out, so trying again would go on for ever.
+        if finished.len() == before {
+            break;
         }
     }
-
-    /// Makes a value; one that cannot be made becomes a failure of its operation.
-    fn make(
-        &mut self,
-        env: Env,
-        kind: u32,
-        make: impl FnOnce(Env) -> Result<sys::napi_value>,
-    ) -> (u32, u32, u32) {
-        let (kind, value) = match make(env) {
-            Ok(value) => (kind, value),
-            Err(error) => match Failure::internal(&error).into_extra()(env) {
-                Ok(value) => (7, value),
-                Err(_) => return (8, 0, 0),
-            },
-        };
-        self.extras.push(value);
-        (kind, (self.extras.len() - 1) as u32, 0)
-    }
-}
-
-/// A new Buffer of JavaScript's own memory, filled by `fill`.
-pub(crate) fn new_buffer(env: Env, length: usize, fill: impl FnOnce(&mut [u8])) -> Result<sys::napi_value> {
-    let (mut data, mut value) = (ptr::null_mut(), ptr::null_mut());
-    // SAFETY: called on the JavaScript thread (extras run nowhere else); both results are checked.
-    check(unsafe { sys::napi_create_buffer(env.raw(), length, &mut data, &mut value) })?;
-    if length > 0 {
-        // SAFETY: Node has just allocated `length` bytes there, and nobody else knows of them yet.
-        // They are not initialised, which matters to no u8 that is written before it is read.
-        let bytes = unsafe {
-            ptr::write_bytes(data.cast::<u8>(), 0, length);
-            std::slice::from_raw_parts_mut(data.cast::<u8>(), length)
-        };
-        fill(bytes);
-    }
-    Ok(value)
 }
 
 /// The environment ends: nothing may call it any more, and the I/O thread stops.
@@ -527,104 +260,4 @@ unsafe extern "C" fn clean_up(owned: *mut c_void) {
     if let Some(thread) = bridge.io_thread.take() {
         let _panicked = thread.join();
     }
-}
-
-unsafe fn create_function(
-    env: sys::napi_env,
-    on_batch: sys::napi_value,
-    context: *mut c_void,
-) -> Result<sys::napi_threadsafe_function> {
-    const NAME: &std::ffi::CStr = c"pegasus";
-    let (mut name, mut function) = (ptr::null_mut(), ptr::null_mut());
-    // SAFETY: the caller is on the JavaScript thread; pointers are to locals or live for the call.
-    unsafe {
-        check(sys::napi_create_string_utf8(env, NAME.as_ptr(), NAME.count_bytes() as isize, &mut name))?;
-        check(sys::napi_create_threadsafe_function(
-            env,
-            on_batch,
-            ptr::null_mut(),
-            name,
-            0,
-            1,
-            ptr::null_mut(),
-            None,
-            context,
-            Some(on_announcement),
-            &mut function,
-        ))?;
-        // A forgotten idle client must not keep the process alive.
-        check(sys::napi_unref_threadsafe_function(env, function))?;
-    }
-    Ok(function)
-}
-
-/// The Uint32Array in which records are written, made once; JavaScript reads it during the call only.
-unsafe fn make_records(env: sys::napi_env) -> Result<sys::napi_ref> {
-    let length = RECORDS * RECORD_LENGTH;
-    let (mut data, mut buffer, mut array, mut reference) =
-        (ptr::null_mut(), ptr::null_mut(), ptr::null_mut(), ptr::null_mut());
-    // SAFETY: the caller is on the JavaScript thread; each result is checked before it is used.
-    unsafe {
-        check(sys::napi_create_arraybuffer(env, length * 4, &mut data, &mut buffer))?;
-        check(sys::napi_create_typedarray(
-            env,
-            sys::TypedarrayType::uint32_array,
-            length,
-            buffer,
-            0,
-            &mut array,
-        ))?;
-        check(sys::napi_create_reference(env, array, 1, &mut reference))?;
-    }
-    Ok(reference)
-}
-
-/// The memory of that array.
-unsafe fn records_slice<'a>(env: sys::napi_env, array: sys::napi_value) -> Result<&'a mut [u32]> {
-    let (mut length, mut data) = (0, ptr::null_mut());
-    // SAFETY: `array` is the typed array of `make_records`; unused results may be null.
-    unsafe {
-        check(sys::napi_get_typedarray_info(
-            env,
-            array,
-            ptr::null_mut(),
-            &mut length,
-            &mut data,
-            ptr::null_mut(),
-            ptr::null_mut(),
-        ))?;
-        // A detached array has neither length nor memory.
-        if data.is_null() {
-            return Ok(&mut []);
-        }
-        // SAFETY: u32-aligned by its making, and only this thread touches it, here, before JavaScript
-        // is called with it.
-        Ok(std::slice::from_raw_parts_mut(data.cast::<u32>(), length))
-    }
-}
-
-/// Makes an error an uncaught exception.
-unsafe fn report(env: sys::napi_env, error: &Error) {
-    let (mut pending, mut exception) = (false, ptr::null_mut());
-    // SAFETY: the caller is on the JavaScript thread. Nothing more can be done if these fail.
-    unsafe {
-        sys::napi_is_exception_pending(env, &mut pending);
-        if pending {
-            sys::napi_get_and_clear_last_exception(env, &mut exception);
-        } else {
-            let (mut message, text) = (ptr::null_mut(), error.to_string());
-            sys::napi_create_string_utf8(env, text.as_ptr().cast(), text.len() as isize, &mut message);
-            sys::napi_create_error(env, ptr::null_mut(), message, &mut exception);
-        }
-        if !exception.is_null() {
-            sys::napi_fatal_exception(env, exception);
-        }
-    }
-}
-
-fn check(status: sys::napi_status) -> Result<()> {
-    if status == sys::Status::napi_ok {
-        return Ok(());
-    }
-    Err(Error::new(Status::from(status), format!("Node-API refused with status {status}")))
 }

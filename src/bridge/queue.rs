@@ -1,0 +1,88 @@
+//! What both threads hold: operations on their way to the I/O thread, results on their way back.
+
+use std::future::Future;
+use std::pin::Pin;
+use std::ptr;
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use futures_util::future::AbortHandle;
+use futures_util::task::AtomicWaker;
+use napi::sys;
+
+use super::Completion;
+
+pub(super) type Operation = Pin<Box<dyn Future<Output = (u32, Completion)> + Send>>;
+
+/// What JavaScript asks of the I/O thread.
+pub(super) enum Message {
+    Run(Operation),
+    RunCancellable(u32, AbortHandle, Operation),
+    Cancel(u32),
+}
+
+#[derive(Default)]
+pub(super) struct Inbox {
+    pub(super) messages: Vec<Message>,
+    pub(super) closed: bool,
+}
+
+/// Results, and the right to announce them.
+pub(super) struct Gate {
+    pub(super) live: bool,
+    pub(super) announced: bool,
+    pub(super) finished: Vec<(u32, Completion)>,
+}
+
+/// What both threads hold.
+pub(crate) struct Shared {
+    /// Not bounded: each message is an operation whose promise JavaScript holds already.
+    pub(super) inbox: Mutex<Inbox>,
+    /// Wakes the I/O thread's driver.
+    pub(super) driver: AtomicWaker,
+    pub(super) gate: Mutex<Gate>,
+    pub(super) function: sys::napi_threadsafe_function,
+}
+
+// SAFETY: the raw pointer is only given to `napi_call_threadsafe_function`, which Node allows on any
+// thread while the function lives, and that is while the gate, whose lock is held, is live.
+unsafe impl Send for Shared {}
+// SAFETY: as above; everything else in it is Sync by itself.
+unsafe impl Sync for Shared {}
+
+pub(super) fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+impl Shared {
+    /// Queues results and asks for a visit to the JavaScript thread, unless one is coming already.
+    pub(crate) fn finish(&self, results: impl IntoIterator<Item = (u32, Completion)>) {
+        let mut gate = lock(&self.gate);
+        if !gate.live {
+            return;
+        }
+        gate.finished.extend(results);
+        if !gate.announced && !gate.finished.is_empty() {
+            // SAFETY: the gate is live and its lock is held, so the function has not been released.
+            let status = unsafe {
+                sys::napi_call_threadsafe_function(
+                    self.function,
+                    ptr::null_mut(),
+                    sys::ThreadsafeFunctionCallMode::nonblocking,
+                )
+            };
+            // The queue of the function is unbounded; it refuses only when it closes, and then
+            // nobody waits for results.
+            gate.announced = status == sys::Status::napi_ok;
+        }
+    }
+
+    pub(super) fn send(&self, message: Message) {
+        lock(&self.inbox).messages.push(message);
+        self.driver.wake();
+    }
+
+    pub(super) fn close_inbox(&self) {
+        lock(&self.inbox).closed = true;
+        self.driver.wake();
+    }
+}

@@ -22,16 +22,18 @@ mod io;
 mod queue;
 mod raw;
 
+use std::any::Any;
 use std::cell::{Cell, RefCell};
 use std::ffi::c_void;
 use std::future::Future;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::ptr;
 use std::rc::Rc;
 use std::sync::{Arc, Mutex};
 use std::thread::JoinHandle;
 
 use bytes::Bytes;
-use futures_util::future::{AbortHandle, Abortable};
+use futures_util::future::{AbortHandle, Abortable, FutureExt};
 use futures_util::task::AtomicWaker;
 use napi::{Env, Error, Result, Status, sys};
 
@@ -133,6 +135,9 @@ impl Bridge {
     {
         self.start_io_thread()?;
         let plain = plain_token(token);
+        // A defect costs the operation that meets it, not the thread that runs all others.
+        let operation =
+            AssertUnwindSafe(operation).catch_unwind().map(|ended| ended.unwrap_or_else(panicked));
         let message = if token == plain {
             Message::Run(Box::pin(async move { (plain, operation.await) }))
         } else {
@@ -200,6 +205,14 @@ impl Bridge {
     }
 }
 
+/// What becomes of an operation that panicked; the panic's text has gone to stderr.
+fn panicked(_: Box<dyn Any + Send>) -> Completion {
+    Completion::Failure(Box::new(Failure::new(
+        "ERR_INTERNAL",
+        "the operation panicked: a defect of the client",
+    )))
+}
+
 /// Node calls this on the JavaScript thread once for each announcement.
 unsafe extern "C" fn on_announcement(
     env: sys::napi_env,
@@ -224,8 +237,13 @@ unsafe extern "C" fn on_announcement(
     let mut finished = finished.into_iter().peekable();
     while finished.peek().is_some() {
         let before = finished.len();
-        // SAFETY: JavaScript thread of this environment, inside a handle scope of Node's.
-        let delivered = unsafe { deliver(env, on_batch, &bridge, &mut finished) };
+        // A panic must not unwind into Node.
+        let delivered = catch_unwind(AssertUnwindSafe(|| {
+            // SAFETY: JavaScript thread of this environment, inside a handle scope of Node's.
+            unsafe { deliver(env, on_batch, &bridge, &mut finished) }
+        }));
+        let delivered =
+            delivered.unwrap_or_else(|_| Err(Error::from_reason("a result could not be laid out")));
         if let Err(error) = delivered {
             // SAFETY: as above. The error becomes an uncaught exception: it must not pass unseen.
             unsafe { report(env, &error) };

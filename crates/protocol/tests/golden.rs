@@ -100,6 +100,10 @@ fn every_recorded_frame_decodes_and_encodes_to_the_same_bytes() {
             let mut buffer = BytesMut::from(&response[..]);
             let reply = decode_reply(&mut buffer, MAX_REPLY_LENGTH).unwrap().unwrap();
             assert_eq!(reply.error, ErrorCode::HandlerNotFound, "{name}");
+            let mut response_again = BytesMut::new();
+            encode_error(&reply.error, rpc.as_bytes(), reply.head.sequence_id, &mut response_again);
+            assert_eq!(response_again.as_ref(), response, "response of {name}");
+            assert_eq!(read_request(&request).head.name, rpc.as_str(), "request of {name}");
             continue;
         };
         let (request_again, response_again) = round_trip_of(code, &request, &response);

@@ -6,7 +6,7 @@
 use std::collections::VecDeque;
 use std::future::Future;
 use std::pin::Pin;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use futures_util::StreamExt;
@@ -216,7 +216,7 @@ impl MetaClient {
             Err(error) if !matches!(error.kind(), ErrorKind::Server(_)) => return Err(error),
             Ok(_) | Err(_) => {}
         }
-        let leader = self.leader.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        let leader = self.leader().clone();
         leader.ok_or_else(|| Error::new(ErrorKind::NetworkFailure, "no meta server leads"))
     }
 
@@ -250,12 +250,12 @@ impl MetaClient {
             let (node, said) = said?;
             match said {
                 Said::Answer(answer) => {
-                    *self.leader.lock().unwrap_or_else(PoisonError::into_inner) = Some(node);
+                    *self.leader() = Some(node);
                     return Some(Ok(answer));
                 }
                 Said::No(code, hint) => {
                     // Only the leader says no.
-                    *self.leader.lock().unwrap_or_else(PoisonError::into_inner) = Some(node);
+                    *self.leader() = Some(node);
                     return Some(Err(refused::<R>(code, &hint)));
                 }
                 Said::Forward(Some(address)) => {
@@ -276,8 +276,12 @@ impl MetaClient {
         }
     }
 
+    fn leader(&self) -> MutexGuard<'_, Option<Arc<Node>>> {
+        self.leader.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
     fn candidates(&self) -> VecDeque<Arc<Node>> {
-        let leader = self.leader.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        let leader = self.leader().clone();
         let others = self.listed.iter().filter(|node| !leader.as_ref().is_some_and(|l| Arc::ptr_eq(l, node)));
         leader.iter().chain(others).cloned().collect()
     }

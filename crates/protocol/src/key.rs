@@ -59,7 +59,13 @@ pub fn decode(key: &Bytes) -> Result<(Bytes, Bytes), DecodeError> {
 /// The hash of an encoded key: of its hash key, or of its sort key where the hash key is empty.
 pub fn hash(key: &[u8]) -> Result<u64, DecodeError> {
     let end = hash_key_end(key)?;
-    Ok(if end == 2 { crc64(&key[2..]) } else { crc64(&key[2..end]) })
+    Ok(row_hash(&key[2..end], &key[end..]))
+}
+
+/// The hash that decides where a row lies: that of its hash key, or of its sort key where the hash key
+/// is empty.
+pub fn row_hash(hash_key: &[u8], sort_key: &[u8]) -> u64 {
+    crc64(if hash_key.is_empty() { sort_key } else { hash_key })
 }
 
 /// The partition of a hash: the unsigned remainder, whatever the count.

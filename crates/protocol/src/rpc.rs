@@ -21,11 +21,6 @@ pub enum RpcKind {
 }
 
 impl RpcKind {
-    /// Whether a partition is addressed.
-    pub fn is_data(self) -> bool {
-        matches!(self, Self::Read | Self::IdempotentWrite | Self::AtomicWrite)
-    }
-
     /// Whether rows are changed.
     pub fn is_write(self) -> bool {
         matches!(self, Self::IdempotentWrite | Self::AtomicWrite)

@@ -8,6 +8,7 @@ use futures_util::stream::FuturesUnordered;
 use pegasus_protocol::idl::{FullData, FullKey};
 use pegasus_protocol::key;
 
+use super::portions::portions;
 use crate::deadline::Deadline;
 use crate::error::Error;
 use crate::execute::execute;
@@ -59,7 +60,7 @@ pub(crate) async fn batch_get(
 
 fn want((at, (hash_key, sort_key)): (usize, (Bytes, Bytes))) -> Result<Wanted, Error> {
     check_hash_key(&hash_key)?;
-    let hash = key::crc64(if hash_key.is_empty() { &sort_key } else { &hash_key });
+    let hash = key::row_hash(&hash_key, &sort_key);
     Ok(Wanted { at, hash, key: FullKey { hash_key, sort_key } })
 }
 
@@ -73,20 +74,9 @@ fn group(wanted: Vec<Wanted>, partitions: u32) -> Vec<Group> {
 }
 
 fn split(index: u32, partitions: u32, wanted: Vec<Wanted>) -> Vec<Group> {
-    let mut groups: Vec<Vec<Wanted>> = Vec::new();
-    let mut bytes = 0;
-    for one in wanted {
-        bytes += one.key.hash_key.len() + one.key.sort_key.len();
-        match groups.last_mut() {
-            Some(group) if group.len() < MAX_KEYS && bytes <= MAX_KEY_BYTES => group.push(one),
-            _ => {
-                bytes = one.key.hash_key.len() + one.key.sort_key.len();
-                groups.push(vec![one]);
-            }
-        }
-    }
+    let bytes = |one: &Wanted| one.key.hash_key.len() + one.key.sort_key.len();
     let group = |wanted: Vec<Wanted>| Group { target: target(index, partitions, &wanted), wanted };
-    groups.into_iter().map(group).collect()
+    portions(wanted, MAX_KEYS, MAX_KEY_BYTES, bytes).into_iter().map(group).collect()
 }
 
 /// The header carries one hash for all keys, and a server checks only that one after a split. So it is

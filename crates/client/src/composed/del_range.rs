@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use bytes::Bytes;
 
+use super::portions::portions;
 use crate::deadline::Deadline;
 use crate::error::Error;
 use crate::execute::execute;
@@ -89,7 +90,8 @@ pub(crate) async fn del_range(
             Ok(None) => return Ok(deleted),
             Err(error) => return Err(stopped(error, deleted, next_sort_key)),
         };
-        for sort_keys in rounds(rows.into_iter().map(|row| row.sort_key)) {
+        let sort_keys = rows.into_iter().map(|row| row.sort_key);
+        for sort_keys in portions(sort_keys, ROUND as usize, MAX_KEY_BYTES, Bytes::len) {
             let (first, last) = (sort_keys.first().cloned(), sort_keys.last().cloned());
             let count = sort_keys.len() as u64;
             let removed = match MultiRemove::new(&hash_key, sort_keys) {
@@ -100,35 +102,5 @@ pub(crate) async fn del_range(
             deleted += count;
             next_sort_key = last;
         }
-    }
-}
-
-/// Sort keys in portions that fit a write.
-fn rounds(sort_keys: impl Iterator<Item = Bytes>) -> Vec<Vec<Bytes>> {
-    let mut rounds: Vec<Vec<Bytes>> = Vec::new();
-    let mut bytes = 0;
-    for sort_key in sort_keys {
-        bytes += sort_key.len();
-        match rounds.last_mut() {
-            Some(round) if bytes <= MAX_KEY_BYTES => round.push(sort_key),
-            _ => {
-                bytes = sort_key.len();
-                rounds.push(vec![sort_key]);
-            }
-        }
-    }
-    rounds
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn rounds_fit_a_write_and_lose_nothing() {
-        let keys: Vec<Bytes> = (0..10).map(|i| Bytes::from(vec![i; 200_000])).collect();
-        let rounds = rounds(keys.clone().into_iter());
-        assert!(rounds.iter().all(|round| round.iter().map(Bytes::len).sum::<usize>() <= MAX_KEY_BYTES));
-        assert_eq!(rounds.concat(), keys);
     }
 }

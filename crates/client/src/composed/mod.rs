@@ -6,6 +6,7 @@ mod batch_get;
 mod batch_write;
 mod count;
 mod del_range;
+mod portions;
 
 pub(crate) use batch_get::batch_get;
 pub(crate) use batch_write::batch_write;

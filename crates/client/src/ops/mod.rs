@@ -78,8 +78,7 @@ impl Key {
     pub(crate) fn new(hash_key: &[u8], sort_key: &[u8]) -> Result<Self, Error> {
         let encoded =
             key::encode(hash_key, sort_key).map_err(|error| Error::invalid_argument(error.to_string()))?;
-        let hash = key::crc64(if hash_key.is_empty() { sort_key } else { hash_key });
-        Ok(Self { encoded, hash })
+        Ok(Self { encoded, hash: key::row_hash(hash_key, sort_key) })
     }
 
     pub(crate) fn target(&self) -> Target {

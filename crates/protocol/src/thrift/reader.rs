@@ -25,11 +25,6 @@ impl Reader {
         self.bytes.len() - self.position
     }
 
-    /// The bytes that have not been read yet.
-    pub fn rest(&self) -> Bytes {
-        self.bytes.slice(self.position..)
-    }
-
     /// Checks that `count` bytes follow and steps over them, giving where they start.
     fn advance(&mut self, count: usize) -> Result<usize, DecodeError> {
         if count > self.left() {

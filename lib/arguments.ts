@@ -4,7 +4,7 @@ import { outOfRange, wrongType } from './errors'
 import type { Bytes, Entries } from './options'
 
 /** The server keeps a key's length in 16 bits and takes the largest value for itself. */
-const HASH_KEY_LIMIT = 65_535
+export const HASH_KEY_LIMIT = 65_535
 const PREVIEW_BYTES = 16
 export const MAX_INT32 = 2_147_483_647
 export const MIN_INT32 = -2_147_483_648
@@ -45,6 +45,11 @@ export function valueBytes(name: string, value: Bytes): Uint8Array {
 function toBytes(value: Bytes): Uint8Array | undefined {
   if (typeof value === 'string') return Buffer.from(value, 'utf8')
   return types.isUint8Array(value) ? value : undefined
+}
+
+/** Whether a value can be a key or a value at all. */
+export function isBytes(value: unknown): value is Bytes {
+  return typeof value === 'string' || types.isUint8Array(value)
 }
 
 function refuseBytes(name: string, given: string): never {

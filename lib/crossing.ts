@@ -4,6 +4,7 @@ import { writeLine } from './logger'
 import type { Failure, LogLine, Native, NativeBridge } from './native'
 import { CANCELLABLE, Kind, RECORD_LENGTH } from './native'
 import type { CountProgress, Logger } from './options'
+import { Requests } from './requests'
 
 /**
  * What an operation gives instead of a value. The error is made by {@link unwrap}, after the await
@@ -19,6 +20,12 @@ export function unwrap<T>(answer: T | Unanswered): T {
   if (answer instanceof Unanswered) throw answer.error(unwrap)
   return answer
 }
+
+/** Bytes of requests that are handed over without waiting for more. */
+const LONGEST_BURST = 8 * 1024
+
+/** Its reactions run behind the microtasks that are waiting; `queueMicrotask` would make a resource of each. */
+const NOW = Promise.resolve()
 
 type Settle = (answer: unknown) => void
 type OnProgress = (progress: CountProgress) => void
@@ -47,11 +54,14 @@ class Slots {
 /** The one way between JavaScript and the addon: operations out, all that has finished back in one visit. */
 export class Crossing {
   readonly native: NativeBridge
+  /** Operations on single rows, until they are handed over. */
+  readonly requests = new Requests()
   readonly #slots = new Slots()
   /** By token, while somebody wants to hear it. */
   readonly #progress = new Map<number, OnProgress>()
   readonly #loggers = new Map<number, Logger>()
   #lastLogId = 0
+  #flushComes = false
 
   constructor(native: Native) {
     this.native = native.attach((records, count, slab, extras) => this.#drain(records, count, slab, extras))
@@ -93,6 +103,7 @@ export class Crossing {
       const giveUp = (reason: unknown) => {
         reject(reason)
         this.#progress.delete(token)
+        this.#flush()
         this.native.cancel(token)
       }
       const onAbort = () => giveUp(signal?.reason)
@@ -105,10 +116,33 @@ export class Crossing {
   #send(send: (token: number) => void, token: number, bits: number): void {
     try {
       send(token + bits)
+      this.#handOver()
     } catch (error) {
       // A call that throws has started nothing, so no record will come.
       this.#slots.release(token)(new Unanswered(() => error))
     }
+  }
+
+  /**
+   * What is started in one go is handed over together, behind the microtasks that are waiting; but when it is
+   * much, so that the I/O thread works while JavaScript goes on.
+   */
+  #handOver(): void {
+    if (this.requests.length > LONGEST_BURST) this.#flush()
+    else if (!this.#flushComes) {
+      this.#flushComes = true
+      NOW.then(this.#flushLater)
+    }
+  }
+
+  readonly #flushLater = () => {
+    this.#flushComes = false
+    this.#flush()
+  }
+
+  #flush(): void {
+    const { length } = this.requests
+    this.native.flush(this.requests.take(), length)
   }
 
   /** The number under which the addon sends lines for this logger. */

@@ -35,6 +35,22 @@ export enum Kind {
   Progress = 10,
 }
 
+/** The operations on single rows, which cross as records of `lib/requests.ts`. */
+export enum RowOperation {
+  /** Absent or Bytes (large ones: Extra). */
+  Get = 0,
+  /** Done. */
+  Set = 1,
+  /** Done. */
+  Remove = 2,
+  /** Boolean. */
+  Exist = 3,
+  /** Number (-1: never expires) or Absent. */
+  Ttl = 4,
+  /** The value is a little-endian i64. `ttlSeconds` -1: never expires from now on; 0: its expiry stays. BigInt. */
+  Incr = 5,
+}
+
 /** Numbers in one record: token, kind, a, b. */
 export const RECORD_LENGTH = 4
 
@@ -110,6 +126,11 @@ export interface Native {
 
 /** The crossing of one copy of this library. */
 export interface NativeBridge {
+  /**
+   * Hands over the operations started since the last time, those in the first `length` bytes of `requests` too
+   * (`lib/requests.ts`); must follow them soon, and once is enough for many.
+   */
+  flush(requests: Uint8Array, length: number): void
   /** Asks for the operation to be dropped. Its record still comes: Cancelled, or the answer that was quicker. */
   cancel(token: number): void
   /** Record: Extra, a NativeClient. Fails when no meta server can be reached. */
@@ -206,24 +227,9 @@ export interface NativeTableLayout {
 export interface NativeTable {
   readonly name: string
   readonly appId: number
+  /** Its number in the records of `lib/requests.ts`. */
+  readonly handle: number
   partitionCount(): number
-  /** Absent or Bytes (large ones: Extra). */
-  get(token: number, hashKey: Uint8Array, sortKey: Uint8Array, timeoutMs: number): void
-  /** Done. */
-  set(
-    token: number,
-    hashKey: Uint8Array,
-    sortKey: Uint8Array,
-    value: Uint8Array,
-    ttlSeconds: number,
-    timeoutMs: number,
-  ): void
-  /** Done. */
-  remove(token: number, hashKey: Uint8Array, sortKey: Uint8Array, timeoutMs: number): void
-  /** Boolean. */
-  exist(token: number, hashKey: Uint8Array, sortKey: Uint8Array, timeoutMs: number): void
-  /** Number (-1: never expires) or Absent. */
-  ttl(token: number, hashKey: Uint8Array, sortKey: Uint8Array, timeoutMs: number): void
   /** `entries`: sort key, value, sort key, value … packed. Done. */
   multiSet(
     token: number,
@@ -259,15 +265,6 @@ export interface NativeTable {
   multiDel(token: number, hashKey: Uint8Array, sortKeys: Uint8Array, timeoutMs: number): void
   /** Number. */
   sortKeyCount(token: number, hashKey: Uint8Array, timeoutMs: number): void
-  /** `ttlSeconds` -1: the row never expires from now on; 0: its expiry stays. BigInt. */
-  incr(
-    token: number,
-    hashKey: Uint8Array,
-    sortKey: Uint8Array,
-    by: bigint,
-    ttlSeconds: number,
-    timeoutMs: number,
-  ): void
   /** `setSortKey` null: the row that is checked. Extra: what came of the check, see `lib/conditional.ts`. */
   checkAndSet(
     token: number,

@@ -2,7 +2,6 @@ import {
   bytes,
   entryList,
   groupKeyBytes,
-  hashKeyBytes,
   integer,
   keyList,
   MAX_INT32,
@@ -12,10 +11,10 @@ import {
 } from './arguments'
 import { decodeValues, outcomes } from './batches'
 import { checkedSetFields, checkFields, decodeCheckResult, packMutations } from './conditional'
-import { type Crossing, unwrap } from './crossing'
+import { type Crossing, type Unanswered, unwrap } from './crossing'
 import { notConstructible } from './errors'
 import { int64 } from './int64'
-import type { Failure, NativeTable } from './native'
+import { type Failure, type NativeTable, RowOperation } from './native'
 import type {
   BatchOutcome,
   Bytes,
@@ -40,6 +39,7 @@ import type {
   WriteOptions,
 } from './options'
 import { pack, sortedUnique } from './packing'
+import { incrementBytes, NO_VALUE } from './requests'
 import {
   allRowsOptions,
   allSortKeysOptions,
@@ -88,11 +88,14 @@ export class Table {
   readonly appId: number
   readonly #crossing: Crossing
   readonly #native: NativeTable
+  /** Its number in requests. */
+  readonly #handle: number
 
   private constructor(crossing: Crossing, native: NativeTable) {
     if (native === undefined) throw notConstructible('Table', 'client.openTable(name)')
     this.#crossing = crossing
     this.#native = native
+    this.#handle = native.handle
     this.name = native.name
     this.appId = native.appId
   }
@@ -113,11 +116,17 @@ export class Table {
    * ```
    */
   async get(hashKey: Bytes, sortKey: Bytes, options?: CallOptions): Promise<Buffer | null> {
-    const hash = hashKeyBytes('hashKey', hashKey)
-    const sort = bytes('sortKey', sortKey)
     const { timeoutMs, signal } = callOptions(options)
-    const send = (token: number) => this.#native.get(token, hash, sort, timeoutMs)
-    return unwrap(await this.#crossing.call<Buffer | null>(send, signal))
+    const answer = this.#row<Buffer | null>(
+      RowOperation.Get,
+      hashKey,
+      sortKey,
+      NO_VALUE,
+      0,
+      timeoutMs,
+      signal,
+    )
+    return unwrap(await answer)
   }
 
   /**
@@ -130,12 +139,9 @@ export class Table {
    * ```
    */
   async set(hashKey: Bytes, sortKey: Bytes, value: Bytes, options?: WriteOptions): Promise<void> {
-    const hash = hashKeyBytes('hashKey', hashKey)
-    const sort = bytes('sortKey', sortKey)
-    const content = valueBytes('value', value)
     const { ttlSeconds, timeoutMs, signal } = writeOptions(options)
-    const send = (token: number) => this.#native.set(token, hash, sort, content, ttlSeconds, timeoutMs)
-    return unwrap(await this.#crossing.call<void>(send, signal))
+    const answer = this.#row<void>(RowOperation.Set, hashKey, sortKey, value, ttlSeconds, timeoutMs, signal)
+    return unwrap(await answer)
   }
 
   /**
@@ -147,11 +153,9 @@ export class Table {
    * ```
    */
   async remove(hashKey: Bytes, sortKey: Bytes, options?: CallOptions): Promise<void> {
-    const hash = hashKeyBytes('hashKey', hashKey)
-    const sort = bytes('sortKey', sortKey)
     const { timeoutMs, signal } = callOptions(options)
-    const send = (token: number) => this.#native.remove(token, hash, sort, timeoutMs)
-    return unwrap(await this.#crossing.call<void>(send, signal))
+    const answer = this.#row<void>(RowOperation.Remove, hashKey, sortKey, NO_VALUE, 0, timeoutMs, signal)
+    return unwrap(await answer)
   }
 
   /**
@@ -163,11 +167,9 @@ export class Table {
    * ```
    */
   async exist(hashKey: Bytes, sortKey: Bytes, options?: CallOptions): Promise<boolean> {
-    const hash = hashKeyBytes('hashKey', hashKey)
-    const sort = bytes('sortKey', sortKey)
     const { timeoutMs, signal } = callOptions(options)
-    const send = (token: number) => this.#native.exist(token, hash, sort, timeoutMs)
-    return unwrap(await this.#crossing.call<boolean>(send, signal))
+    const answer = this.#row<boolean>(RowOperation.Exist, hashKey, sortKey, NO_VALUE, 0, timeoutMs, signal)
+    return unwrap(await answer)
   }
 
   /**
@@ -181,11 +183,17 @@ export class Table {
    * ```
    */
   async ttl(hashKey: Bytes, sortKey: Bytes, options?: CallOptions): Promise<number | null> {
-    const hash = hashKeyBytes('hashKey', hashKey)
-    const sort = bytes('sortKey', sortKey)
     const { timeoutMs, signal } = callOptions(options)
-    const send = (token: number) => this.#native.ttl(token, hash, sort, timeoutMs)
-    return unwrap(await this.#crossing.call<number | null>(send, signal))
+    const answer = this.#row<number | null>(
+      RowOperation.Ttl,
+      hashKey,
+      sortKey,
+      NO_VALUE,
+      0,
+      timeoutMs,
+      signal,
+    )
+    return unwrap(await answer)
   }
 
   /**
@@ -210,12 +218,18 @@ export class Table {
     by: number | bigint = 1n,
     options?: IncrOptions,
   ): Promise<bigint> {
-    const hash = hashKeyBytes('hashKey', hashKey)
-    const sort = bytes('sortKey', sortKey)
-    const increment = int64('by', by)
+    const increment = incrementBytes(int64('by', by))
     const { ttlSeconds, timeoutMs, signal } = incrOptions(options)
-    const send = (token: number) => this.#native.incr(token, hash, sort, increment, ttlSeconds, timeoutMs)
-    return unwrap(await this.#crossing.call<bigint>(send, signal))
+    const answer = this.#row<bigint>(
+      RowOperation.Incr,
+      hashKey,
+      sortKey,
+      increment,
+      ttlSeconds,
+      timeoutMs,
+      signal,
+    )
+    return unwrap(await answer)
   }
 
   /**
@@ -669,5 +683,21 @@ export class Table {
         ? this.#crossing.call<number>(send, signal)
         : this.#crossing.callWithProgress<number>(send, onProgress, signal)
     return unwrap(await call)
+  }
+
+  /** Starts an operation on one row. */
+  #row<T>(
+    operation: RowOperation,
+    hashKey: Bytes,
+    sortKey: Bytes,
+    value: Bytes,
+    ttlSeconds: number,
+    timeoutMs: number,
+    signal: AbortSignal | undefined,
+  ): Promise<T | Unanswered> {
+    const { requests } = this.#crossing
+    const send = (token: number) =>
+      requests.add(operation, token, this.#handle, timeoutMs, ttlSeconds, hashKey, sortKey, value)
+    return this.#crossing.call<T>(send, signal)
   }
 }

@@ -3,12 +3,9 @@
 use std::sync::Arc;
 
 use bytes::Bytes;
-use napi::bindgen_prelude::BigInt;
 use napi::{Error, Result, Status};
 use napi_derive::napi;
-use pegasus_client::{
-    Check, CheckType, CheckedSet, CountProgress, DelRangeOptions, Filter, IncrExpiry, IncrOptions, Mutation,
-};
+use pegasus_client::{Check, CheckType, CheckedSet, CountProgress, DelRangeOptions, Filter, Mutation};
 
 use crate::bridge::Completion;
 use crate::client::run;
@@ -35,26 +32,6 @@ impl From<CountProgress> for NativeProgress {
 
 #[napi]
 impl NativeTable {
-    /// `ttl_seconds` -1 clears the expiry, 0 keeps it.
-    #[napi]
-    pub fn incr(
-        &self,
-        token: u32,
-        hash_key: &[u8],
-        sort_key: &[u8],
-        by: BigInt,
-        ttl_seconds: i32,
-        timeout_ms: i32,
-    ) -> Result<()> {
-        let expiry = match ttl_seconds {
-            0 => IncrExpiry::Keep,
-            seconds => u32::try_from(seconds).map_or(IncrExpiry::Clear, IncrExpiry::Seconds),
-        };
-        let options = IncrOptions { expiry, timeout: timeout(timeout_ms) };
-        let incr = self.table.incr(hash_key, sort_key, by.get_i64().0, options);
-        self.run(token, incr, Completion::BigInt)
-    }
-
     /// `set_sort_key` null: the row that is checked.
     #[napi]
     #[allow(clippy::too_many_arguments)] // Flat arguments cross several times faster than an object.

@@ -22,7 +22,6 @@ mod io;
 mod queue;
 mod raw;
 
-use std::any::Any;
 use std::cell::{Cell, RefCell};
 use std::ffi::c_void;
 use std::future::Future;
@@ -33,17 +32,24 @@ use std::sync::{Arc, Mutex};
 use std::thread::JoinHandle;
 
 use bytes::Bytes;
-use futures_util::future::{AbortHandle, Abortable, FutureExt};
+use futures_util::future::FutureExt;
 use futures_util::task::AtomicWaker;
 use napi::{Env, Error, Result, Status, sys};
 
 use self::batch::deliver;
 pub(crate) use self::batch::new_buffer;
-use self::io::drive;
+pub(crate) use self::io::Running;
 pub(crate) use self::queue::Shared;
 use self::queue::{Gate, Message, lock};
 use self::raw::{check, create_function, make_records, report};
 use crate::error::Failure;
+
+/// How often one visit to the JavaScript thread looks for results.
+const VISIT_ROUNDS: usize = 4;
+
+/// So many operations are handed over without waiting for more: the I/O thread works while JavaScript
+/// goes on.
+const LONGEST_BURST: usize = 64;
 
 /// Set in a token when the operation may be cancelled; see `lib/native.ts`.
 const CANCELLABLE: u32 = 0x8000_0000;
@@ -82,6 +88,8 @@ pub(crate) struct Bridge {
     shared: Arc<Shared>,
     /// Operations without a result so far.
     pending: Cell<u32>,
+    /// Operations that wait for the end of the burst in which JavaScript makes them.
+    burst: RefCell<Vec<Message>>,
     /// Started with the first operation.
     io_thread: RefCell<Option<JoinHandle<()>>>,
     /// The JavaScript side's own Uint32Array, in which records are written.
@@ -107,6 +115,7 @@ impl Bridge {
                     function: function.unwrap_or(ptr::null_mut()),
                 }),
                 pending: Cell::new(0),
+                burst: RefCell::default(),
                 io_thread: RefCell::new(None),
                 records: Cell::new(ptr::null_mut()),
             }
@@ -133,24 +142,24 @@ impl Bridge {
     where
         F: Future<Output = Completion> + Send + 'static,
     {
+        self.start(1, move |running| running.start(token, operation))
+    }
+
+    /// Starts `operations` of them: `start` does it, on the I/O thread, one completion for each will come.
+    pub(crate) fn start<S>(&self, operations: u32, start: S) -> Result<()>
+    where
+        S: FnOnce(&mut Running<'_>) + Send + 'static,
+    {
         self.start_io_thread()?;
-        let plain = plain_token(token);
-        // A defect costs the operation that meets it, not the thread that runs all others.
-        let operation =
-            AssertUnwindSafe(operation).catch_unwind().map(|ended| ended.unwrap_or_else(panicked));
-        let message = if token == plain {
-            Message::Run(Box::pin(async move { (plain, operation.await) }))
-        } else {
-            let (handle, registration) = AbortHandle::new_pair();
-            let abortable = Abortable::new(operation, registration);
-            let run = async move { (plain, abortable.await.unwrap_or(Completion::Cancelled)) };
-            Message::RunCancellable(plain, handle, Box::pin(run))
-        };
-        if self.pending.replace(self.pending.get() + 1) == 0 {
+        if operations > 0 && self.pending.replace(self.pending.get() + operations) == 0 {
             // SAFETY: JavaScript thread of a live environment.
             check(unsafe { sys::napi_ref_threadsafe_function(self.env, self.shared.function) })?;
         }
-        self.shared.send(message);
+        let mut burst = self.burst.borrow_mut();
+        burst.push(Message::Start(Box::new(start)));
+        if burst.len() >= LONGEST_BURST {
+            self.shared.send(&mut burst);
+        }
         Ok(())
     }
 
@@ -159,18 +168,22 @@ impl Bridge {
     where
         F: Future<Output = ()> + Send + 'static,
     {
-        self.start_io_thread()?;
         // Token 0 is no operation's: its completion is dropped on the way.
-        self.shared.send(Message::Run(Box::pin(async move {
-            operation.await;
-            (0, Completion::Done)
-        })));
+        let operation = operation.map(|()| Completion::Done);
+        self.start(0, move |running| running.start(0, operation))?;
+        self.flush();
         Ok(())
     }
 
     /// Gives up an operation that was started as cancellable.
     pub(crate) fn cancel(&self, token: u32) {
-        self.shared.send(Message::Cancel(plain_token(token)));
+        self.burst.borrow_mut().push(Message::Cancel(plain_token(token)));
+        self.flush();
+    }
+
+    /// Hands over what was started since the last time: JavaScript calls it at the end of each burst.
+    pub(crate) fn flush(&self) {
+        self.shared.send(&mut self.burst.borrow_mut());
     }
 
     fn start_io_thread(&self) -> Result<()> {
@@ -188,8 +201,7 @@ impl Bridge {
         let shared = Arc::clone(&self.shared);
         let thread = std::thread::Builder::new()
             .name("pegasus-io".into())
-            // The operations of all promises are one task; its budget would stop it every 128 of them.
-            .spawn(move || runtime.block_on(tokio::task::unconstrained(drive(&shared))))
+            .spawn(move || io::run(&runtime, shared))
             .map_err(|error| failed("the I/O thread", error))?;
         *io_thread = Some(thread);
         Ok(())
@@ -203,14 +215,6 @@ impl Bridge {
             unsafe { sys::napi_unref_threadsafe_function(self.env, self.shared.function) };
         }
     }
-}
-
-/// What becomes of an operation that panicked; the panic's text has gone to stderr.
-fn panicked(_: Box<dyn Any + Send>) -> Completion {
-    Completion::Failure(Box::new(Failure::new(
-        "ERR_INTERNAL",
-        "the operation panicked: a defect of the client",
-    )))
 }
 
 /// Node calls this on the JavaScript thread once for each announcement.
@@ -229,23 +233,38 @@ unsafe extern "C" fn on_announcement(
         Rc::increment_strong_count(context.cast::<Bridge>());
         Rc::from_raw(context.cast::<Bridge>())
     };
-    let finished = {
-        let mut gate = lock(&bridge.shared.gate);
-        gate.announced = false;
-        std::mem::take(&mut gate.finished)
-    };
+    // What finishes meanwhile comes along, without an announcement of its own. Not for ever: other
+    // parts of the program want the thread too.
+    for _ in 0..VISIT_ROUNDS {
+        let finished = bridge.shared.take_finished();
+        if finished.is_empty() {
+            return;
+        }
+        // SAFETY: JavaScript thread of this environment, inside a handle scope of Node's.
+        unsafe { deliver_all(env, on_batch, &bridge, finished) };
+    }
+    bridge.shared.announce_rest();
+}
+
+/// Gives results to JavaScript, batch by batch.
+unsafe fn deliver_all(
+    env: sys::napi_env,
+    on_batch: sys::napi_value,
+    bridge: &Rc<Bridge>,
+    finished: Vec<(u32, Completion)>,
+) {
     let mut finished = finished.into_iter().peekable();
     while finished.peek().is_some() {
         let before = finished.len();
         // A panic must not unwind into Node.
         let delivered = catch_unwind(AssertUnwindSafe(|| {
-            // SAFETY: JavaScript thread of this environment, inside a handle scope of Node's.
-            unsafe { deliver(env, on_batch, &bridge, &mut finished) }
+            // SAFETY: the caller's.
+            unsafe { deliver(env, on_batch, bridge, &mut finished) }
         }));
         let delivered =
             delivered.unwrap_or_else(|_| Err(Error::from_reason("a result could not be laid out")));
         if let Err(error) = delivered {
-            // SAFETY: as above. The error becomes an uncaught exception: it must not pass unseen.
+            // SAFETY: the caller's. The error becomes an uncaught exception: it must not pass unseen.
             unsafe { report(env, &error) };
         }
         // Nothing of it could be laid out, so trying again would go on for ever.

@@ -1,6 +1,7 @@
 //! Attaching to an environment, connecting, opening tables.
 
 use std::rc::Rc;
+use std::sync::Arc;
 use std::time::Duration;
 
 use napi::bindgen_prelude::{FnArgs, Function, ToNapiValue, Unknown};
@@ -13,18 +14,20 @@ use tracing::instrument::WithSubscriber;
 use crate::bridge::{Bridge, Completion};
 use crate::convert::{timeout, to_value};
 use crate::log;
+use crate::requests::{Requests, Tables};
 use crate::table::NativeTable;
 
 /// The crossing of one environment.
 #[napi]
 pub struct NativeBridge {
     pub(crate) bridge: Rc<Bridge>,
+    tables: Arc<Tables>,
 }
 
 /// Says where results of this environment go. Called once for each copy of the library in it.
 #[napi]
 pub(crate) fn attach(env: Env, on_batch: Function<'_, FnArgs<(Unknown<'_>,)>, ()>) -> Result<NativeBridge> {
-    Ok(NativeBridge { bridge: Bridge::attach(&env, on_batch.raw())? })
+    Ok(NativeBridge { bridge: Bridge::attach(&env, on_batch.raw())?, tables: Arc::default() })
 }
 
 /// What `lib/resolve.ts` made of the options; negative numbers stand for "not given".
@@ -59,6 +62,18 @@ impl From<&NativeClientOptions> for ClientOptions {
 
 #[napi]
 impl NativeBridge {
+    /// Hands over the operations started since the last time, and those in `requests`.
+    #[napi]
+    pub fn flush(&self, requests: &[u8], length: u32) -> Result<()> {
+        if length > 0 {
+            let records = requests.get(..length as usize).unwrap_or(requests);
+            let (requests, tables) = (Requests::copy(records)?, Arc::clone(&self.tables));
+            self.bridge.start(requests.count, move |running| requests.start(&tables, running))?;
+        }
+        self.bridge.flush();
+        Ok(())
+    }
+
     /// Asks for an operation to be given up.
     #[napi]
     pub fn cancel(&self, token: u32) {
@@ -72,10 +87,10 @@ impl NativeBridge {
             .then(|| log::dispatch(options.log_id, options.log_level, self.bridge.shared().clone()));
         let connecting = Client::connect(ClientOptions::from(&options));
         run(&self.bridge, log.as_ref(), token, {
-            let log = log.clone();
+            let (log, tables) = (log.clone(), Arc::clone(&self.tables));
             async move {
                 match connecting.await {
-                    Ok(client) => object(move |bridge| NativeClient { bridge, client, log }),
+                    Ok(client) => object(move |bridge| NativeClient { bridge, client, tables, log }),
                     Err(error) => error.into(),
                 }
             }
@@ -88,6 +103,7 @@ impl NativeBridge {
 pub struct NativeClient {
     pub(crate) bridge: Rc<Bridge>,
     pub(crate) client: Client,
+    tables: Arc<Tables>,
     pub(crate) log: Option<Dispatch>,
 }
 
@@ -96,10 +112,10 @@ impl NativeClient {
     /// Opens a table.
     #[napi]
     pub fn open_table(&self, token: u32, name: String, timeout_ms: i32) -> Result<()> {
-        let (client, log) = (self.client.clone(), self.log.clone());
+        let (client, tables, log) = (self.client.clone(), Arc::clone(&self.tables), self.log.clone());
         run(&self.bridge, self.log.as_ref(), token, async move {
             match client.open_table(&name, TableOptions { timeout: timeout(timeout_ms) }).await {
-                Ok(table) => object(move |bridge| NativeTable::new(bridge, table, log)),
+                Ok(table) => object(move |bridge| NativeTable::new(bridge, tables, table, log)),
                 Err(error) => error.into(),
             }
         })

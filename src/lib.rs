@@ -12,6 +12,7 @@ mod convert;
 mod error;
 mod local;
 mod log;
+mod requests;
 mod rows;
 mod scanner;
 mod table;

@@ -1,6 +1,7 @@
 //! The operations of a table.
 
 use std::rc::Rc;
+use std::sync::Arc;
 
 use bytes::Bytes;
 use napi::Result;
@@ -10,7 +11,8 @@ use tracing::Dispatch;
 
 use crate::bridge::{Bridge, Completion};
 use crate::client::run;
-use crate::convert::{call, completion, filter_type, maybe_bytes, time_to_live, unpack, unpack_pairs, write};
+use crate::convert::{call, completion, filter_type, unpack, unpack_pairs, write};
+use crate::requests::{OpenTable, Tables};
 use crate::rows::page_of_pairs;
 use crate::scanner::{NativeScanOptions, NativeScanner};
 
@@ -29,11 +31,21 @@ pub struct NativeTable {
     pub(crate) bridge: Rc<Bridge>,
     pub(crate) table: Table,
     pub(crate) log: Option<Dispatch>,
+    tables: Arc<Tables>,
+    handle: u32,
+}
+
+impl Drop for NativeTable {
+    /// JavaScript has let go of it, which it does not while a request on it waits for its answer.
+    fn drop(&mut self) {
+        self.tables.remove(self.handle);
+    }
 }
 
 impl NativeTable {
-    pub(crate) fn new(bridge: Rc<Bridge>, table: Table, log: Option<Dispatch>) -> Self {
-        Self { bridge, table, log }
+    pub(crate) fn new(bridge: Rc<Bridge>, tables: Arc<Tables>, table: Table, log: Option<Dispatch>) -> Self {
+        let handle = tables.add(OpenTable { table: table.clone(), log: log.clone() });
+        Self { bridge, table, log, tables, handle }
     }
 
     pub(crate) fn run<T, F>(&self, token: u32, operation: F, lay_out: fn(T) -> Completion) -> Result<()>
@@ -57,43 +69,14 @@ impl NativeTable {
         self.table.app_id()
     }
 
+    #[napi(getter)]
+    pub fn handle(&self) -> u32 {
+        self.handle
+    }
+
     #[napi]
     pub fn partition_count(&self) -> u32 {
         self.table.partition_count()
-    }
-
-    #[napi]
-    pub fn get(&self, token: u32, hash_key: &[u8], sort_key: &[u8], timeout_ms: i32) -> Result<()> {
-        self.run(token, self.table.get(hash_key, sort_key, call(timeout_ms)), maybe_bytes)
-    }
-
-    #[napi]
-    pub fn set(
-        &self,
-        token: u32,
-        hash_key: &[u8],
-        sort_key: &[u8],
-        value: &[u8],
-        ttl_seconds: u32,
-        timeout_ms: i32,
-    ) -> Result<()> {
-        let set = self.table.set(hash_key, sort_key, value, write(ttl_seconds, timeout_ms));
-        self.run(token, set, |()| Completion::Done)
-    }
-
-    #[napi]
-    pub fn remove(&self, token: u32, hash_key: &[u8], sort_key: &[u8], timeout_ms: i32) -> Result<()> {
-        self.run(token, self.table.remove(hash_key, sort_key, call(timeout_ms)), |()| Completion::Done)
-    }
-
-    #[napi]
-    pub fn exist(&self, token: u32, hash_key: &[u8], sort_key: &[u8], timeout_ms: i32) -> Result<()> {
-        self.run(token, self.table.exist(hash_key, sort_key, call(timeout_ms)), Completion::Boolean)
-    }
-
-    #[napi]
-    pub fn ttl(&self, token: u32, hash_key: &[u8], sort_key: &[u8], timeout_ms: i32) -> Result<()> {
-        self.run(token, self.table.ttl(hash_key, sort_key, call(timeout_ms)), time_to_live)
     }
 
     #[napi]

@@ -5,7 +5,7 @@ import { Crossing, unwrap } from '../../lib/crossing'
 import { PegasusError } from '../../lib/errors'
 import { Kind } from '../../lib/native'
 import { makeTable } from '../../lib/table'
-import { FakeNative, fakeTable } from './fake-native'
+import { FakeNative, fakeTable, handedOver } from './fake-native'
 
 function setUp() {
   const native = new FakeNative()
@@ -245,11 +245,13 @@ describe('an AbortSignal', () => {
     assert.equal(native.last.cancellable, true)
 
     const later = table.get('h', 's')
+    await handedOver()
     assert.deepEqual([native.last.token, native.last.cancellable], [2, false])
     native.answer([[1, Kind.Cancelled]])
     native.answer([[2, Kind.Absent]])
     assert.equal(await later, null)
     table.get('h', 's')
+    await handedOver()
     assert.equal(native.last.token, 2)
   })
 

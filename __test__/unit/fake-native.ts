@@ -6,6 +6,7 @@ import {
   type NativeScanner,
   type NativeTable,
   type OnBatch,
+  RowOperation,
 } from '../../lib/native'
 
 export interface Sent {
@@ -25,6 +26,12 @@ export class FakeNative implements Native, NativeBridge {
   attach(onBatch: OnBatch): NativeBridge {
     this.#onBatch = onBatch
     return this
+  }
+
+  flush(requests: Uint8Array, length: number): void {
+    for (const { operation, token, args } of decodeRequests(requests.subarray(0, length))) {
+      this.operation(operation)(token, ...args)
+    }
   }
 
   cancel(token: number): void {
@@ -70,9 +77,25 @@ export class FakeNative implements Native, NativeBridge {
   }
 }
 
+/** What is started is handed over once the microtasks that wait have run. */
+export const handedOver = () => new Promise((resolve) => setImmediate(resolve))
+
+/** What the records of `lib/requests.ts` ask for. */
+export function* decodeRequests(records: Uint8Array) {
+  for (let rest = Buffer.from(records); rest.length > 0; rest = rest.subarray(rest.readUInt32LE(0))) {
+    const number = (at: number) => rest.readUInt32LE(at * 4)
+    const [hashKeyEnd, sortKeyEnd] = [36 + number(6), 36 + number(6) + number(7)]
+    const [hashKey, sortKey] = [rest.subarray(36, hashKeyEnd), rest.subarray(hashKeyEnd, sortKeyEnd)]
+    const value = rest.subarray(sortKeyEnd, sortKeyEnd + number(8))
+    const [timeoutMs, ttlSeconds] = [rest.readInt32LE(16), rest.readInt32LE(20)]
+    const args = [number(3), hashKey, sortKey, value, ttlSeconds, timeoutMs] as const
+    yield { operation: RowOperation[number(1)]?.toLowerCase() ?? '', token: number(2), args }
+  }
+}
+
 /** A table whose every operation goes to the fake. */
 export function fakeTable(native: FakeNative): NativeTable {
-  const fields: Record<string, unknown> = { name: 'temp', appId: 2, partitionCount: () => 8 }
+  const fields: Record<string, unknown> = { name: 'temp', appId: 2, handle: 7, partitionCount: () => 8 }
   // A promise asks what it is resolved with for `then`, which is no operation.
   const isField = (name: string) => name in fields || name === 'then'
   return new Proxy(fields, {

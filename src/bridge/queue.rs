@@ -1,22 +1,16 @@
 //! What both threads hold: operations on their way to the I/O thread, results on their way back.
 
-use std::future::Future;
-use std::pin::Pin;
 use std::ptr;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-use futures_util::future::AbortHandle;
 use futures_util::task::AtomicWaker;
 use napi::sys;
 
-use super::Completion;
-
-pub(super) type Operation = Pin<Box<dyn Future<Output = (u32, Completion)> + Send>>;
+use super::{Completion, Running};
 
 /// What JavaScript asks of the I/O thread.
 pub(super) enum Message {
-    Run(Operation),
-    RunCancellable(u32, AbortHandle, Operation),
+    Start(Box<dyn FnOnce(&mut Running<'_>) + Send>),
     Cancel(u32),
 }
 
@@ -61,23 +55,47 @@ impl Shared {
             return;
         }
         gate.finished.extend(results);
-        if !gate.announced && !gate.finished.is_empty() {
-            // SAFETY: the gate is live and its lock is held, so the function has not been released.
-            let status = unsafe {
-                sys::napi_call_threadsafe_function(
-                    self.function,
-                    ptr::null_mut(),
-                    sys::ThreadsafeFunctionCallMode::nonblocking,
-                )
-            };
-            // The queue of the function is unbounded; it refuses only when it closes, and then
-            // nobody waits for results.
-            gate.announced = status == sys::Status::napi_ok;
-        }
+        self.announce(&mut gate);
     }
 
-    pub(super) fn send(&self, message: Message) {
-        lock(&self.inbox).messages.push(message);
+    fn announce(&self, gate: &mut Gate) {
+        if gate.announced || gate.finished.is_empty() || !gate.live {
+            return;
+        }
+        // SAFETY: the gate is live and its lock is held, so the function has not been released.
+        let status = unsafe {
+            sys::napi_call_threadsafe_function(
+                self.function,
+                ptr::null_mut(),
+                sys::ThreadsafeFunctionCallMode::nonblocking,
+            )
+        };
+        // The queue of the function is unbounded; it refuses only when it closes, and then
+        // nobody waits for results.
+        gate.announced = status == sys::Status::napi_ok;
+    }
+
+    /// What has finished. The visit stays announced, so that what follows needs no other one, until
+    /// there is nothing.
+    pub(super) fn take_finished(&self) -> Vec<(u32, Completion)> {
+        let mut gate = lock(&self.gate);
+        gate.announced = !gate.finished.is_empty();
+        std::mem::take(&mut gate.finished)
+    }
+
+    /// Ends a visit that did not take all.
+    pub(super) fn announce_rest(&self) {
+        let mut gate = lock(&self.gate);
+        gate.announced = false;
+        self.announce(&mut gate);
+    }
+
+    /// Hands messages to the I/O thread, which is woken if it sleeps.
+    pub(super) fn send(&self, messages: &mut Vec<Message>) {
+        if messages.is_empty() {
+            return;
+        }
+        lock(&self.inbox).messages.append(messages);
         self.driver.wake();
     }
 

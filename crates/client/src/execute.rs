@@ -41,6 +41,13 @@ struct Progress {
     last: Option<String>,
 }
 
+/// What is to be done, the same for every attempt.
+struct Task<'a, O> {
+    table: &'a TableCore,
+    operation: &'a O,
+    deadline: Deadline,
+}
+
 /// Runs an operation until it has a result, a verdict against it, or no time left.
 pub(crate) async fn execute<O: Operation>(
     table: &TableCore,
@@ -48,19 +55,17 @@ pub(crate) async fn execute<O: Operation>(
     deadline: Deadline,
 ) -> Result<O::Output, Error> {
     let _running = table.enter()?;
-    let mut progress = Progress::default();
-    match attempt(table, operation, deadline, &mut progress).await {
+    let (task, mut progress) = (Task { table, operation, deadline }, Progress::default());
+    match attempt(&task, &mut progress).await {
         Ok(output) => Ok(output),
         // Boxed: the many operations whose first attempt brings the result stay small.
-        Err(missed) => Box::pin(try_again(table, operation, deadline, progress, missed)).await,
+        Err(missed) => Box::pin(try_again(&task, progress, missed)).await,
     }
 }
 
 /// The loop: judges what went wrong, prepares the next attempt and makes it.
 async fn try_again<O: Operation>(
-    table: &TableCore,
-    operation: &O,
-    deadline: Deadline,
+    task: &Task<'_, O>,
     mut progress: Progress,
     mut missed: Missed,
 ) -> Result<O::Output, Error> {
@@ -68,22 +73,23 @@ async fn try_again<O: Operation>(
     loop {
         let Some(failure) = missed.failure() else {
             progress.maybe_applied |= kind.is_write() && missed.was_sent();
-            return Err(timed_out(table, operation, deadline, progress));
+            return Err(timed_out(task, progress));
         };
         progress.maybe_applied |= maybe_applied(failure, kind);
         let verdict = judge(failure, kind);
-        if verdict == Verdict::Fail || table.retry().max_attempts.is_some_and(|max| progress.attempts >= max)
+        if verdict == Verdict::Fail
+            || task.table.retry().max_attempts.is_some_and(|max| progress.attempts >= max)
         {
             let error = missed.into_error().maybe_applied(progress.maybe_applied);
-            return Err(error.at(progress.place(table, operation)));
+            return Err(error.at(progress.place(task)));
         }
-        tracing::debug!(table = table.name(), rpc = O::Rpc::CODE.name(), attempt = progress.attempts, reason = %missed.reason(), "trying again");
+        tracing::debug!(table = task.table.name(), rpc = O::Rpc::CODE.name(), attempt = progress.attempts, reason = %missed.reason(), "trying again");
         progress.last = Some(missed.reason());
-        let is_time_left = prepare_next(table, verdict, deadline, &mut progress).await;
-        if !is_time_left.map_err(|error| error.at(progress.place(table, operation)))? {
-            return Err(timed_out(table, operation, deadline, progress));
+        let is_time_left = prepare_next(task.table, verdict, task.deadline, &mut progress).await;
+        if !is_time_left.map_err(|error| error.at(progress.place(task)))? {
+            return Err(timed_out(task, progress));
         }
-        missed = match attempt(table, operation, deadline, &mut progress).await {
+        missed = match attempt(task, &mut progress).await {
             Ok(output) => return Ok(output),
             Err(missed) => missed,
         };
@@ -120,21 +126,16 @@ fn is_final(error: &Error) -> bool {
 }
 
 /// One attempt: the target is looked up anew, so that it goes where the partition is now.
-async fn attempt<O: Operation>(
-    table: &TableCore,
-    operation: &O,
-    deadline: Deadline,
-    progress: &mut Progress,
-) -> Result<O::Output, Missed> {
+async fn attempt<O: Operation>(task: &Task<'_, O>, progress: &mut Progress) -> Result<O::Output, Missed> {
     progress.attempts += 1;
-    let snapshot = &*progress.used.insert(table.router().snapshot());
-    let sent = poll_fn(|context| Poll::Ready(send(snapshot, operation, deadline, context.waker())));
+    let snapshot = &*progress.used.insert(task.table.router().snapshot());
+    let sent = poll_fn(|context| Poll::Ready(send(task, snapshot, context.waker())));
     let mut call = match sent.await {
         Some(call) => call,
-        None => Box::pin(connect_and_send(snapshot, operation, deadline)).await?,
+        None => Box::pin(connect_and_send(task, snapshot)).await?,
     };
-    match timeout_at(deadline.instant(), &mut call).await {
-        Ok(Ok(reply)) => read_answer(operation, &reply),
+    match timeout_at(task.deadline.instant(), &mut call).await {
+        Ok(Ok(reply)) => read_answer(task.operation, &reply),
         Ok(Err(error)) => Err(Missed::Net(error)),
         Err(_) => {
             call.connection().note_timeout();
@@ -144,25 +145,23 @@ async fn attempt<O: Operation>(
 }
 
 /// Sends the request, if there is a connection to send it over: the common case, which waits for nothing.
-fn send<O: Operation>(snapshot: &Snapshot, operation: &O, deadline: Deadline, waker: &Waker) -> Option<Call> {
-    let route = snapshot.route(operation.target())?;
+fn send<O: Operation>(task: &Task<'_, O>, snapshot: &Snapshot, waker: &Waker) -> Option<Call> {
+    let route = snapshot.route(task.operation.target())?;
     let connection = route.primary?.connection()?;
-    connection.call_waking::<O::Rpc>(&header(&route, deadline), operation.request(), waker).ok()
+    let header = header(&route, task.deadline);
+    connection.call_waking::<O::Rpc>(&header, task.operation.request(), waker).ok()
 }
 
 /// As [`send`], after a connection has been made; or says why none can be.
-async fn connect_and_send<O: Operation>(
-    snapshot: &Snapshot,
-    operation: &O,
-    deadline: Deadline,
-) -> Result<Call, Missed> {
-    let route = snapshot.route(operation.target()).ok_or(Missed::Resized)?;
+async fn connect_and_send<O: Operation>(task: &Task<'_, O>, snapshot: &Snapshot) -> Result<Call, Missed> {
+    let route = snapshot.route(task.operation.target()).ok_or(Missed::Resized)?;
     let node = route.primary.ok_or(Missed::NoPrimary)?;
-    let connection = match timeout_at(deadline.instant(), node.connect()).await {
+    let connection = match timeout_at(task.deadline.instant(), node.connect()).await {
         Ok(connected) => connected.map_err(Missed::Net)?,
         Err(_) => return Err(Missed::Elapsed(Sent::No)),
     };
-    connection.call::<O::Rpc>(&header(&route, deadline), operation.request()).map_err(Missed::Net)
+    let header = header(&route, task.deadline);
+    connection.call::<O::Rpc>(&header, task.operation.request()).map_err(Missed::Net)
 }
 
 fn header(route: &Route<'_>, deadline: Deadline) -> RequestHeader {
@@ -240,11 +239,11 @@ impl Missed {
 }
 
 impl Progress {
-    fn place<O: Operation>(&self, table: &TableCore, operation: &O) -> Place {
-        let route = self.used.as_ref().and_then(|used| used.route(operation.target()));
+    fn place<O: Operation>(&self, task: &Task<'_, O>) -> Place {
+        let route = self.used.as_ref().and_then(|used| used.route(task.operation.target()));
         let server = route.as_ref().and_then(|route| route.primary);
         Place {
-            table: Some(table.name().to_owned()),
+            table: Some(task.table.name().to_owned()),
             partition_index: route.as_ref().map(|route| route.gpid.partition_index),
             server: server.map(|node| node.address().to_string()),
             attempts: self.attempts,
@@ -252,17 +251,12 @@ impl Progress {
     }
 }
 
-fn timed_out<O: Operation>(
-    table: &TableCore,
-    operation: &O,
-    deadline: Deadline,
-    progress: Progress,
-) -> Error {
-    let waited = deadline.timeout();
+fn timed_out<O: Operation>(task: &Task<'_, O>, progress: Progress) -> Error {
+    let waited = task.deadline.timeout();
     let message = match &progress.last {
         Some(last) => format!("no result within {waited:?}; the last attempt failed: {last}"),
         None => format!("no answer within {waited:?}"),
     };
     let error = Error::new(ErrorKind::Timeout, message).maybe_applied(progress.maybe_applied);
-    error.at(progress.place(table, operation))
+    error.at(progress.place(task))
 }

@@ -17,7 +17,7 @@ const LONGEST_DELAY: Duration = Duration::from_secs(24 * 3600);
 /// Finds what a rule names; `server` is which one that is. A rule that could never take a request is
 /// refused: whoever gives one means something else.
 pub(crate) fn check(topology: &Topology, fault: Fault, server: Option<Role>) -> Result<Rule, FaultError> {
-    let effect = effect(&fault.then)?;
+    let effect = effect(&fault.reaction)?;
     let code = fault.rpc.as_deref().map(rpc).transpose()?;
     check_numbers(&fault)?;
     if let Some(code) = code {
@@ -169,7 +169,7 @@ mod tests {
             (|f| f.share = 1.5, None, "ERR_INVALID_ARGUMENT", "more than 0 and at most 1, not 1.5"),
             (|f| f.share = f64::NAN, None, "ERR_INVALID_ARGUMENT", "more than 0 and at most 1, not NaN"),
             (
-                |f| f.then = Reaction::Delay(Duration::from_secs(86_401)),
+                |f| f.reaction = Reaction::Delay(Duration::from_secs(86_401)),
                 None,
                 "ERR_INVALID_ARGUMENT",
                 "a delay is a day at most, not 86401s",
@@ -197,7 +197,7 @@ mod tests {
                 "the table \"temp\" has the partitions 0 to 3, not 4",
             ),
             (
-                |f| f.then = Reaction::Answer { error: "busy".to_owned(), carried_out: false },
+                |f| f.reaction = Reaction::Answer { error: "busy".to_owned(), carried_out: false },
                 None,
                 "ERR_INVALID_ARGUMENT",
                 "an error's name is ERR_ and capitals, digits or _, not \"busy\"",

@@ -36,13 +36,13 @@ use crate::topology::Topology;
 /// use pegasus_local::{Fault, Reaction};
 ///
 /// // The second write of the table is made, and the client is told that it timed out.
-/// let then = Reaction::Answer { error: "ERR_TIMEOUT".to_owned(), carried_out: true };
+/// let reaction = Reaction::Answer { error: "ERR_TIMEOUT".to_owned(), carried_out: true };
 /// let fault = Fault {
 ///     rpc: Some("put".to_owned()),
 ///     table: Some("temp".to_owned()),
 ///     skip: 1,
 ///     times: Some(1),
-///     ..Fault::new(then)
+///     ..Fault::new(reaction)
 /// };
 /// # assert_eq!(fault.share, 1.0);
 /// ```
@@ -66,12 +66,12 @@ pub struct Fault {
     /// What `share` is drawn by.
     pub seed: u64,
     /// What happens.
-    pub then: Reaction,
+    pub reaction: Reaction,
 }
 
 impl Fault {
     /// A rule for all requests.
-    pub fn new(then: Reaction) -> Self {
+    pub fn new(reaction: Reaction) -> Self {
         Self {
             rpc: None,
             table: None,
@@ -81,7 +81,7 @@ impl Fault {
             times: None,
             share: 1.0,
             seed: 0,
-            then,
+            reaction,
         }
     }
 }

@@ -14,8 +14,8 @@ use crate::support::{
 };
 
 impl TestCluster {
-    fn add(&self, rpc: &str, then: Reaction) -> AddedFault {
-        self.cluster.add_fault(Fault { rpc: Some(rpc.to_owned()), ..Fault::new(then) }).unwrap()
+    fn add(&self, rpc: &str, reaction: Reaction) -> AddedFault {
+        self.cluster.add_fault(Fault { rpc: Some(rpc.to_owned()), ..Fault::new(reaction) }).unwrap()
     }
 
     async fn value(&self) -> Bytes {

@@ -1,9 +1,12 @@
 //! The one loop in which every operation runs: deadline, route, send, judge.
 
-use std::future::poll_fn;
+mod backed;
+
+use std::future::{Future, poll_fn};
 use std::sync::Arc;
 use std::task::{Poll, Waker};
 
+use futures_util::future::Either;
 use pegasus_protocol::frame::{ReplyFrame, RequestHeader};
 use pegasus_protocol::rpc::Rpc;
 use pegasus_protocol::status::Status;
@@ -126,9 +129,26 @@ fn is_final(error: &Error) -> bool {
 }
 
 /// One attempt: the target is looked up anew, so that it goes where the partition is now.
-async fn attempt<O: Operation>(task: &Task<'_, O>, progress: &mut Progress) -> Result<O::Output, Missed> {
+fn attempt<'a, O: Operation>(
+    task: &'a Task<'_, O>,
+    progress: &'a mut Progress,
+) -> impl Future<Output = Result<O::Output, Missed>> + use<'a, O> {
     progress.attempts += 1;
     let snapshot = &*progress.used.insert(task.table.router().snapshot());
+    match task.table.backup() {
+        // Boxed: tables without backup requests do not carry what these need.
+        Some(backup) if O::MAY_ASK_SECONDARY => {
+            Either::Right(Box::pin(backed::attempt(task, snapshot, backup)))
+        }
+        _ => Either::Left(attempt_at_primary(task, snapshot)),
+    }
+}
+
+/// One attempt at the primary.
+async fn attempt_at_primary<O: Operation>(
+    task: &Task<'_, O>,
+    snapshot: &Snapshot,
+) -> Result<O::Output, Missed> {
     let sent = poll_fn(|context| Poll::Ready(send(task, snapshot, context.waker())));
     let mut call = match sent.await {
         Some(call) => call,

@@ -139,6 +139,8 @@ impl MultiGet {
 }
 
 impl Operation for MultiGet {
+    const MAY_ASK_SECONDARY: bool = true;
+
     type Rpc = rpc::MultiGet;
     type Output = MultiGetResult;
 

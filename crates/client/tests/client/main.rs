@@ -7,6 +7,7 @@
 mod support;
 
 mod atomic;
+mod backup;
 mod cancellation;
 mod closing;
 mod deadlines;

@@ -37,7 +37,6 @@ use futures_util::task::AtomicWaker;
 use napi::{Env, Error, Result, Status, sys};
 
 use self::batch::deliver;
-pub(crate) use self::batch::new_buffer;
 pub(crate) use self::io::Running;
 pub(crate) use self::queue::Shared;
 use self::queue::{Gate, Message, lock};

@@ -61,7 +61,7 @@ pub(crate) enum Completion {
     Number(i64),
     Boolean(bool),
     BigInt(i64),
-    /// Made on the JavaScript thread: a page of rows.
+    /// Made on the JavaScript thread: the failures of a batch.
     Extra(Extra),
     /// Made on the JavaScript thread: a native object, which keeps the bridge.
     Object(Box<dyn FnOnce(Env, Rc<Bridge>) -> Result<sys::napi_value> + Send>),

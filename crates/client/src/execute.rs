@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use pegasus_protocol::frame::{ReplyFrame, RequestHeader};
-use pegasus_protocol::rpc::Rpc;
+use pegasus_protocol::rpc::{Rpc, RpcKind};
 use pegasus_protocol::status::Status;
 use pegasus_protocol::types::ErrorCode;
 use tokio::time::timeout_at;
@@ -55,6 +55,8 @@ pub(crate) async fn execute<O: Operation>(
             Err(missed) => missed,
         };
         let Some(failure) = missed.failure() else {
+            // The server may hang, and another one lead by now: whoever comes next shall know.
+            table.router().refresh_soon(&used);
             progress.maybe_applied |= kind.is_write() && missed.was_sent();
             return Err(timed_out(table, deadline, progress));
         };
@@ -62,6 +64,10 @@ pub(crate) async fn execute<O: Operation>(
         let verdict = judge(failure, kind);
         if verdict == Verdict::Fail || table.retry().max_attempts.is_some_and(|max| progress.attempts >= max)
         {
+            // This operation is not tried again, but a read would be, elsewhere.
+            if judge(failure, RpcKind::Read) == Verdict::RefreshAndRetry {
+                table.router().refresh_soon(&used);
+            }
             return Err(missed.into_error().maybe_applied(progress.maybe_applied).at(progress.place(table)));
         }
         tracing::debug!(table = table.name(), rpc = O::Rpc::CODE.name(), attempt = progress.attempts, reason = %missed.reason(), "trying again");

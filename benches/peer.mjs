@@ -8,11 +8,10 @@ export class Peer {
   #lines
   #exited
 
-  constructor({ name, program, args, env }) {
-    this.name = name
+  constructor({ title, program, args }) {
+    this.title = title
     this.#child = spawn(program, args, {
       stdio: ['pipe', 'pipe', 'inherit'],
-      env: { ...process.env, ...env },
     })
     this.#exited = once(this.#child, 'close')
     // A program that is gone is noticed by the end of its output.
@@ -29,7 +28,7 @@ export class Peer {
   async ask(command, fields = {}) {
     this.#child.stdin.write(`${JSON.stringify({ command, ...fields })}\n`)
     const { result, error } = await this.#read()
-    if (error !== undefined) throw new Error(`${this.name}, ${command}: ${error}`)
+    if (error !== undefined) throw new Error(`${this.title}, ${command}: ${error}`)
     return result
   }
 
@@ -42,6 +41,6 @@ export class Peer {
     const { value, done } = await this.#lines.next()
     if (!done) return JSON.parse(value)
     const [code, signal] = await this.#exited
-    throw new Error(`${this.name} ended with ${signal ?? code}`)
+    throw new Error(`${this.title} ended with ${signal ?? code}`)
   }
 }

@@ -10,14 +10,12 @@ export function prepareBenches() {
     results: ['benches/node_modules/.package-lock.json'],
     make: () => run('npm', ['ci', '--no-audit', '--no-fund', '--prefix', 'benches']),
   })
-  // Cargo knows best what is missing.
-  run('cargo', [
-    'build',
-    '--release',
-    '--quiet',
-    '--package',
-    'pegasus-local',
-    '--package',
-    'pegasus-benches',
-  ])
+  // Cargo knows best what is missing. Apart from each other: features of one must not change the other.
+  build('pegasus-local', 'pegasus-benches')
+  build('pegasus-bench-async-fn')
+}
+
+function build(...packages) {
+  const names = packages.flatMap((name) => ['--package', name])
+  run('cargo', ['build', '--release', '--quiet', ...names])
 }

@@ -20,6 +20,11 @@ export class Rows {
     this.value = Buffer.alloc(VALUE_LENGTH, 'v')
   }
 
+  /** Hash key, sort key and value of any row. */
+  any() {
+    return { hashKey: this.anyHashKey(), sortKey: this.anySortKey(), value: this.value }
+  }
+
   anyHashKey() {
     return this.hashKeys[Math.floor(Math.random() * this.hashKeys.length)]
   }
@@ -27,6 +32,11 @@ export class Rows {
   anySortKey() {
     return this.sortKeys[Math.floor(Math.random() * this.sortKeys.length)]
   }
+}
+
+/** Looks at all of a row, so that no compiler can leave a part of it out. */
+export function lengthOf({ hashKey, sortKey, value }) {
+  return hashKey.length + sortKey.length + value.length
 }
 
 /** Not to be counted as an operation: an answer that is not what was loaded. */

@@ -1,5 +1,6 @@
 // One measurement: operations, seconds and CPU seconds of an interval after a warm-up.
 import { setTimeout as sleep } from 'node:timers/promises'
+import { lengthOf } from '../rows.mjs'
 
 /**
  * Of so many operations one is timed where many are in flight: reading the clock twice would be a good part
@@ -59,4 +60,18 @@ function quantiles(samples) {
   const sorted = Float64Array.from(samples).sort()
   const at = (part) => sorted[Math.min(Math.floor(sorted.length * part), sorted.length - 1)] ?? 0
   return { p50: at(0.5), p90: at(0.9), p99: at(0.99) }
+}
+
+/** Runs `scan` once, checks that it saw every row, and counts rows as operations. */
+export async function measureOnce(scan, rows) {
+  const [startedAt, cpu] = [performance.now(), process.cpuUsage()]
+  const { count, bytes } = await scan()
+  const { user, system } = process.cpuUsage(cpu)
+  const seconds = (performance.now() - startedAt) / 1000
+  const expected = rows.hashKeys.length * rows.sortKeys.length
+  const expectedBytes = expected * lengthOf(rows.any())
+  if (count !== expected || bytes !== expectedBytes) {
+    throw new Error(`${count} rows of ${bytes} bytes were seen; ${expected} of ${expectedBytes} are there`)
+  }
+  return { operations: count, seconds, cpuSeconds: (user + system) / 1e6 }
 }

@@ -1,8 +1,12 @@
 // Plain JavaScript: the stand-in for the old client, on the `thrift` package.
 import { checkValue, Rows } from '../rows.mjs'
 import { ThriftClient } from '../thrift-client/client.mjs'
+import { PackagedWire } from '../thrift-client/packaged-wire.mjs'
+import { Wire } from '../thrift-client/wire.mjs'
 import { measure } from './measure.mjs'
 import { obey } from './talk.mjs'
+
+const WireClass = process.argv[2] === 'packaged' ? PackagedWire : Wire
 
 let client
 let table
@@ -18,7 +22,7 @@ const WORKS = {
 }
 
 async function open({ metaServers, table: name, ...size }) {
-  client = new ThriftClient({ metaServers: metaServers.split(',') })
+  client = new ThriftClient({ metaServers: metaServers.split(','), WireClass })
   table = await client.openTable(name)
   rows = new Rows(size)
 }

@@ -33,10 +33,13 @@ const NO_HASH = { high: 0, low: 0 }
 
 export class ThriftClient {
   #metaServers
+  #WireClass
   #connections = new Map()
 
-  constructor({ metaServers }) {
+  /** `WireClass`: `Wire`, or `PackagedWire` for the package as it comes. */
+  constructor({ metaServers, WireClass }) {
     this.#metaServers = metaServers
+    this.#WireClass = WireClass
   }
 
   async openTable(name) {
@@ -50,7 +53,7 @@ export class ThriftClient {
     const address = `${host}:${port}`
     const known = this.#connections.get(address)
     if (known !== undefined && !known.isClosed) return known
-    const connection = new Connection({ host, port })
+    const connection = new Connection({ host, port }, this.#WireClass)
     this.#connections.set(address, connection)
     return connection
   }

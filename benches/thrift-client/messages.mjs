@@ -6,34 +6,39 @@ import thrift from 'thrift'
 
 const { Type, MessageType } = thrift.Thrift
 
-const HEADER_LENGTH = 48
+export const HEADER_LENGTH = 48
 
 /** Appends a request to `transport`: the header by hand, as every client does, the body by `protocol`. */
 export function writeRequest(protocol, transport, header, name, sequenceId, writeArguments) {
   transport.reserve(HEADER_LENGTH)
   const offset = transport.pending
   transport.position += HEADER_LENGTH
+  writeBody(protocol, name, sequenceId, writeArguments)
+  // Only now: a long body moves what is pending to another chunk.
+  const length = transport.pending - offset - HEADER_LENGTH
+  writeHeader(transport.chunk, transport.at(offset), length, header)
+}
+
+export function writeBody(protocol, name, sequenceId, writeArguments) {
   protocol.writeMessageBegin(name, MessageType.CALL, sequenceId)
   writeArguments(protocol)
   protocol.writeFieldStop()
   protocol.writeMessageEnd()
-  // Only now: a long body moves what is pending to another chunk.
-  writeHeader(transport, transport.at(offset), header)
 }
 
-function writeHeader({ chunk, position }, start, { appId, partition, timeoutMs, hash }) {
-  chunk.write('THFT', start, 'latin1')
-  chunk.writeInt32BE(0, start + 4)
-  chunk.writeInt32BE(HEADER_LENGTH, start + 8)
-  chunk.writeInt32BE(0, start + 12)
-  chunk.writeInt32BE(position - start - HEADER_LENGTH, start + 16)
-  chunk.writeInt32BE(0, start + 20)
-  chunk.writeInt32BE(appId, start + 24)
-  chunk.writeInt32BE(partition, start + 28)
-  chunk.writeInt32BE(timeoutMs, start + 32)
-  chunk.writeInt32BE((appId * 7919 + partition) | 0, start + 36)
-  chunk.writeUInt32BE(hash.high, start + 40)
-  chunk.writeUInt32BE(hash.low, start + 44)
+export function writeHeader(bytes, at, bodyLength, { appId, partition, timeoutMs, hash }) {
+  bytes.write('THFT', at, 'latin1')
+  bytes.writeInt32BE(0, at + 4)
+  bytes.writeInt32BE(HEADER_LENGTH, at + 8)
+  bytes.writeInt32BE(0, at + 12)
+  bytes.writeInt32BE(bodyLength, at + 16)
+  bytes.writeInt32BE(0, at + 20)
+  bytes.writeInt32BE(appId, at + 24)
+  bytes.writeInt32BE(partition, at + 28)
+  bytes.writeInt32BE(timeoutMs, at + 32)
+  bytes.writeInt32BE((appId * 7919 + partition) | 0, at + 36)
+  bytes.writeUInt32BE(hash.high, at + 40)
+  bytes.writeUInt32BE(hash.low, at + 44)
 }
 
 /** Hash key and sort key in one: the length of the first stands in front. */

@@ -3,7 +3,10 @@
 /** By the name that rows use: how it is called, and what it is of a round. */
 export const MEASURES = {
   throughput: { title: 'operations a second', of: (round) => round.operations / round.seconds },
-  rows: { title: 'rows a second', of: (round, { rows }) => (round.operations * rows) / round.seconds },
+  rowThroughput: {
+    title: 'rows a second',
+    of: (round, { rows }) => (round.operations * rows) / round.seconds,
+  },
   cpu: { title: 'CPU µs an operation', of: (round) => (round.cpuSeconds / round.operations) * 1e6 },
   p50: { title: 'p50 ms', of: (round) => round.latencyMs?.p50 },
   p90: { title: 'p90 ms', of: (round) => round.latencyMs?.p90 },
@@ -64,9 +67,15 @@ export function summarize(entrant, rounds) {
 
 /** What became of a row: both medians, how they compare, and whether that is as it should be. */
 export function judge(row, summaryOf) {
-  const ours = summaryOf(row.ours)[row.measure]
-  const theirs = summaryOf(row.against)[row.againstMeasure ?? row.measure]
+  const ours = measured(row.ours, row.measure, summaryOf)
+  const theirs = measured(row.against, row.againstMeasure ?? row.measure, summaryOf)
   const value = row.compare(ours, theirs)
   const verdict = row.isMet === undefined ? '' : row.isMet(value) ? 'met' : 'missed'
   return { ours, theirs, value, verdict }
+}
+
+function measured(entrant, measure, summaryOf) {
+  const value = summaryOf(entrant)[measure]
+  if (value === undefined) throw new Error(`${entrant.peer}, ${entrant.work}: ${measure} was not measured`)
+  return value
 }

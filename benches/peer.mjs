@@ -19,6 +19,10 @@ export class Peer {
     this.#lines = createInterface({ input: this.#child.stdout })[Symbol.asyncIterator]()
   }
 
+  get pid() {
+    return this.#child.pid
+  }
+
   static async start(how) {
     const peer = new Peer(how)
     await peer.#read()

@@ -55,6 +55,11 @@ export class PeerPool {
     return peer
   }
 
+  /** The processes that were started. */
+  get pids() {
+    return [...this.#peers.values(), ...this.#servers].map(({ pid }) => pid)
+  }
+
   async end() {
     for (const peer of this.#peers.values()) await peer.end()
     for (const server of this.#servers) await server.stop()

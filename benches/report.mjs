@@ -10,7 +10,15 @@ export function formatNumber(number) {
   return String(Number(number.toPrecision(3)))
 }
 
-export function formatTable(results) {
+/** Rows with a goal first, what else was compared after them. */
+export function formatTables(results) {
+  const withGoal = results.filter(({ row }) => row.goal !== '')
+  const others = results.filter(({ row }) => row.goal === '')
+  const also = others.length === 0 ? '' : `\nAlso measured, without a goal:\n\n${formatTable(others)}\n`
+  return `${formatTable(withGoal)}\n${also}`
+}
+
+function formatTable(results) {
   const lines = [HEADINGS, ...results.map(cells)]
   const widths = HEADINGS.map((_, column) => Math.max(...lines.map((line) => line[column].length)))
   const format = (line) => `| ${line.map((cell, column) => cell.padEnd(widths[column])).join(' | ')} |`
@@ -25,7 +33,7 @@ function cells({ row, ours, theirs, value, verdict }) {
     MEASURES[row.measure].title,
     PEERS[row.ours.peer].title,
     formatNumber(ours),
-    against(row),
+    againstTitle(row),
     formatNumber(theirs),
     `${formatNumber(value)} ${row.unit ?? '×'}`,
     row.goal,
@@ -34,7 +42,7 @@ function cells({ row, ours, theirs, value, verdict }) {
 }
 
 /** A comparison with another work, or another measure, of the same peer says which. */
-function against({ ours, against, againstMeasure }) {
+export function againstTitle({ ours, against, againstMeasure }) {
   if (againstMeasure !== undefined) return 'itself before'
   if (ours.peer === against.peer) return `${against.inFlight} × ${against.work} in flight`
   return PEERS[against.peer].title

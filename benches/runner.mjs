@@ -1,5 +1,6 @@
 // Runs experiments: all entrants in turns, round by round.
 import { judge, summarize } from './compare.mjs'
+import { watchOthers } from './others.mjs'
 import { formatSummary } from './report.mjs'
 
 /** Rows name entrants anew; what they do is who they are. */
@@ -8,28 +9,42 @@ const nameOf = ({ peer, work, inFlight }) => `${peer} ${work} ${inFlight}`
 export class Runner {
   #peers
   #options
+  #pids
   #loaded = new Set()
+  #primed = new Set()
   /** What came of each entrant, in the order of the experiments. */
   summaries = []
   results = []
+  /** Of each measurement, which share of the machine others used meanwhile. */
+  otherShares = []
 
-  constructor(peers, options) {
+  /** `pids`: processes that belong to the benchmark beside the peers. */
+  constructor(peers, options, pids) {
     this.#peers = peers
+    this.#pids = pids
     this.#options = options
   }
 
   async run({ command = 'run', fields, table = 'points', entrants, rows, ...experiment }) {
     await this.#load(table)
+    if (command === 'run') await this.#prime(entrants)
     const rounds = new Map(entrants.map((entrant) => [entrant, []]))
     const count = Math.min(this.#options.rounds, experiment.rounds ?? Number.POSITIVE_INFINITY)
     for (let round = 0; round < count; round++) {
       for (const entrant of entrants) {
         const peer = await this.#peers.get(entrant.peer)
-        const asked = fields ?? this.#measurement(entrant, round)
-        rounds.get(entrant).push(await peer.ask(command, { work: entrant.work, ...asked }))
+        const asked = fields ?? this.#measurement(entrant)
+        rounds.get(entrant).push(await this.#ask(peer, command, { work: entrant.work, ...asked }))
       }
     }
     this.#conclude(rounds, rows)
+  }
+
+  async #ask(peer, command, fields) {
+    const pids = [process.pid, ...this.#pids, ...this.#peers.pids]
+    const { result, share } = await watchOthers(pids, () => peer.ask(command, fields))
+    if (share !== undefined) this.otherShares.push(share)
+    return result
   }
 
   #conclude(rounds, rows) {
@@ -53,9 +68,18 @@ export class Runner {
     await loader.ask('load')
   }
 
-  /** The first round warms up longer: just-in-time compilers have not seen the work yet. */
-  #measurement({ inFlight }, round) {
+  /** Work that a peer has not done yet is done once unmeasured, so that just-in-time compilers have seen it. */
+  async #prime(entrants) {
+    for (const { peer, work } of entrants) {
+      const name = `${peer} ${work}`
+      if (this.#primed.has(name)) continue
+      this.#primed.add(name)
+      await (await this.#peers.get(peer)).ask('run', { work, ...this.#measurement({ inFlight: 128 }) })
+    }
+  }
+
+  #measurement({ inFlight }) {
     const { seconds } = this.#options
-    return { inFlight, seconds, warmUpSeconds: seconds * (round === 0 ? 0.5 : 0.2) }
+    return { inFlight, seconds, warmUpSeconds: seconds / 5 }
   }
 }

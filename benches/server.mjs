@@ -15,6 +15,7 @@ export async function startServer(program, args) {
   ])
   return {
     line,
+    pid: child.pid,
     async stop() {
       child.kill('SIGTERM')
       await exited

@@ -9,6 +9,9 @@ import { SCANS } from './scans.mjs'
 
 const EXPERIMENTS = [...POINTS, ...BATCHES, ...SCANS, ...MEMORY]
 
+/** What `--only` may name. */
+export const WORKS = [...new Set(EXPERIMENTS.map(({ work }) => work))]
+
 /** Has nothing to do with a cluster that is somewhere else. */
 const needsOwnServer = ({ peer }) => peer === 'echo'
 /** Too long, or needs what pip installs: not in a smoke run. */
@@ -27,7 +30,7 @@ export function chooseExperiments({ only, inFlight, cluster, isQuick }) {
     const entrants = experiment.entrants.filter(isWanted)
     return { ...experiment, rows, entrants }
   }
-  const experiments = EXPERIMENTS.filter((experiment) => only === undefined || experiment.work.includes(only))
+  const experiments = EXPERIMENTS.filter((experiment) => only === undefined || experiment.work === only)
     .filter((experiment) => inFlight === undefined || experiment.inFlight === inFlight)
     .map(narrow)
     .filter(({ rows }) => rows.length > 0)

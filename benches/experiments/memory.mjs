@@ -3,12 +3,12 @@ import { atMost, atMostMore, entrant } from '../compare.mjs'
 
 const IN_FLIGHT = 1024
 
-const points = entrant('memory', 'memory of get and set', IN_FLIGHT)
+const points = entrant('memory', 'get and set', IN_FLIGHT)
 const scan = entrant('scanMemory', 'scan', 1)
 
 export const MEMORY = [
   {
-    work: 'memory of get and set',
+    work: 'memory',
     inFlight: IN_FLIGHT,
     command: 'memory',
     fields: { operations: 1_000_000, warmUpOperations: 500_000, inFlight: IN_FLIGHT },
@@ -17,7 +17,7 @@ export const MEMORY = [
     rows: [{ measure: 'peak', ours: points, against: points, againstMeasure: 'start', ...atMost(1.1) }],
   },
   {
-    work: 'memory of a scan',
+    work: 'memory',
     inFlight: 1,
     command: 'scanMemory',
     table: 'scan',

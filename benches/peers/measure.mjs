@@ -18,7 +18,7 @@ class Meter {
 export async function measure(once, { inFlight, seconds, warmUpSeconds }) {
   const meter = new Meter()
   const every = inFlight === 1 ? 1 : SAMPLED
-  const loops = Array.from({ length: inFlight }, () => repeat(meter, once, every))
+  const loops = Array.from({ length: inFlight }, (_, index) => repeat(meter, once, index, every))
   const measured = watch(meter, seconds, warmUpSeconds)
   // A loop that fails says so at once, not after the interval.
   await Promise.race([measured, Promise.all(loops)])
@@ -26,8 +26,9 @@ export async function measure(once, { inFlight, seconds, warmUpSeconds }) {
   return measured
 }
 
-async function repeat(meter, once, every) {
-  for (let turn = 0; !meter.isOver; turn++) {
+/** `first` is another one for each loop, so that they are not timed all at once. */
+async function repeat(meter, once, first, every) {
+  for (let turn = first; !meter.isOver; turn++) {
     if (turn % every === 0) {
       const startedAt = performance.now()
       await once()
@@ -58,7 +59,7 @@ async function watch(meter, seconds, warmUpSeconds) {
 
 function quantiles(samples) {
   const sorted = Float64Array.from(samples).sort()
-  const at = (part) => sorted[Math.min(Math.floor(sorted.length * part), sorted.length - 1)] ?? 0
+  const at = (part) => sorted[Math.min(Math.floor(sorted.length * part), sorted.length - 1)]
   return { p50: at(0.5), p90: at(0.9), p99: at(0.99) }
 }
 

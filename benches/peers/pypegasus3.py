@@ -50,7 +50,7 @@ def quantiles(samples):
     samples.sort()
 
     def at(part):
-        return samples[min(int(len(samples) * part), len(samples) - 1)] if samples else 0
+        return samples[min(int(len(samples) * part), len(samples) - 1)] if samples else None
     return {'p50': at(0.5), 'p90': at(0.9), 'p99': at(0.99)}
 
 
@@ -75,14 +75,14 @@ class Peer(object):
         self.operations = 0
         self.samples = []
         every = 1 if inFlight == 1 else SAMPLED
-        loops = [self.repeat(once, every) for _ in range(inFlight)]
+        loops = [self.repeat(once, turn, every) for turn in range(inFlight)]
         measured = yield self.watch(seconds, warmUpSeconds)
         yield defer.gatherResults(loops, consumeErrors=True)
         return measured
 
     @defer.inlineCallbacks
-    def repeat(self, once, every):
-        turn = 0
+    def repeat(self, once, turn, every):
+        # Another turn for each loop, so that they are not timed all at once.
         while not self.is_over:
             started = time.perf_counter()
             yield once()

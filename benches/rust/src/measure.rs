@@ -27,9 +27,9 @@ pub struct Measured {
 
 #[derive(Debug, Serialize)]
 struct Latency {
-    p50: f64,
-    p90: f64,
-    p99: f64,
+    p50: Option<f64>,
+    p90: Option<f64>,
+    p99: Option<f64>,
 }
 
 /// Keeps `run.in_flight` loops going, each awaiting its operation before the next. All run on this
@@ -45,9 +45,9 @@ where
     let (meter, once) = (Rc::new(Meter::default()), Rc::new(once));
     let every = if run.in_flight == 1 { 1 } else { SAMPLED };
     let mut loops = JoinSet::new();
-    for _ in 0..run.in_flight {
+    for index in 0..run.in_flight as u64 {
         let (meter, once) = (Rc::clone(&meter), Rc::clone(&once));
-        loops.spawn_local(async move { meter.repeat(every, &*once).await });
+        loops.spawn_local(async move { meter.repeat(index, every, &*once).await });
     }
     let measured = meter.watch(run).await;
     while let Some(ended) = loops.join_next().await {
@@ -65,13 +65,13 @@ struct Meter {
 }
 
 impl Meter {
-    async fn repeat<F>(&self, every: u64, once: &F) -> Result<(), String>
+    /// `turn` is another one for each loop, so that they are not timed all at once.
+    async fn repeat<F>(&self, mut turn: u64, every: u64, once: &F) -> Result<(), String>
     where
         F: AsyncFn() -> Result<(), String>,
     {
-        let mut turn = 0;
         while !self.is_over.get() {
-            let started = (turn % every == 0).then(Instant::now);
+            let started = turn.is_multiple_of(every).then(Instant::now);
             once().await?;
             if let Some(started) = started {
                 self.samples.borrow_mut().push(started.elapsed().as_secs_f64() * 1000.0);
@@ -99,10 +99,8 @@ impl Meter {
 impl Latency {
     fn of(samples: &mut [f64]) -> Self {
         samples.sort_by(f64::total_cmp);
-        let quantile = |part: f64| {
-            let index = (samples.len() as f64 * part) as usize;
-            samples.get(index.min(samples.len().saturating_sub(1))).copied().unwrap_or(0.0)
-        };
+        let last = samples.len().saturating_sub(1);
+        let quantile = |part: f64| samples.get(((samples.len() as f64 * part) as usize).min(last)).copied();
         Self { p50: quantile(0.5), p90: quantile(0.9), p99: quantile(0.99) }
     }
 }
@@ -121,7 +119,7 @@ mod tests {
     fn latencies_are_those_of_the_sorted_samples() {
         let mut samples: Vec<f64> = (0..1000).rev().map(f64::from).collect();
         let latency = Latency::of(&mut samples);
-        assert_eq!((latency.p50, latency.p90, latency.p99), (500.0, 900.0, 990.0));
-        assert_eq!(Latency::of(&mut []).p99, 0.0);
+        assert_eq!((latency.p50, latency.p90, latency.p99), (Some(500.0), Some(900.0), Some(990.0)));
+        assert_eq!(Latency::of(&mut []).p99, None);
     }
 }

@@ -5,5 +5,6 @@ import { prepareBenches } from './prepare.mjs'
 
 prepareBenches()
 const tests = filesUnder('benches').filter((file) => file.endsWith('.test.mjs'))
+run('cargo', ['test', '--quiet', '--package', 'pegasus-benches'])
 run(process.execPath, ['--test', ...tests], { cwd: root })
 run(process.execPath, ['benches/run.mjs', '--quick', '--only', 'get'], { cwd: root })

@@ -3,8 +3,9 @@
 //
 // It is what a good engineer would write today, not what was published, so that the comparison is fair:
 //
-// * TBinaryProtocol is the package's; under it lie transports that copy as little as they can, in place of the
-//   package's, which copy what is left after every answer (`transport.mjs`).
+// * The protocol is the package's TBinaryProtocol. Under it lies, as the caller chooses, the package's own
+//   TBufferedTransport (`packaged-wire.mjs`) or transports that copy as little as they can (`wire.mjs`); both
+//   are measured.
 // * All requests of one turn of the event loop leave in one write; Nagle's algorithm is off.
 // * A request costs one promise, one entry of a Map and one setTimeout. The published client makes an
 //   EventEmitter of each and logs about it.

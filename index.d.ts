@@ -1165,11 +1165,114 @@ export declare class PegasusClient {
 	/** As {@link PegasusClient.close}; for `await using`. */
 	[Symbol.asyncDispose](): Promise<void>;
 }
+/** When the cluster makes up for a server that is gone. */
+export interface FailoverOptions {
+	/**
+	 * Milliseconds until the cluster notices. Then the partitions that the server led have another primary, and
+	 * another meta server leads in its place. Until then the meta servers go on naming it. Default 0: at once, before
+	 * the call resolves; `null`: never. A real cluster takes about 20 s, which `20_000` shows.
+	 */
+	failoverAfterMs?: number | null;
+}
+/** The methods of the servers, as their IDL calls them. */
+export type FaultRpc = "get" | "put" | "remove" | "ttl" | "multi_get" | "multi_put" | "multi_remove" | "sortkey_count" | "batch_get" | "incr" | "check_and_set" | "check_and_mutate" | "get_scanner" | "scan" | "clear_scanner" | "query_cfg" | "create_app" | "drop_app" | "recall_app" | "list_apps" | "list_nodes" | "cluster_info" | "update_app_env" | "start_partition_split" | "negotiation";
+/**
+ * Which requests a local cluster answers otherwise, and how: see {@link LocalCluster.addFault}. What is left out is
+ * not looked at, so that a rule of a `reaction` alone is for all requests.
+ */
+export interface FaultRule {
+	/** The RPC, as the IDL calls it (`put` is what {@link Table.set} sends), or by its name on the wire. */
+	rpc?: FaultRpc | `RPC_${string}`;
+	/** The table, by name: of a request for its rows, or one to a meta server about the table. */
+	table?: string;
+	/** The partition that the request is sent to, from 0. */
+	partitionIndex?: number;
+	/** The server that the request comes to, from {@link LocalCluster.metaServers} or `replicaServers`. */
+	server?: string;
+	/** How many of these requests are left alone first. Default 0; with `times: 1` only the one after them is taken. */
+	skip?: number;
+	/** How many are taken at most. Default: all. */
+	times?: number;
+	/**
+	 * The share that is taken, more than 0 and at most 1. Default 1. Which ones that are follows from `seed` and from
+	 * how many came before, so that a run can be repeated.
+	 */
+	share?: number;
+	/** What `share` is drawn by, an integer. Default 0. */
+	seed?: number;
+	/** What happens to the requests that are taken. */
+	reaction: FaultReaction;
+}
+/**
+ * What happens to a request. With `carriedOut` all is done that it asks for, and then its answer is changed: a write
+ * is made, and the client is told something else. Default false: nothing is done.
+ */
+export type FaultReaction = 
+/**
+ * The answer is this error: `ERR_` and more, also one that no client knows. It stands where the servers have it: in
+ * the header, and in the body of what meta servers answer.
+ */
+{
+	error: `ERR_${string}`;
+	carriedOut?: boolean;
+}
+/** It is carried out at once and answered so many milliseconds later; others are answered meanwhile. */
+ | {
+	delayMs: number;
+}
+/** There is no answer. */
+ | {
+	drop: true;
+	carriedOut?: boolean;
+}
+/** It is carried out and answered twice. */
+ | {
+	duplicate: true;
+}
+/** It is carried out, and every bit of the answer after its length is turned over. */
+ | {
+	corrupt: true;
+}
+/** The connection is closed. What came before on it is answered. */
+ | {
+	disconnect: true;
+	carriedOut?: boolean;
+};
+/**
+ * A rule that is in force at a local cluster, until it is removed: see {@link LocalCluster.addFault}.
+ *
+ * @example
+ * ```ts
+ * const fault = cluster.addFault({ rpc: 'put', times: 1, reaction: { error: 'ERR_BUSY' } })
+ * await table.set('user', 'name', 'Ada')   // the client tries again
+ * console.log(fault.hits)                  // 1
+ * fault.remove()
+ * ```
+ */
+export declare class Fault {
+	#private;
+	/** What it was made of. */
+	readonly rule: FaultRule;
+	private constructor();
+	/** How many requests it has taken so far; those of retries count too. Can be read after it was removed. */
+	get hits(): number;
+	/**
+	 * Removes the rule: requests that come from now on are answered as ever. An answer that it delays comes when it
+	 * would have come. Removing it again does nothing.
+	 */
+	remove(): void;
+}
 /**
  * A Pegasus cluster inside this process, for development and for tests: real sockets and the real protocol,
  * so that clients in any language can use it. It is no server for production: its replicas share one store.
  *
  * `npx pegasus-local` starts the same as a program.
+ *
+ * It also fails on purpose, so that you can see what your service does then: servers are stopped, frozen or cut
+ * off, primaries move, rules change answers. A call that cannot be meant is refused and changes nothing: an argument
+ * that is wrong with a `TypeError` or a `RangeError` with the code `ERR_INVALID_ARGUMENT`; a server that is not so
+ * that this could be done to it (`ERR_INVALID_STATE`) and a table that is not there (`ERR_APP_NOT_EXIST`) with a
+ * {@link PegasusError}.
  *
  * @example
  * ```ts
@@ -1184,6 +1287,8 @@ export declare class LocalCluster {
 	#private;
 	/** The addresses of the meta servers, `host:port`, as {@link PegasusClient.connect} takes them. */
 	readonly metaServers: string[];
+	/** The addresses of the replica servers, `host:port`. */
+	readonly replicaServers: string[];
 	private constructor();
 	/**
 	 * Starts a cluster; it is ready when the promise resolves.
@@ -1198,6 +1303,97 @@ export declare class LocalCluster {
 	 * @param partitionCount - Default 8.
 	 */
 	createTable(name: string, partitionCount?: number): Promise<void>;
+	/**
+	 * Drops a table. Another one can be created under its name, which is then a table of its own: clients that have
+	 * the old one open find it gone.
+	 *
+	 * @throws {@link PegasusError} with the code `ERR_APP_NOT_EXIST` when there is no such table, `ERR_SPLITTING` while
+	 * its partitions are split.
+	 */
+	dropTable(name: string): Promise<void>;
+	/**
+	 * Begins to double the partitions of a table, as {@link Admin.startPartitionSplit} does, and says how many they are
+	 * from now on. Under load: the new partitions get their rows one after the other, and writes to the one that is
+	 * just being split are refused with `ERR_SPLITTING`, which the client tries again.
+	 *
+	 * @throws {@link PegasusError} with the code `ERR_APP_NOT_EXIST` when there is no such table, `ERR_BUSY` while it is
+	 * being split already.
+	 */
+	splitTable(name: string): Promise<number>;
+	/**
+	 * Stops a meta or replica server: its connections end, new ones are refused. The rows stay, and what had been
+	 * carried out stays so. See {@link LocalCluster.startServer}.
+	 *
+	 * @param address - One of `metaServers` and `replicaServers`.
+	 * @example
+	 * ```ts
+	 * const primary = await cluster.primary('temp', 0)
+	 * await cluster.stopServer(primary, { failoverAfterMs: 20_000 })   // as long as a real cluster takes
+	 * ```
+	 */
+	stopServer(address: string, options?: FailoverOptions): Promise<void>;
+	/**
+	 * Starts a server that is stopped, at the same address. It follows where another one has taken over.
+	 */
+	startServer(address: string): Promise<void>;
+	/**
+	 * Freezes a server, as if its process hung: connections stay, new ones succeed, and nothing is answered any more.
+	 * What is sent to it meanwhile is answered once it is healed, by what it is then: see
+	 * {@link LocalCluster.healServer}.
+	 */
+	freezeServer(address: string, options?: FailoverOptions): Promise<void>;
+	/**
+	 * Cuts a server off, as if all packets from and to it were lost: as {@link LocalCluster.freezeServer}, and new
+	 * connections neither succeed nor are refused. (They wait for room in a queue that is kept full. Linux lets them
+	 * wait; elsewhere some may succeed, and are not served.)
+	 */
+	cutOffServer(address: string, options?: FailoverOptions): Promise<void>;
+	/**
+	 * Heals a server that is frozen or cut off. It goes on where it was; where another one has taken over, it refuses
+	 * what was sent to it with `ERR_INVALID_STATE`, and follows.
+	 */
+	healServer(address: string): Promise<void>;
+	/** Starts or heals every server that needs it, and removes all rules: for the end of a test. */
+	healAll(): Promise<void>;
+	/** The address of a partition's primary; `null` while no server that holds the partition is up. */
+	primary(table: string, partitionIndex: number): Promise<string | null>;
+	/**
+	 * Moves a partition's primary to another replica server, and gives its address. The one before refuses what still
+	 * comes to it with `ERR_INVALID_STATE`. The ballot grows by two, as in real clusters.
+	 *
+	 * @param address - One of `replicaServers`. Default: a secondary that is up.
+	 */
+	movePrimary(table: string, partitionIndex: number, address?: string): Promise<string>;
+	/** Raises the ballot of a partition, which is the version of its configuration, and changes nothing else. */
+	raiseBallot(table: string, partitionIndex: number): Promise<number>;
+	/** The address of the meta server that leads. */
+	metaLeader(): Promise<string>;
+	/**
+	 * Lets another meta server lead, and gives its address. The one before names it to whoever asks.
+	 *
+	 * @param address - One of `metaServers`. Default: the next one that is up.
+	 */
+	moveMetaLeader(address?: string): Promise<string>;
+	/**
+	 * Adds a rule by which requests are answered otherwise. It is in force for all that come from now on. Among several
+	 * rules the first one that takes a request decides about it.
+	 *
+	 * Throws at once where the rule could never take a request: what it names is not there, or its conditions
+	 * contradict each other.
+	 *
+	 * @example
+	 * ```ts
+	 * // The write is made, and the client is told that it timed out.
+	 * cluster.addFault({ rpc: 'put', times: 1, reaction: { error: 'ERR_TIMEOUT', carriedOut: true } })
+	 * // Every tenth answer or so of one server comes half a second late, in each run the same ones.
+	 * cluster.addFault({ server: cluster.replicaServers[0], share: 0.1, seed: 7, reaction: { delayMs: 500 } })
+	 * ```
+	 */
+	addFault(rule: FaultRule): Fault;
+	/** The rules that are in force, in their order. */
+	get faults(): Fault[];
+	/** Removes all rules. */
+	clearFaults(): void;
 	/**
 	 * Stops the cluster and closes its sockets. Without a `dataDir` its data is gone. Can be called more than
 	 * once: each call waits for the end.

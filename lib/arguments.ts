@@ -144,40 +144,46 @@ export function sortKeyList(sortKeys: Iterable<Bytes>, ifEmpty: string): Uint8Ar
 }
 
 /** Sort key, value, sort key, value …, at least one pair. */
-export function entryList(entries: Entries): Uint8Array[] {
+export function entryList(entries: Entries): Bytes[] {
   return tupleList('entries', pairs(entries), ['sortKey', 'value'])
 }
 
 /** Hash key, sort key, hash key, sort key …, at least one pair. */
-export function keyList(keys: Iterable<readonly [Bytes, Bytes]>): Uint8Array[] {
+export function keyList(keys: Iterable<readonly [Bytes, Bytes]>): Bytes[] {
   return tupleList('keys', iterable('keys', keys), ['hashKey', 'sortKey'])
 }
 
 /** Hash key, sort key, value …, at least one row. */
-export function rowList(rows: Iterable<readonly [Bytes, Bytes, Bytes]>): Uint8Array[] {
+export function rowList(rows: Iterable<readonly [Bytes, Bytes, Bytes]>): Bytes[] {
   return tupleList('rows', iterable('rows', rows), ['hashKey', 'sortKey', 'value'])
 }
 
 /** How each part of a tuple is checked; its message must say which one it is, and show no value. */
 const PARTS = { hashKey: hashKeyBytes, sortKey: bytes, value: valueBytes }
 
-function tupleList(
-  name: string,
-  tuples: Iterable<unknown>,
-  parts: readonly (keyof typeof PARTS)[],
-): Uint8Array[] {
-  const list: Uint8Array[] = []
+function tupleList(name: string, tuples: Iterable<unknown>, parts: readonly (keyof typeof PARTS)[]): Bytes[] {
+  const list: Bytes[] = []
   for (const tuple of tuples) {
-    const path = `${name}[${list.length / parts.length}]`
     if (!Array.isArray(tuple) || tuple.length !== parts.length) {
+      const path = `${name}[${list.length / parts.length}]`
       throw wrongType(`${path} must be an array [${parts.join(', ')}], got ${kindOf(tuple)}`)
     }
-    parts.forEach((part, at) => {
-      list.push(PARTS[part](`the ${part} of ${path}`, tuple[at]))
-    })
+    for (let at = 0; at < parts.length; at++) {
+      const [part, value] = [parts[at] as keyof typeof PARTS, tuple[at]]
+      // Its name is made for a message only: most lists are long and have nothing wrong.
+      if (!isBytes(value) || (part === 'hashKey' && mayBeTooLong(value))) {
+        PARTS[part](`the ${part} of ${name}[${Math.floor(list.length / parts.length)}]`, value)
+      }
+      list.push(value)
+    }
   }
   if (list.length === 0) throw outOfRange(`${name} must not be empty`)
   return list
+}
+
+/** UTF-8 takes up to three bytes for a unit of a string. */
+function mayBeTooLong(hashKey: Bytes): boolean {
+  return hashKey.length * (typeof hashKey === 'string' ? 3 : 1) >= HASH_KEY_LIMIT
 }
 
 function pairs(entries: Entries): Iterable<unknown> {

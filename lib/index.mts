@@ -2,6 +2,7 @@
 export {
   Admin,
   CheckType,
+  Fault,
   FilterType,
   LocalCluster,
   NodeStatus,

@@ -14,6 +14,8 @@ export type {
 export { PegasusClient } from './client'
 export { CheckType, FilterType, NodeStatus, TableStatus } from './enums'
 export { PegasusError, type PegasusErrorDetails } from './errors'
+export { Fault } from './fault'
+export type { FailoverOptions, FaultReaction, FaultRpc, FaultRule } from './fault-options'
 export { LocalCluster } from './local'
 export type {
   BatchOutcome,

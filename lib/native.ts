@@ -358,10 +358,61 @@ export interface NativeScanner {
   close(): void
 }
 
+/** `failoverAfterMs` is -1 for never. Addresses are those of the cluster. Where nothing else is said: Done. */
 export interface NativeLocalCluster {
   metaServers(): string[]
-  /** Done. */
+  replicaServers(): string[]
   createTable(token: number, name: string, partitionCount: number): void
-  /** Done, when every socket is closed and, without a data directory, the files are gone. */
+  dropTable(token: number, name: string): void
+  /** Number: how many partitions the table has from now on. */
+  splitTable(token: number, name: string): void
+  stopServer(token: number, server: string, failoverAfterMs: number): void
+  freezeServer(token: number, server: string, failoverAfterMs: number): void
+  cutOffServer(token: number, server: string, failoverAfterMs: number): void
+  startServer(token: number, server: string): void
+  healServer(token: number, server: string): void
+  healAll(token: number): void
+  /** Extra: an address; Absent: there is none. */
+  primary(token: number, table: string, partitionIndex: number): void
+  /** Extra: an address. */
+  movePrimary(token: number, table: string, partitionIndex: number, server?: string): void
+  /** Number. */
+  raiseBallot(token: number, table: string, partitionIndex: number): void
+  /** Extra: an address. */
+  metaLeader(token: number): void
+  /** Extra: an address. */
+  moveMetaLeader(token: number, server?: string): void
+  addFault(rule: NativeFaultRule): NativeFault | Failure
+  /** When every socket is closed and, without a data directory, the files are gone. */
   stop(token: number): void
+}
+
+export interface NativeFaultRule {
+  rpc?: string
+  table?: string
+  partitionIndex?: number
+  server?: string
+  skip: number
+  times?: number
+  share: number
+  seed: number
+  reaction: NativeReaction
+}
+
+export type ReactionKind = 'error' | 'delayMs' | 'drop' | 'duplicate' | 'corrupt' | 'disconnect'
+
+export interface NativeReaction {
+  kind: ReactionKind
+  /** Of `error`. */
+  error?: string
+  /** Of `delayMs`. */
+  delayMs?: number
+  /** Of `error`, `drop` and `disconnect`. */
+  carriedOut: boolean
+}
+
+export interface NativeFault {
+  hits(): number
+  /** Whether it was still there. */
+  remove(): boolean
 }

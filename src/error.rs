@@ -9,7 +9,7 @@ use crate::convert::to_value;
 
 /// Why an operation failed, as `lib/errors.ts` reads it.
 #[napi(object, object_from_js = false)]
-pub(crate) struct Failure {
+pub struct Failure {
     /// Stable name.
     pub code: String,
     /// The reason in words.

@@ -1,6 +1,7 @@
 //! The embedded local cluster. It has a runtime of its own: a server must not wait for its clients.
 
 use std::ffi::OsString;
+use std::net::SocketAddr;
 use std::rc::Rc;
 use std::sync::Arc;
 use std::time::Duration;
@@ -9,7 +10,7 @@ use napi::Result;
 use napi_derive::napi;
 use pegasus_local::{Cluster, ClusterOptions, cli};
 use tokio::runtime::{Builder, Handle, Runtime};
-use tokio::sync::Mutex;
+use tokio::sync::{OwnedRwLockReadGuard, RwLock, RwLockReadGuard};
 
 use crate::bridge::{Bridge, Completion};
 use crate::client::{NativeBridge, object};
@@ -150,31 +151,64 @@ pub struct NativeLocalCluster {
     bridge: Rc<Bridge>,
     threads: Threads,
     meta_servers: Vec<String>,
+    replica_servers: Vec<String>,
     /// `None` once it is stopped.
-    cluster: Arc<Mutex<Option<Cluster>>>,
+    cluster: Arc<RwLock<Option<Cluster>>>,
 }
+
+/// A cluster that does not stop while this is held.
+pub(crate) type Held = OwnedRwLockReadGuard<Option<Cluster>, Cluster>;
 
 impl NativeLocalCluster {
     fn new(bridge: Rc<Bridge>, threads: Threads, cluster: Cluster) -> Self {
-        let meta_servers = cluster.meta_servers().iter().map(ToString::to_string).collect();
-        Self { bridge, threads, meta_servers, cluster: Arc::new(Mutex::new(Some(cluster))) }
+        let shown = |servers: Vec<SocketAddr>| servers.iter().map(ToString::to_string).collect();
+        Self {
+            bridge,
+            threads,
+            meta_servers: shown(cluster.meta_servers()),
+            replica_servers: shown(cluster.replica_servers()),
+            cluster: Arc::new(RwLock::new(Some(cluster))),
+        }
     }
 
     /// Runs work of the cluster on its own threads.
     fn run<F>(&self, token: u32, work: F) -> Result<()>
     where
-        F: Future<Output = std::result::Result<(), Failure>> + Send + 'static,
+        F: Future<Output = std::result::Result<Completion, Failure>> + Send + 'static,
     {
         let handle = self.threads.handle().cloned();
         let handle = handle.ok_or_else(|| napi::Error::from_reason("the cluster has no threads"))?;
         self.bridge.run(token, async move {
             match handle.spawn(work).await {
-                Ok(Ok(())) => Completion::Done,
+                Ok(Ok(done)) => done,
                 Ok(Err(failure)) => Completion::Failure(Box::new(failure)),
                 Err(error) => Completion::Failure(Box::new(Failure::new("ERR_INTERNAL", error.to_string()))),
             }
         })
     }
+
+    /// Does something with the cluster, unless it is stopped.
+    pub(crate) fn with<W, F>(&self, token: u32, work: W) -> Result<()>
+    where
+        W: FnOnce(Held) -> F + Send + 'static,
+        F: Future<Output = std::result::Result<Completion, Failure>> + Send + 'static,
+    {
+        let cluster = Arc::clone(&self.cluster);
+        self.run(token, async move {
+            let held = OwnedRwLockReadGuard::try_map(cluster.read_owned().await, Option::as_ref);
+            work(held.map_err(|_| stopped())?).await
+        })
+    }
+
+    /// The cluster, for what takes no time. None once it is about to stop.
+    pub(crate) fn now(&self) -> Option<RwLockReadGuard<'_, Cluster>> {
+        RwLockReadGuard::try_map(self.cluster.try_read().ok()?, Option::as_ref).ok()
+    }
+}
+
+/// What a cluster that has ended answers to everything.
+pub(crate) fn stopped() -> Failure {
+    Failure::new("ERR_CLUSTER_STOPPED", "the local cluster is stopped")
 }
 
 #[napi]
@@ -185,17 +219,41 @@ impl NativeLocalCluster {
         self.meta_servers.clone()
     }
 
+    /// Where its replica servers are.
+    #[napi]
+    pub fn replica_servers(&self) -> Vec<String> {
+        self.replica_servers.clone()
+    }
+
     /// Creates a table.
     #[napi]
     pub fn create_table(&self, token: u32, name: String, partition_count: u32) -> Result<()> {
-        let cluster = Arc::clone(&self.cluster);
-        self.run(token, async move {
-            match &*cluster.lock().await {
-                None => Err(Failure::new("ERR_CLUSTER_STOPPED", "the local cluster is stopped")),
-                Some(cluster) => match cluster.create_table(&name, partition_count).await {
-                    Ok(_) => Ok(()),
-                    Err(error) => Err(Failure::new(error.code(), error.to_string())),
-                },
+        self.with(token, move |cluster| async move {
+            match cluster.create_table(&name, partition_count).await {
+                Ok(_) => Ok(Completion::Done),
+                Err(error) => Err(Failure::new(error.code(), error.to_string())),
+            }
+        })
+    }
+
+    /// Drops a table.
+    #[napi]
+    pub fn drop_table(&self, token: u32, name: String) -> Result<()> {
+        self.with(token, move |cluster| async move {
+            match cluster.drop_table(&name).await {
+                Ok(()) => Ok(Completion::Done),
+                Err(error) => Err(Failure::new(error.code(), error.to_string())),
+            }
+        })
+    }
+
+    /// Begins to split a table.
+    #[napi]
+    pub fn split_table(&self, token: u32, name: String) -> Result<()> {
+        self.with(token, move |cluster| async move {
+            match cluster.split_table(&name).await {
+                Ok(partition_count) => Ok(Completion::Number(partition_count.into())),
+                Err(error) => Err(Failure::new(error.code(), error.to_string())),
             }
         })
     }
@@ -205,11 +263,13 @@ impl NativeLocalCluster {
     pub fn stop(&self, token: u32) -> Result<()> {
         let cluster = Arc::clone(&self.cluster);
         self.run(token, async move {
-            match cluster.lock().await.take() {
-                None => Ok(()),
-                Some(cluster) => {
-                    cluster.stop().await.map_err(|error| Failure::new(error.code(), error.to_string()))
-                }
+            let running = cluster.write().await.take();
+            match running.map(Cluster::stop) {
+                None => Ok(Completion::Done),
+                Some(stopping) => match stopping.await {
+                    Ok(()) => Ok(Completion::Done),
+                    Err(error) => Err(Failure::new(error.code(), error.to_string())),
+                },
             }
         })
     }
@@ -218,7 +278,7 @@ impl NativeLocalCluster {
 /// The environment ends, or JavaScript forgot the cluster: its temporary files must not outlive it.
 impl Drop for NativeLocalCluster {
     fn drop(&mut self) {
-        if let (Ok(mut cluster), Some(runtime)) = (self.cluster.try_lock(), self.threads.0.take()) {
+        if let (Ok(mut cluster), Some(runtime)) = (self.cluster.try_write(), self.threads.0.take()) {
             drop(cluster.take());
             runtime.shutdown_timeout(LET_GO);
         }

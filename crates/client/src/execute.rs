@@ -1,6 +1,8 @@
 //! The one loop in which every operation runs: deadline, route, send, judge.
 
+use std::future::poll_fn;
 use std::sync::Arc;
+use std::task::{Poll, Waker};
 
 use pegasus_protocol::frame::{ReplyFrame, RequestHeader};
 use pegasus_protocol::rpc::Rpc;
@@ -10,10 +12,10 @@ use tokio::time::timeout_at;
 
 use crate::deadline::Deadline;
 use crate::error::{Error, ErrorKind, Place};
-use crate::net::{Connection, NetError, NetErrorKind, Node, Sent};
+use crate::net::{Call, NetError, NetErrorKind, Sent};
 use crate::ops::Operation;
 use crate::retry::{Failure, Verdict, judge, maybe_applied};
-use crate::routing::{Refreshed, Snapshot, resized};
+use crate::routing::{Refreshed, Route, Snapshot, resized};
 use crate::table::TableCore;
 
 /// An attempt that brought no result.
@@ -33,10 +35,17 @@ enum Missed {
 #[derive(Default)]
 struct Progress {
     attempts: u32,
-    partition_index: Option<i32>,
-    server: Option<Arc<Node>>,
+    /// The routes of the last attempt.
+    used: Option<Arc<Snapshot>>,
     maybe_applied: bool,
     last: Option<String>,
+}
+
+/// What is to be done, the same for every attempt.
+struct Task<'a, O> {
+    table: &'a TableCore,
+    operation: &'a O,
+    deadline: Deadline,
 }
 
 /// Runs an operation until it has a result, a verdict against it, or no time left.
@@ -46,50 +55,64 @@ pub(crate) async fn execute<O: Operation>(
     deadline: Deadline,
 ) -> Result<O::Output, Error> {
     let _running = table.enter()?;
+    let (task, mut progress) = (Task { table, operation, deadline }, Progress::default());
+    match attempt(&task, &mut progress).await {
+        Ok(output) => Ok(output),
+        // Boxed: the many operations whose first attempt brings the result stay small.
+        Err(missed) => Box::pin(try_again(&task, progress, missed)).await,
+    }
+}
+
+/// The loop: judges what went wrong, prepares the next attempt and makes it.
+async fn try_again<O: Operation>(
+    task: &Task<'_, O>,
+    mut progress: Progress,
+    mut missed: Missed,
+) -> Result<O::Output, Error> {
     let kind = O::Rpc::CODE.kind();
-    let mut progress = Progress::default();
     loop {
-        progress.attempts += 1;
-        let (missed, used) = match attempt(table, operation, deadline, &mut progress).await {
-            Ok(output) => return Ok(output),
-            Err(missed) => missed,
-        };
         let Some(failure) = missed.failure() else {
             progress.maybe_applied |= kind.is_write() && missed.was_sent();
-            return Err(timed_out(table, deadline, progress));
+            return Err(timed_out(task, progress));
         };
         progress.maybe_applied |= maybe_applied(failure, kind);
         let verdict = judge(failure, kind);
-        if verdict == Verdict::Fail || table.retry().max_attempts.is_some_and(|max| progress.attempts >= max)
+        if verdict == Verdict::Fail
+            || task.table.retry().max_attempts.is_some_and(|max| progress.attempts >= max)
         {
-            return Err(missed.into_error().maybe_applied(progress.maybe_applied).at(progress.place(table)));
+            let error = missed.into_error().maybe_applied(progress.maybe_applied);
+            return Err(error.at(progress.place(task)));
         }
-        tracing::debug!(table = table.name(), rpc = O::Rpc::CODE.name(), attempt = progress.attempts, reason = %missed.reason(), "trying again");
+        tracing::debug!(table = task.table.name(), rpc = O::Rpc::CODE.name(), attempt = progress.attempts, reason = %missed.reason(), "trying again");
         progress.last = Some(missed.reason());
-        if !prepare_next(table, &used, verdict, deadline, &mut progress).await? {
-            return Err(timed_out(table, deadline, progress));
+        let is_time_left = prepare_next(task.table, verdict, task.deadline, &mut progress).await;
+        if !is_time_left.map_err(|error| error.at(progress.place(task)))? {
+            return Err(timed_out(task, progress));
         }
+        missed = match attempt(task, &mut progress).await {
+            Ok(output) => return Ok(output),
+            Err(missed) => missed,
+        };
     }
 }
 
 /// Refreshes the routes if that is the verdict, and waits. Says whether time is left.
 async fn prepare_next(
     table: &TableCore,
-    used: &Arc<Snapshot>,
     verdict: Verdict,
     deadline: Deadline,
     progress: &mut Progress,
 ) -> Result<bool, Error> {
-    if verdict == Verdict::RefreshAndRetry {
+    if verdict == Verdict::RefreshAndRetry
+        && let Some(used) = &progress.used
+    {
         match timeout_at(deadline.instant(), table.router().refresh(used)).await {
             Err(_) => return Ok(false),
             // Somewhere new to go: no reason to wait.
             Ok(Ok(Refreshed::Changed)) => return Ok(true),
             Ok(Ok(Refreshed::Unchanged)) => {}
             // The table is gone, or this client may not see it: no attempt will change that.
-            Ok(Err(error)) if is_final(&error) => {
-                return Err(error.maybe_applied(progress.maybe_applied).at(progress.place(table)));
-            }
+            Ok(Err(error)) if is_final(&error) => return Err(error.maybe_applied(progress.maybe_applied)),
             // Without meta servers the known routes are all there is.
             Ok(Err(error)) => progress.last = Some(error.to_string()),
         }
@@ -103,59 +126,50 @@ fn is_final(error: &Error) -> bool {
 }
 
 /// One attempt: the target is looked up anew, so that it goes where the partition is now.
-async fn attempt<O: Operation>(
-    table: &TableCore,
-    operation: &O,
-    deadline: Deadline,
-    progress: &mut Progress,
-) -> Result<O::Output, (Missed, Arc<Snapshot>)> {
-    let snapshot = table.router().snapshot();
-    let Some(route) = snapshot.route(operation.target()) else {
-        return Err((Missed::Resized, Arc::clone(&snapshot)));
+async fn attempt<O: Operation>(task: &Task<'_, O>, progress: &mut Progress) -> Result<O::Output, Missed> {
+    progress.attempts += 1;
+    let snapshot = &*progress.used.insert(task.table.router().snapshot());
+    let sent = poll_fn(|context| Poll::Ready(send(task, snapshot, context.waker())));
+    let mut call = match sent.await {
+        Some(call) => call,
+        None => Box::pin(connect_and_send(task, snapshot)).await?,
     };
-    progress.partition_index = Some(route.gpid.partition_index);
-    progress.server = route.primary.cloned();
-    let header = RequestHeader {
+    match timeout_at(task.deadline.instant(), &mut call).await {
+        Ok(Ok(reply)) => read_answer(task.operation, &reply),
+        Ok(Err(error)) => Err(Missed::Net(error)),
+        Err(_) => {
+            call.connection().note_timeout();
+            Err(Missed::Elapsed(Sent::Maybe))
+        }
+    }
+}
+
+/// Sends the request, if there is a connection to send it over: the common case, which waits for nothing.
+fn send<O: Operation>(task: &Task<'_, O>, snapshot: &Snapshot, waker: &Waker) -> Option<Call> {
+    let route = snapshot.route(task.operation.target())?;
+    let connection = route.primary?.connection()?;
+    let header = header(&route, task.deadline);
+    connection.call_waking::<O::Rpc>(&header, task.operation.request(), waker).ok()
+}
+
+/// As [`send`], after a connection has been made; or says why none can be.
+async fn connect_and_send<O: Operation>(task: &Task<'_, O>, snapshot: &Snapshot) -> Result<Call, Missed> {
+    let route = snapshot.route(task.operation.target()).ok_or(Missed::Resized)?;
+    let node = route.primary.ok_or(Missed::NoPrimary)?;
+    let connection = match timeout_at(task.deadline.instant(), node.connect()).await {
+        Ok(connected) => connected.map_err(Missed::Net)?,
+        Err(_) => return Err(Missed::Elapsed(Sent::No)),
+    };
+    let header = header(&route, task.deadline);
+    connection.call::<O::Rpc>(&header, task.operation.request()).map_err(Missed::Net)
+}
+
+fn header(route: &Route<'_>, deadline: Deadline) -> RequestHeader {
+    RequestHeader {
         gpid: route.gpid,
         timeout_ms: deadline.remaining_ms(),
         partition_hash: route.partition_hash,
         is_backup: false,
-    };
-    let result = match route.primary {
-        None => Err(Missed::NoPrimary),
-        Some(node) => match connect(node, deadline).await {
-            Ok(connection) => ask(&connection, operation, &header, deadline).await,
-            Err(missed) => Err(missed),
-        },
-    };
-    result.map_err(|missed| (missed, Arc::clone(&snapshot)))
-}
-
-async fn connect(node: &Arc<Node>, deadline: Deadline) -> Result<Arc<Connection>, Missed> {
-    if let Some(connection) = node.live() {
-        return Ok(connection);
-    }
-    match timeout_at(deadline.instant(), node.connect()).await {
-        Ok(connected) => connected.map_err(Missed::Net),
-        Err(_) => Err(Missed::Elapsed(Sent::No)),
-    }
-}
-
-/// Sends the request and reads the answer.
-async fn ask<O: Operation>(
-    connection: &Arc<Connection>,
-    operation: &O,
-    header: &RequestHeader,
-    deadline: Deadline,
-) -> Result<O::Output, Missed> {
-    let call = connection.call::<O::Rpc>(header, operation.request()).map_err(Missed::Net)?;
-    match timeout_at(deadline.instant(), call).await {
-        Ok(Ok(reply)) => read_answer(operation, &reply),
-        Ok(Err(error)) => Err(Missed::Net(error)),
-        Err(_) => {
-            connection.note_timeout();
-            Err(Missed::Elapsed(Sent::Maybe))
-        }
     }
 }
 
@@ -225,21 +239,24 @@ impl Missed {
 }
 
 impl Progress {
-    fn place(&self, table: &TableCore) -> Place {
+    fn place<O: Operation>(&self, task: &Task<'_, O>) -> Place {
+        let route = self.used.as_ref().and_then(|used| used.route(task.operation.target()));
+        let server = route.as_ref().and_then(|route| route.primary);
         Place {
-            table: Some(table.name().to_owned()),
-            partition_index: self.partition_index,
-            server: self.server.as_ref().map(|node| node.address().to_string()),
+            table: Some(task.table.name().to_owned()),
+            partition_index: route.as_ref().map(|route| route.gpid.partition_index),
+            server: server.map(|node| node.address().to_string()),
             attempts: self.attempts,
         }
     }
 }
 
-fn timed_out(table: &TableCore, deadline: Deadline, progress: Progress) -> Error {
-    let waited = deadline.timeout();
+fn timed_out<O: Operation>(task: &Task<'_, O>, progress: Progress) -> Error {
+    let waited = task.deadline.timeout();
     let message = match &progress.last {
         Some(last) => format!("no result within {waited:?}; the last attempt failed: {last}"),
         None => format!("no answer within {waited:?}"),
     };
-    Error::new(ErrorKind::Timeout, message).maybe_applied(progress.maybe_applied).at(progress.place(table))
+    let error = Error::new(ErrorKind::Timeout, message).maybe_applied(progress.maybe_applied);
+    error.at(progress.place(task))
 }

@@ -394,8 +394,11 @@ impl Table {
     {
         let core = Arc::clone(&self.core);
         async move {
-            let deadline = core.deadline(timeout);
-            execute(&core, &operation?, deadline).await
+            // Lent and not moved out: that would keep room for it twice.
+            match &operation {
+                Ok(operation) => execute(&core, operation, core.deadline(timeout)).await,
+                Err(error) => Err(error.clone()),
+            }
         }
     }
 }

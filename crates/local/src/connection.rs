@@ -18,7 +18,8 @@ use tokio::net::TcpStream;
 use tokio::task::JoinError;
 
 use crate::dispatch::{Answer, Exchange, Node, dispatch};
-use crate::pending::{Due, Pending};
+use crate::faults::{Altered, Effect, Then, alter};
+use crate::pending::{Arrival, Due, Pending};
 use crate::state::ClusterState;
 use crate::store::StoreError;
 
@@ -46,6 +47,8 @@ enum End {
     NotCommitted(#[from] StoreError),
     #[error("a change was not made: {0}")]
     NotChanged(#[from] JoinError),
+    #[error("a fault rule says so")]
+    Fault,
 }
 
 /// Serves a connection until the client closes it or sends what is no request.
@@ -89,19 +92,22 @@ impl Connection {
         loop {
             // The buffer grows with what arrives, never with what a header claims.
             self.input.reserve(READ_AT_LEAST);
+            let mut done = Ok(());
             tokio::select! {
                 read = self.socket.read_buf(&mut self.input), if !self.pending.is_full() => {
                     if read? == 0 {
                         return Ok(());
                     }
                 }
-                due = self.pending.next(), if !self.pending.is_empty() => self.answer_due(due?)?,
+                due = self.pending.next(), if !self.pending.is_empty() => done = self.answer_due(due?),
             }
             let arrived = self.input.len();
-            let understood = self.answer_all().await;
-            // What came before the nonsense is answered.
+            if done.is_ok() {
+                done = self.answer_all().await;
+            }
+            // What came before the end is answered.
             self.flush().await?;
-            understood?;
+            done?;
             if arrived > KEEP_AT_MOST && self.input.len() < arrived {
                 self.input = BytesMut::from(&self.input[..]);
             }
@@ -114,7 +120,7 @@ impl Connection {
         while !self.pending.is_full()
             && let Some(frame) = decode_request(&mut self.input, MAX_REQUEST_BODY)?
         {
-            self.answer(frame, now, false)?;
+            self.take(frame, now)?;
             if self.output.bytes.len() >= WRITE_AT {
                 self.flush().await?;
             }
@@ -122,30 +128,77 @@ impl Connection {
         Ok(())
     }
 
+    /// Takes a request, unless a rule says that it is not to be carried out.
+    fn take(&mut self, frame: RequestFrame, now: u32) -> Result<(), End> {
+        let then = match self.state.faults.judge(|| self.state.topology().clone(), &self.node, &frame) {
+            None => None,
+            Some(Effect { carried_out: true, then }) => Some(then),
+            Some(Effect { carried_out: false, then }) => {
+                return self.alter(then, &frame, self.output.bytes.len());
+            }
+        };
+        self.answer(Arrival { frame, has_waited: false, then }, now)
+    }
+
     /// Answers one request, or notes what is to be done for its answer. Every answer that leaves
     /// the server is made here, or comes out of what is noted here.
-    fn answer(&mut self, frame: RequestFrame, now: u32, has_waited: bool) -> Result<(), End> {
-        let exchange = Exchange { frame: &frame, out: &mut self.output.bytes, has_waited };
+    fn answer(&mut self, arrival: Arrival, now: u32) -> Result<(), End> {
+        let start = self.output.bytes.len();
+        let Arrival { frame, has_waited, .. } = &arrival;
+        let exchange = Exchange { frame, out: &mut self.output.bytes, has_waited: *has_waited };
         match dispatch(&self.state, &self.node, now, exchange)? {
             Answer::Ready | Answer::Silence => {}
             Answer::ReadyOnceCommitted => self.output.needs_commit = true,
-            Answer::Later(later) => self.pending.wait(frame, later),
-            Answer::Change(change) => self.pending.change(&self.state, change),
+            Answer::Later(later) => {
+                self.pending.wait(arrival, later);
+                return Ok(());
+            }
+            Answer::Change(change) => {
+                self.pending.change(&self.state, arrival, change);
+                return Ok(());
+            }
         }
-        Ok(())
+        self.finish(arrival, start)
     }
 
     /// Answers what could not be answered when it came.
     fn answer_due(&mut self, due: Due) -> Result<(), End> {
+        let start = self.output.bytes.len();
         match due {
-            Due::Request(frame) => self.answer(frame, self.state.clock.now(), true)?,
-            Due::Refusal(frame, error) => {
-                let mut exchange = Exchange { frame: &frame, out: &mut self.output.bytes, has_waited: true };
-                exchange.refuse(error);
+            Due::Request(arrival) => self.answer(arrival, self.state.clock.now()),
+            Due::Refusal(arrival, error) => {
+                let (frame, out) = (&arrival.frame, &mut self.output.bytes);
+                Exchange { frame, out, has_waited: true }.refuse(error);
+                self.finish(arrival, start)
             }
-            Due::Changed(answer) => self.output.bytes.extend_from_slice(&answer),
+            Due::Changed(arrival, answer) => {
+                self.output.bytes.extend_from_slice(&answer);
+                self.finish(arrival, start)
+            }
+            Due::Answer(answer) => {
+                self.output.bytes.extend_from_slice(&answer);
+                Ok(())
+            }
         }
-        Ok(())
+    }
+
+    /// Lets an answer go, which is all that was appended from `start` on, as a rule says.
+    fn finish(&mut self, arrival: Arrival, start: usize) -> Result<(), End> {
+        match arrival.then {
+            None => Ok(()),
+            Some(then) => self.alter(then, &arrival.frame, start),
+        }
+    }
+
+    fn alter(&mut self, then: Then, frame: &RequestFrame, start: usize) -> Result<(), End> {
+        match alter(then, frame, &mut self.output.bytes, start) {
+            Altered::Ready => Ok(()),
+            Altered::Later(delay, answer) => {
+                self.pending.delay(answer, delay);
+                Ok(())
+            }
+            Altered::End => Err(End::Fault),
+        }
     }
 
     /// Sends all answers, after what they say is written has been committed.

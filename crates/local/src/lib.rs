@@ -5,12 +5,13 @@
 //! scans), whose answers were recorded and are compared with in the tests. What it is not: replicas
 //! share one copy of the rows, nothing is replicated.
 //!
-//! A request goes straight down: [`listener`] takes the connection, [`connection`] cuts frames and
+//! A request goes straight down: [`server`] takes the connection, [`connection`] cuts frames and
 //! sends answers, [`dispatch`] and [`admit`] decide whether the request may be here, one of
 //! [`handlers`] turns it into an operation of [`store`], the only part that knows the storage engine,
 //! or into a change of the tables in [`state`]. Beside the path: [`topology`] (servers, tables, who
 //! is primary), [`guard`] (what the requests to one partition share), [`envs`] (settings of tables),
-//! [`scan_sessions`] (open scans), [`pending`] (answers that come later).
+//! [`scan_sessions`] (open scans), [`pending`] (answers that come later), [`faults`] (rules by which
+//! requests are answered otherwise).
 //!
 //! ```
 //! # async fn example() -> Result<(), Box<dyn std::error::Error>> {
@@ -28,6 +29,7 @@
 #![allow(rustdoc::private_intra_doc_links)] // the map above is for whoever reads the source
 
 mod admit;
+mod blocking;
 pub mod cli;
 mod clock;
 mod cluster;
@@ -35,19 +37,22 @@ mod connection;
 mod dispatch;
 mod envs;
 mod error;
+mod faults;
 mod guard;
 mod handlers;
-mod listener;
 mod options;
 mod pending;
 mod scan_sessions;
+mod server;
 mod state;
 mod store;
 mod topology;
 
 pub use clock::{Clock, ManualClock, SystemClock};
 pub use cluster::Cluster;
-pub use error::{CreateTableError, SplitTableError, StartError, StopError, StoreError};
+pub use error::{CreateTableError, DropTableError, SplitTableError, StartError, StopError, StoreError};
+pub use faults::{AddedFault, Fault, FaultError, Reaction};
 pub use options::ClusterOptions;
+pub use server::ServerError;
 pub use state::AppId;
 pub use store::remove_temporary_files;

@@ -1,8 +1,9 @@
 //! What a connection still owes answers for, while it goes on with other requests: requests that
-//! wait, and changes that are being made.
+//! wait, changes that are being made, and answers that a rule delays.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
+use std::time::Duration;
 
 use bytes::BytesMut;
 use pegasus_protocol::frame::RequestFrame;
@@ -12,11 +13,21 @@ use tokio::time::{Instant, sleep_until};
 
 use crate::admit::Later;
 use crate::dispatch::Change;
+use crate::faults::Then;
 use crate::state::ClusterState;
 
 /// With so much pending, no further requests are looked at: a client that is made to wait must not
 /// fill the memory.
 const MOST: usize = 1024;
+
+/// A request that is to be answered.
+pub(crate) struct Arrival {
+    pub(crate) frame: RequestFrame,
+    /// Whether it has waited already, because of limits of its table.
+    pub(crate) has_waited: bool,
+    /// What a rule says is to become of the answer.
+    pub(crate) then: Option<Then>,
+}
 
 /// What is pending on one connection.
 #[derive(Default)]
@@ -24,33 +35,47 @@ pub(crate) struct Pending {
     /// By the time at which they are due, and the order in which they came.
     waiting: BTreeMap<(Instant, u64), Due>,
     next: u64,
-    changes: JoinSet<BytesMut>,
+    changes: JoinSet<(Arrival, BytesMut)>,
 }
 
 /// What is due.
 pub(crate) enum Due {
     /// A request has waited long enough, and is served now.
-    Request(RequestFrame),
+    Request(Arrival),
     /// A request has waited long enough, and is refused now.
-    Refusal(RequestFrame, ErrorCode),
+    Refusal(Arrival, ErrorCode),
     /// A change has been made, and this is the answer.
-    Changed(BytesMut),
+    Changed(Arrival, BytesMut),
+    /// An answer has been held back long enough.
+    Answer(BytesMut),
 }
 
 impl Pending {
     /// Lets a request wait.
-    pub(crate) fn wait(&mut self, frame: RequestFrame, later: Later) {
+    pub(crate) fn wait(&mut self, arrival: Arrival, later: Later) {
+        let arrival = Arrival { has_waited: true, ..arrival };
+        self.add(
+            later.pause,
+            match later.refusal {
+                Some(error) => Due::Refusal(arrival, error),
+                None => Due::Request(arrival),
+            },
+        );
+    }
+
+    /// Holds an answer back.
+    pub(crate) fn delay(&mut self, answer: BytesMut, delay: Duration) {
+        self.add(delay, Due::Answer(answer));
+    }
+
+    fn add(&mut self, pause: Duration, due: Due) {
         self.next += 1;
-        let due = match later.refusal {
-            Some(error) => Due::Refusal(frame, error),
-            None => Due::Request(frame),
-        };
-        self.waiting.insert((Instant::now() + later.pause, self.next), due);
+        self.waiting.insert((Instant::now() + pause, self.next), due);
     }
 
     /// Makes a change, where waiting for a disk hinders nobody. It is made even if the connection
     /// ends meanwhile.
-    pub(crate) fn change(&mut self, state: &Arc<ClusterState>, change: Change) {
+    pub(crate) fn change(&mut self, state: &Arc<ClusterState>, arrival: Arrival, change: Change) {
         // It fails when the cluster stops, and then the connection is about to end too.
         let Ok(changing) = state.changing.clone().try_read_owned() else {
             return;
@@ -60,7 +85,7 @@ impl Pending {
             let answer = change(&state);
             drop(state);
             drop(changing);
-            answer
+            (arrival, answer)
         });
     }
 
@@ -86,7 +111,7 @@ impl Pending {
                         return Ok(due);
                     }
                 }
-                Some(changed) = self.changes.join_next() => return changed.map(Due::Changed),
+                Some(changed) = self.changes.join_next() => return changed.map(|(arrival, answer)| Due::Changed(arrival, answer)),
                 else => std::future::pending().await,
             }
         }

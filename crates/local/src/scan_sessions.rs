@@ -64,6 +64,11 @@ impl ScanSessions {
         self.lock().open.retain(|_, session| session.gone_at > now);
     }
 
+    /// Drops all scans: the server has ended.
+    pub(crate) fn clear(&self) {
+        self.lock().open.clear();
+    }
+
     fn lock(&self) -> MutexGuard<'_, Sessions> {
         self.sessions.lock().unwrap_or_else(PoisonError::into_inner)
     }

@@ -3,14 +3,13 @@
 use std::future::Future;
 use std::pin::Pin;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::task::{Context, Poll};
+use std::task::{Context, Poll, Waker};
 
 use bytes::BytesMut;
 use futures_util::task::AtomicWaker;
 use pegasus_protocol::frame::{RequestHeader, encode_request};
 use pegasus_protocol::rpc::Rpc;
 use tokio::sync::Notify;
-use tokio::time::Instant;
 
 use super::error::{NetError, NetErrorKind};
 use super::inflight::{self, Inflight, Outcome};
@@ -71,7 +70,7 @@ impl Shared {
         };
         self.writer.wake();
         self.timed_out.notify_one();
-        wakers.into_iter().for_each(std::task::Waker::wake);
+        wakers.into_iter().for_each(Waker::wake);
     }
 
     /// Queues a frame and wakes the writer if it sleeps.
@@ -113,13 +112,32 @@ impl Connection {
         header: &RequestHeader,
         request: &R::Request,
     ) -> Result<Call, NetError> {
-        let now = Instant::now();
+        self.reserve_and_send::<R>(header, request, None)
+    }
+
+    /// As [`Self::call`], for a caller that awaits the call at once, as a part of the task with that waker.
+    pub(crate) fn call_waking<R: Rpc>(
+        self: &Arc<Self>,
+        header: &RequestHeader,
+        request: &R::Request,
+        waker: &Waker,
+    ) -> Result<Call, NetError> {
+        self.reserve_and_send::<R>(header, request, Some(waker))
+    }
+
+    fn reserve_and_send<R: Rpc>(
+        self: &Arc<Self>,
+        header: &RequestHeader,
+        request: &R::Request,
+        waker: Option<&Waker>,
+    ) -> Result<Call, NetError> {
         let id = self.shared.queue(|inflight, frame_start, out| {
-            let id = inflight.reserve(frame_start, now);
+            let id = inflight.reserve(frame_start, waker.cloned());
             encode_request::<R>(header, id, request, out);
             id
         })?;
-        Ok(Call { connection: Arc::clone(self), id })
+        let stage = if waker.is_some() { Stage::Registered } else { Stage::Waiting };
+        Ok(Call { connection: Arc::clone(self), id, stage })
     }
 
     /// Sends a request to which nobody waits for an answer.
@@ -156,24 +174,47 @@ impl Drop for Connection {
 pub(crate) struct Call {
     connection: Arc<Connection>,
     id: i32,
+    stage: Stage,
+}
+
+enum Stage {
+    /// The waker of the poll that comes next is known already.
+    Registered,
+    Waiting,
+    /// The answer has been taken: nothing is left to give up.
+    Answered,
+}
+
+impl Call {
+    /// What it was sent over.
+    pub(crate) fn connection(&self) -> &Connection {
+        &self.connection
+    }
 }
 
 impl Future for Call {
     type Output = Outcome;
 
-    fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Outcome> {
-        match self.connection.shared.lock().inflight.poll(self.id, context.waker()) {
-            inflight::Poll::Pending => Poll::Pending,
-            inflight::Poll::Done(outcome) => Poll::Ready(outcome),
-            inflight::Poll::Gone => {
-                Poll::Ready(Err(NetError::new(NetErrorKind::Closed, "the call was answered before")))
-            }
+    fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Outcome> {
+        if matches!(self.stage, Stage::Registered) {
+            self.stage = Stage::Waiting;
+            return Poll::Pending;
         }
+        let polled = self.connection.shared.lock().inflight.poll(self.id, context.waker());
+        let outcome = match polled {
+            inflight::Poll::Pending => return Poll::Pending,
+            inflight::Poll::Done(outcome) => outcome,
+            inflight::Poll::Gone => Err(NetError::new(NetErrorKind::Closed, "the call was answered before")),
+        };
+        self.stage = Stage::Answered;
+        Poll::Ready(outcome)
     }
 }
 
 impl Drop for Call {
     fn drop(&mut self) {
-        self.connection.shared.lock().inflight.cancel(self.id);
+        if !matches!(self.stage, Stage::Answered) {
+            self.connection.shared.lock().inflight.cancel(self.id);
+        }
     }
 }

@@ -15,9 +15,13 @@ use tokio::time::{Instant, sleep_until};
 
 use super::connection::Shared;
 use super::error::{NetError, NetErrorKind};
+use super::inflight::Inflight;
 
-/// How much is read at once while no frame asks for more.
+/// How much memory is taken at once to read into. What was read lives in it until nobody keeps it.
 const READ_CHUNK: usize = 64 * 1024;
+
+/// More is taken when less than this is left.
+const READ_AT_LEAST: usize = 16 * 1024;
 
 /// A write buffer that grew beyond this is not kept.
 const KEPT_BUFFER: usize = 1024 * 1024;
@@ -53,7 +57,9 @@ async fn read(mut reader: impl AsyncRead + Unpin, shared: &Shared, patience: Dur
     let mut last_whole = Instant::now();
     loop {
         // A claimed length reserves nothing: the buffer grows with what has really arrived.
-        buffer.reserve(READ_CHUNK);
+        if buffer.capacity() - buffer.len() < READ_AT_LEAST {
+            buffer.reserve(READ_CHUNK);
+        }
         let was_empty = buffer.is_empty();
         match reader.read_buf(&mut buffer).await {
             Ok(0) => return NetError::new(NetErrorKind::Reset, "the server closed the connection"),
@@ -61,32 +67,39 @@ async fn read(mut reader: impl AsyncRead + Unpin, shared: &Shared, patience: Dur
             Err(error) => return reset("the connection broke", &error),
         }
         let now = Instant::now();
-        match hand_out(&mut buffer, shared, &mut wakers) {
-            Ok(handed_out) if handed_out > 0 || was_empty => last_whole = now,
-            Ok(_) => {}
-            Err(error) => return error,
-        }
-        if now < last_whole + patience {
-            shared.lock().inflight.heard(now);
-        }
+        let handed_out = {
+            let inflight = &mut shared.lock().inflight;
+            let handed_out = hand_out(&mut buffer, inflight, &mut wakers);
+            if was_empty || handed_out.as_ref().is_ok_and(|count| *count > 0) {
+                last_whole = now;
+            }
+            if now < last_whole + patience {
+                inflight.heard(now);
+            }
+            handed_out
+        };
         wakers.drain(..).for_each(Waker::wake);
+        if let Err(error) = handed_out {
+            return error;
+        }
     }
 }
 
 /// Gives every whole frame in the buffer to its waiter; says how many there were.
-fn hand_out(buffer: &mut BytesMut, shared: &Shared, wakers: &mut Vec<Waker>) -> Result<usize, NetError> {
-    let mut state = shared.lock();
+fn hand_out(
+    buffer: &mut BytesMut,
+    inflight: &mut Inflight,
+    wakers: &mut Vec<Waker>,
+) -> Result<usize, NetError> {
     let mut handed_out = 0;
     loop {
         match decode_reply(buffer, MAX_REPLY_LENGTH) {
             Ok(Some(reply)) => {
                 handed_out += 1;
-                wakers.extend(state.inflight.complete(reply));
+                wakers.extend(inflight.complete(reply));
             }
             Ok(None) => return Ok(handed_out),
             Err(error) => {
-                drop(state);
-                wakers.drain(..).for_each(Waker::wake);
                 let reason = format!("the server sent what is no answer: {error}");
                 return Err(NetError::new(NetErrorKind::Garbage, reason));
             }

@@ -60,11 +60,11 @@ impl Inflight {
     }
 
     /// Reserves an id for a call whose frame starts at that place of the stream.
-    pub(crate) fn reserve(&mut self, frame_start: u64, now: Instant) -> i32 {
+    pub(crate) fn reserve(&mut self, frame_start: u64, waker: Option<Waker>) -> i32 {
         let id = self.next_id();
-        self.waiters.insert(id, Waiter { frame_start, state: State::Waiting(None) });
+        self.waiters.insert(id, Waiter { frame_start, state: State::Waiting(waker) });
         self.unanswered += 1;
-        self.silent_since.get_or_insert(now);
+        self.silent_since.get_or_insert_with(Instant::now);
         id
     }
 
@@ -167,7 +167,7 @@ mod tests {
     #[tokio::test]
     async fn answers_find_their_waiters_in_any_order() {
         let mut inflight = Inflight::new();
-        let (first, second) = (inflight.reserve(0, Instant::now()), inflight.reserve(9, Instant::now()));
+        let (first, second) = (inflight.reserve(0, None), inflight.reserve(9, None));
         assert!(matches!(poll(&mut inflight, first), Poll::Pending));
         inflight.complete(reply(second));
         assert!(matches!(poll(&mut inflight, first), Poll::Pending));
@@ -180,12 +180,12 @@ mod tests {
     #[tokio::test]
     async fn late_unknown_and_second_answers_are_dropped() {
         let mut inflight = Inflight::new();
-        let id = inflight.reserve(0, Instant::now());
+        let id = inflight.reserve(0, None);
         assert!(inflight.complete(reply(77)).is_none());
         inflight.complete(reply(id));
         assert!(inflight.complete(reply(id)).is_none());
         assert!(matches!(poll(&mut inflight, id), Poll::Done(Ok(_))));
-        let cancelled = inflight.reserve(0, Instant::now());
+        let cancelled = inflight.reserve(0, None);
         inflight.cancel(cancelled);
         assert!(inflight.complete(reply(cancelled)).is_none());
         assert_eq!(inflight.len(), 0);
@@ -194,9 +194,9 @@ mod tests {
     #[tokio::test]
     async fn an_id_in_use_is_not_given_again() {
         let mut inflight = Inflight::new();
-        let first = inflight.reserve(0, Instant::now());
+        let first = inflight.reserve(0, None);
         inflight.last_id = first - 1;
-        assert_ne!(inflight.reserve(0, Instant::now()), first);
+        assert_ne!(inflight.reserve(0, None), first);
         inflight.last_id = i32::MAX;
         assert_eq!(inflight.next_id(), i32::MIN);
     }
@@ -204,8 +204,8 @@ mod tests {
     #[tokio::test]
     async fn the_end_answers_all_and_tells_what_was_not_sent() {
         let mut inflight = Inflight::new();
-        let sent = inflight.reserve(0, Instant::now());
-        let not_sent = inflight.reserve(100, Instant::now());
+        let sent = inflight.reserve(0, None);
+        let not_sent = inflight.reserve(100, None);
         inflight.fail_all(&NetError::new(NetErrorKind::Reset, "gone"), 100);
         let outcome = |poll| match poll {
             Poll::Done(Err(error)) => error.sent,
@@ -220,9 +220,10 @@ mod tests {
         let mut inflight = Inflight::new();
         assert_eq!(inflight.silent_since(), None);
         let start = Instant::now();
-        let id = inflight.reserve(0, start);
-        let later = start + std::time::Duration::from_secs(1);
-        inflight.reserve(0, later);
+        let id = inflight.reserve(0, None);
+        tokio::time::advance(std::time::Duration::from_secs(1)).await;
+        let later = Instant::now();
+        inflight.reserve(0, None);
         assert_eq!(inflight.silent_since(), Some(start));
         inflight.heard(later);
         assert_eq!(inflight.silent_since(), Some(later));
@@ -231,7 +232,7 @@ mod tests {
         assert_eq!(inflight.silent_since(), Some(later));
         inflight.heard(later);
         assert_eq!(inflight.silent_since(), None);
-        let id = inflight.reserve(0, later);
+        let id = inflight.reserve(0, None);
         inflight.complete(reply(id));
         inflight.heard(later);
         assert_eq!(inflight.silent_since(), None);

@@ -10,6 +10,6 @@ mod error;
 mod inflight;
 mod pool;
 
-pub(crate) use connection::Connection;
+pub(crate) use connection::Call;
 pub(crate) use error::{NetError, NetErrorKind, Sent};
 pub(crate) use pool::{Node, Pool};

@@ -26,9 +26,14 @@ impl Node {
         &self.address
     }
 
+    /// The connection made last, if there is one. It may have ended: a call on it will say so.
+    pub(crate) fn connection(&self) -> Option<Arc<Connection>> {
+        self.current.load_full()
+    }
+
     /// The live connection, if there is one.
     pub(crate) fn live(&self) -> Option<Arc<Connection>> {
-        self.current.load_full().filter(|connection| connection.is_live())
+        self.connection().filter(|connection| connection.is_live())
     }
 
     /// The live connection, or a new one. Callers that come while one is made share it.

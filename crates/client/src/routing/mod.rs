@@ -4,4 +4,4 @@ mod refresh;
 mod snapshot;
 
 pub(crate) use refresh::{Refreshed, Router};
-pub(crate) use snapshot::{Snapshot, Target, is_resized, resized};
+pub(crate) use snapshot::{Route, Snapshot, Target, is_resized, resized};

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use arc_swap::{ArcSwap, Guard};
+use arc_swap::ArcSwap;
 use tokio::sync::Mutex;
 use tokio::time::{Instant, sleep_until};
 
@@ -56,8 +56,8 @@ impl Router {
     }
 
     /// The snapshot of this moment.
-    pub(crate) fn snapshot(&self) -> Guard<Arc<Snapshot>> {
-        self.current.load()
+    pub(crate) fn snapshot(&self) -> Arc<Snapshot> {
+        self.current.load_full()
     }
 
     /// Makes sure that the snapshot is newer than the one that was used; joins a running query.

@@ -20,10 +20,8 @@ pub(super) fn cluster_info(call: &MetaCall<'_>, _request: &ClusterInfoRequest) -
         None => at.to_string(),
     };
     let meta_servers: Vec<_> = topology.meta_servers.iter().map(name).collect();
-    let primaries = spread(topology, |placement, server| placement.primary == server);
-    let replicas = spread(topology, |placement, server| {
-        placement.primary == server || placement.secondaries.contains(&server)
-    });
+    let primaries = spread(topology, |placement, server| placement.primary == Some(server));
+    let replicas = spread(topology, Placement::is_at);
     // The names and their order are the servers'. There is no ZooKeeper here.
     let (keys, values) = [
         ("meta_servers", meta_servers.join(",")),

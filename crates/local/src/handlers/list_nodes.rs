@@ -1,18 +1,26 @@
-//! `RPC_CM_LIST_NODES`: which replica servers there are. All of them are alive.
+//! `RPC_CM_LIST_NODES`: which replica servers there are, and whether the cluster has lost them.
 
 use pegasus_protocol::idl::{ListNodesRequest, ListNodesResponse, NodeInfo, NodeStatus};
 use pegasus_protocol::types::ErrorCode;
 
 use super::MetaCall;
 use super::query_cfg::host_port;
+use crate::topology::Health;
 
 pub(super) fn list_nodes(call: &MetaCall<'_>, request: &ListNodesRequest) -> ListNodesResponse {
-    let asked = [NodeStatus::Invalid, NodeStatus::Alive].map(i32::from).contains(&request.status);
-    let servers = call.topology.replica_servers.iter().filter(|_| asked);
-    let info = |at: &std::net::SocketAddrV4| NodeInfo {
-        status: NodeStatus::Alive.into(),
+    let topology = call.topology;
+    let nodes = topology.replica_servers.iter().zip(&topology.replica_health).map(|(at, health)| NodeInfo {
+        status: status(*health).into(),
         node: (*at).into(),
         hp_node: call.host_name.map(|name| host_port(name, *at)),
-    };
-    ListNodesResponse { err: ErrorCode::Ok, infos: servers.map(info).collect() }
+    });
+    let asked = |node: &NodeInfo| [i32::from(NodeStatus::Invalid), node.status].contains(&request.status);
+    ListNodesResponse { err: ErrorCode::Ok, infos: nodes.filter(asked).collect() }
+}
+
+fn status(health: Health) -> NodeStatus {
+    match health {
+        Health::Up | Health::Down => NodeStatus::Alive,
+        Health::Lost => NodeStatus::Unalive,
+    }
 }

@@ -38,6 +38,7 @@ use pegasus_protocol::types::{ErrorCode, Gpid};
 
 pub(crate) use self::busy::busy;
 use self::refusal::Refusal;
+pub(crate) use self::refusal::refuse;
 use crate::dispatch::{Answer, Exchange};
 use crate::scan_sessions::ScanSessions;
 use crate::state::ClusterState;

@@ -4,24 +4,24 @@ use std::net::SocketAddrV4;
 
 use pegasus_protocol::idl::{AppStatus, PartitionConfiguration, QueryCfgRequest, QueryCfgResponse};
 use pegasus_protocol::thrift::Text;
-use pegasus_protocol::types::{ErrorCode, Gpid, HostPort};
+use pegasus_protocol::types::{ErrorCode, Gpid, HostPort, RpcAddress};
 
-use super::MetaCall;
-use crate::topology::Table;
+use super::{MetaCall, Refusal};
+use crate::topology::{Placement, Table};
 
 pub(super) fn query_cfg(call: &MetaCall<'_>, request: &QueryCfgRequest) -> QueryCfgResponse {
     if !call.is_leader() {
         return forward(call);
     }
     let Some(table) = call.topology.table_by_name(&request.app_name) else {
-        return refuse(ErrorCode::ObjectNotFound);
+        return Refusal::refused(ErrorCode::ObjectNotFound);
     };
     match AppStatus::try_from(table.info.status) {
         Ok(AppStatus::Available) => locate(call, table, &request.partition_indices),
-        Ok(AppStatus::Creating | AppStatus::Recalling) => refuse(ErrorCode::BusyCreating),
-        Ok(AppStatus::Dropping) => refuse(ErrorCode::BusyDropping),
+        Ok(AppStatus::Creating | AppStatus::Recalling) => Refusal::refused(ErrorCode::BusyCreating),
+        Ok(AppStatus::Dropping) => Refusal::refused(ErrorCode::BusyDropping),
         Ok(AppStatus::Invalid | AppStatus::CreateFailed | AppStatus::DropFailed | AppStatus::Dropped)
-        | Err(_) => refuse(ErrorCode::Unknown),
+        | Err(_) => Refusal::refused(ErrorCode::Unknown),
     }
 }
 
@@ -33,11 +33,7 @@ fn forward(call: &MetaCall<'_>) -> QueryCfgResponse {
         hp_primary: call.host_name.map(|name| host_port(name, leader)),
         ..PartitionConfiguration::default()
     };
-    QueryCfgResponse { partitions: vec![partition], ..refuse(ErrorCode::ForwardToOthers) }
-}
-
-fn refuse(err: ErrorCode) -> QueryCfgResponse {
-    QueryCfgResponse { err, ..QueryCfgResponse::default() }
+    QueryCfgResponse { partitions: vec![partition], ..Refusal::refused(ErrorCode::ForwardToOthers) }
 }
 
 /// The partitions that were asked for; all, when none of the asked ones exists, or when more were
@@ -64,20 +60,24 @@ fn configuration(call: &MetaCall<'_>, table: &Table, index: i32) -> Option<Parti
     if !placement.is_ready() {
         return Some(PartitionConfiguration { pid, ballot: placement.ballot, ..Default::default() });
     }
-    let primary = call.topology.replica_servers[placement.primary];
-    let secondaries = placement.secondaries.iter().map(|server| call.topology.replica_servers[*server]);
-    let secondaries: Vec<SocketAddrV4> = secondaries.collect();
+    let at = |server: &usize| call.topology.replica_servers[*server];
+    let addresses = |servers: &[usize]| servers.iter().map(|server| at(server).into()).collect();
+    let named = |name: &Text, servers: &[usize]| {
+        servers.iter().map(|server| host_port(name, at(server))).collect::<Vec<HostPort>>()
+    };
+    let Placement { ballot, primary, secondaries, last_drops } = placement;
     Some(PartitionConfiguration {
         pid,
-        ballot: placement.ballot,
+        ballot: *ballot,
         max_replica_count: table.info.max_replica_count,
-        primary: primary.into(),
-        hp_primary: call.host_name.map(|name| host_port(name, primary)),
-        hp_secondaries: call
+        primary: primary.as_ref().map_or(RpcAddress::NONE, |server| at(server).into()),
+        secondaries: addresses(secondaries),
+        last_drops: addresses(last_drops),
+        hp_primary: call
             .host_name
-            .map(|name| secondaries.iter().map(|at| host_port(name, *at)).collect()),
-        hp_last_drops: call.host_name.map(|_| Vec::new()),
-        secondaries: secondaries.into_iter().map(Into::into).collect(),
+            .map(|name| primary.as_ref().map_or(HostPort::NONE, |server| host_port(name, at(server)))),
+        hp_secondaries: call.host_name.map(|name| named(name, secondaries)),
+        hp_last_drops: call.host_name.map(|name| named(name, last_drops)),
         ..PartitionConfiguration::default()
     })
 }

@@ -1,6 +1,7 @@
 //! What all servers of a cluster share, and the changes that can be made to it.
 
 mod envs;
+mod servers;
 mod split;
 mod tables;
 
@@ -15,8 +16,10 @@ use thiserror::Error;
 use tokio::sync::{Notify, RwLock};
 
 pub(crate) use self::envs::Removal;
+pub(crate) use self::servers::find;
 pub(crate) use self::split::finish_splits;
 use crate::clock::Clock;
+use crate::faults::Faults;
 use crate::scan_sessions::ScanSessions;
 use crate::store::{Store, StoreError, TableRecord};
 use crate::topology::{Table, Topology};
@@ -37,6 +40,8 @@ pub(crate) struct ClusterState {
     splits: Notify,
     /// The open scans of each replica server.
     pub(crate) scans: Vec<ScanSessions>,
+    /// The rules by which requests are answered otherwise.
+    pub(crate) faults: Arc<Faults>,
     /// The time.
     pub(crate) clock: Arc<dyn Clock>,
     /// The name that stands for the servers' address, where answers shall carry one.
@@ -83,7 +88,7 @@ impl ClusterState {
         clock: Arc<dyn Clock>,
         host_name: Option<Text>,
     ) -> Result<Self, StoreError> {
-        let servers = topology.replica_servers.len();
+        let servers = topology.replica_servers_up();
         let mut records = store.load_tables()?;
         for record in &mut records {
             let ready = record.ballots.iter_mut().filter(|ballot| **ballot > 0);
@@ -96,9 +101,9 @@ impl ClusterState {
         for record in records {
             if tables::is_beyond_recall(&record.info, unix_now) {
                 store.remove_rows(record.info.app_id)?;
-                topology.insert(Table::new(record, None, servers));
+                topology.insert(Table::new(record, None, &servers));
             } else {
-                topology.insert(open_table(&store, record, servers)?);
+                topology.insert(open_table(&store, record, &servers)?);
             }
         }
         let state = Self {
@@ -106,7 +111,8 @@ impl ClusterState {
             changes: Mutex::new(()),
             changing: Arc::default(),
             splits: Notify::new(),
-            scans: (0..servers).map(|_| ScanSessions::new()).collect(),
+            scans: servers.iter().map(|_| ScanSessions::new()).collect(),
+            faults: Arc::default(),
             clock,
             host_name,
             store,
@@ -125,21 +131,33 @@ impl ClusterState {
         unix_now(&*self.clock)
     }
 
-    /// Makes one change after another: `change` gives the new state of a table, or none where
-    /// nothing is to be done. It is stored and requests see it when this returns.
+    /// Changes one table: `change` gives its new state, or none where nothing is to be done.
     fn change<T, E: From<StoreError>>(
         &self,
         change: impl FnOnce(&Topology) -> Result<(Option<Table>, T), E>,
     ) -> Result<T, E> {
+        self.change_topology(|topology| {
+            let (table, result) = change(topology)?;
+            let changed = table.iter().map(|table| table.info.app_id).collect();
+            table.into_iter().for_each(|table| topology.insert(table));
+            Ok((changed, result))
+        })
+    }
+
+    /// Makes one change after another: `change` says which tables it has changed. They are stored
+    /// and requests see it all when this returns.
+    fn change_topology<T, E: From<StoreError>>(
+        &self,
+        change: impl FnOnce(&mut Topology) -> Result<(Vec<AppId>, T), E>,
+    ) -> Result<T, E> {
         let _changing = self.changes.lock().unwrap_or_else(PoisonError::into_inner);
         let mut topology = Topology::clone(&self.topology());
-        let (table, result) = change(&topology)?;
-        if let Some(table) = table {
-            let record = table.record();
-            topology.insert(table);
-            self.store.save_tables(&[record], topology.next_app_id)?;
-            self.topology.store(Arc::new(topology));
+        let (changed, result) = change(&mut topology)?;
+        let records: Vec<_> = changed.iter().filter_map(|id| Some(topology.table(*id)?.record())).collect();
+        if !records.is_empty() {
+            self.store.save_tables(&records, topology.next_app_id)?;
         }
+        self.topology.store(Arc::new(topology));
         Ok(result)
     }
 
@@ -171,7 +189,7 @@ fn fill_in(info: &mut AppInfo) {
 }
 
 /// Finds the rows of a stored table.
-fn open_table(store: &Store, record: TableRecord, servers: usize) -> Result<Table, StoreError> {
+fn open_table(store: &Store, record: TableRecord, servers: &[usize]) -> Result<Table, StoreError> {
     let partition_count = u16::try_from(record.ballots.len())
         .ok()
         .filter(|count| i32::from(*count) == record.info.partition_count)

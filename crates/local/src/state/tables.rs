@@ -23,13 +23,14 @@ impl ClusterState {
         check_table(name, partition_count).map_err(|reason| CreateTableError::InvalidTable { reason })?;
         let options = CreateAppOptions {
             partition_count: partition_count as i32,
-            replica_count: self.topology().replica_servers.len().min(REPLICAS) as i32,
+            replica_count: self.topology().replica_servers_up().len().min(REPLICAS) as i32,
             app_type: Text::from_static("pegasus"),
             is_stateful: true,
             ..CreateAppOptions::default()
         };
         self.create(&name.into(), &options).map_err(|error| match error {
             ChangeError::Store(error) => CreateTableError::Store(error),
+            ChangeError::Refused(ErrorCode::InvalidParameters, _) => CreateTableError::NoServers,
             ChangeError::Refused(..) => CreateTableError::Exists { name: name.to_owned() },
         })
     }
@@ -38,8 +39,8 @@ impl ClusterState {
     /// partitions than this server can number will not.
     pub(crate) fn create(&self, name: &Text, options: &CreateAppOptions) -> Result<AppId, ChangeError> {
         self.change(|topology| {
-            let servers = topology.replica_servers.len();
-            let most_replicas = MAX_REPLICAS.min(i32::try_from(servers).unwrap_or(MAX_REPLICAS));
+            let servers = topology.replica_servers_up();
+            let most_replicas = MAX_REPLICAS.min(i32::try_from(servers.len()).unwrap_or(MAX_REPLICAS));
             if !(1..=MAX_PARTITIONS as i32).contains(&options.partition_count)
                 || !(1..=most_replicas).contains(&options.replica_count)
                 || envs::validate_at_creation(&options.envs).is_err()
@@ -51,7 +52,7 @@ impl ClusterState {
             }
             let app_id = topology.next_app_id;
             let record = new_record(app_id, name, options, self.unix_now());
-            Ok((Some(open_table(&self.store, record, servers)?), app_id))
+            Ok((Some(open_table(&self.store, record, &servers)?), app_id))
         })
     }
 

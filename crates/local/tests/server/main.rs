@@ -7,6 +7,7 @@ mod support;
 
 mod admin;
 mod envs;
+mod faults;
 mod garbage;
 mod lifetime;
 mod meta;
@@ -16,5 +17,6 @@ mod recorded;
 mod refusals;
 mod rows;
 mod scans;
+mod servers;
 mod split;
 mod throttling;

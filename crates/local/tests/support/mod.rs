@@ -86,6 +86,30 @@ impl Peer {
         assert!(self.buffer.is_empty(), "{:?}", self.buffer);
     }
 
+    /// Sends a request under an id.
+    pub(crate) async fn send_request<R: Rpc>(
+        &mut self,
+        header: &RequestHeader,
+        id: i32,
+        request: &R::Request,
+    ) {
+        let mut out = BytesMut::new();
+        encode_request::<R>(header, id, request, &mut out);
+        self.send(&out).await;
+    }
+
+    /// Waits for the bytes of the next answer, whatever they say.
+    pub(crate) async fn frame(&mut self) -> BytesMut {
+        let length =
+            |buffer: &[u8]| buffer.first_chunk::<4>().map(|length| u32::from_be_bytes(*length) as usize);
+        while length(&self.buffer).is_none_or(|length| self.buffer.len() < length) {
+            let read = timeout(PATIENCE, self.socket.read_buf(&mut self.buffer)).await;
+            assert_ne!(read.expect("an answer").unwrap(), 0);
+        }
+        let length = length(&self.buffer).unwrap();
+        self.buffer.split_to(length)
+    }
+
     /// Sends a request and waits for the answer.
     pub(crate) async fn call<R: Rpc>(&mut self, header: &RequestHeader, request: &R::Request) -> ReplyFrame {
         let id = self.next_id;

@@ -3,6 +3,9 @@
 //! A [`Topology`] never changes. A change makes a new one and swaps it in whole, so a request sees
 //! one state from its first check to its last, and reading takes no lock.
 
+mod health;
+mod placement;
+
 use std::collections::{BTreeMap, HashMap};
 use std::net::SocketAddrV4;
 use std::sync::Arc;
@@ -11,15 +14,14 @@ use pegasus_protocol::idl::{AppInfo, AppStatus};
 use pegasus_protocol::thrift::Text;
 use pegasus_protocol::types::Gpid;
 
+pub(crate) use self::health::Health;
+pub(crate) use self::placement::Placement;
 use crate::envs::Settings;
 use crate::guard::PartitionGuard;
 use crate::store::{Partition, TableRecord, TableRows};
 
 /// How many replicas a partition has that nobody gave a number for, where there are so many servers.
 pub(crate) const REPLICAS: usize = 3;
-
-/// The ballot of a partition that a split has made and that has no rows yet.
-const NOT_READY: i64 = -1;
 
 /// What a server is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -37,6 +39,10 @@ pub(crate) struct Topology {
     pub(crate) meta_servers: Arc<[SocketAddrV4]>,
     /// Where the replica servers are.
     pub(crate) replica_servers: Arc<[SocketAddrV4]>,
+    /// How each meta server is.
+    pub(crate) meta_health: Vec<Health>,
+    /// How each replica server is.
+    pub(crate) replica_health: Vec<Health>,
     /// The meta server that answers; the others name it.
     pub(crate) leader: usize,
     /// The number of the next table.
@@ -64,42 +70,12 @@ pub(crate) struct Table {
     pub(crate) purging: Vec<i32>,
 }
 
-/// Which servers hold one partition, by index.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Placement {
-    /// The version of this placement, 1 or more; grows with each change. Negative: a split has made
-    /// the partition, and it is nowhere yet.
-    pub(crate) ballot: i64,
-    /// Who takes writes and consistent reads.
-    pub(crate) primary: usize,
-    /// Who answers backup reads. (All of them share one copy of the rows.)
-    pub(crate) secondaries: Vec<usize>,
-}
-
-impl Placement {
-    /// Primaries go round the servers, the secondaries are the servers after them.
-    fn round_robin(index: usize, servers: usize, replicas: usize, ballot: i64) -> Self {
-        let replica = |n: usize| (index + n) % servers;
-        Self { ballot, primary: replica(0), secondaries: (1..replicas).map(replica).collect() }
-    }
-
-    /// The place of a partition that has none yet.
-    fn not_ready() -> Self {
-        Self { ballot: NOT_READY, primary: 0, secondaries: Vec::new() }
-    }
-
-    /// Whether the partition is somewhere.
-    pub(crate) fn is_ready(&self) -> bool {
-        self.ballot > 0
-    }
-}
-
 impl Table {
     /// A stored table, spread over servers. On fewer of them than it has replicas it keeps as many
-    /// as there are, so that it is whole.
-    pub(crate) fn new(record: TableRecord, rows: Option<Arc<TableRows>>, servers: usize) -> Self {
+    /// as there are, so that it is whole. `servers` are those that are up.
+    pub(crate) fn new(record: TableRecord, rows: Option<Arc<TableRows>>, servers: &[usize]) -> Self {
         let TableRecord { mut info, ballots, purging } = record;
-        let replicas = usize::try_from(info.max_replica_count).unwrap_or(0).clamp(1, servers.max(1));
+        let replicas = usize::try_from(info.max_replica_count).unwrap_or(0).clamp(1, servers.len().max(1));
         info.max_replica_count = replicas as i32;
         let place = |(index, ballot)| Placement::round_robin(index, servers, replicas, ballot);
         let partitions: Vec<_> = ballots.into_iter().enumerate().map(place).collect();
@@ -146,11 +122,18 @@ impl Table {
         table
     }
 
+    /// The table with a change of one partition's place.
+    pub(crate) fn with_placement(&self, index: usize, change: impl FnOnce(&mut Placement)) -> Self {
+        let mut table = self.clone();
+        change(&mut table.partitions[index]);
+        table
+    }
+
     /// The table with a child of a split in its place: where its parent is.
     pub(crate) fn with_child(&self, parent: usize, child: usize) -> Self {
         let mut table = self.clone();
         let mut placement = self.partitions[parent].clone();
-        placement.ballot = placement.ballot.saturating_add(1);
+        placement.raise_ballot();
         table.partitions[child] = placement;
         if !table.purging.contains(&(parent as i32)) {
             table.purging.push(parent as i32);
@@ -187,8 +170,16 @@ impl Topology {
         replica_servers: Arc<[SocketAddrV4]>,
         next_app_id: i32,
     ) -> Self {
-        let (tables, names) = Default::default();
-        Self { meta_servers, replica_servers, leader: 0, next_app_id, tables, names }
+        Self {
+            meta_health: vec![Health::Up; meta_servers.len()],
+            replica_health: vec![Health::Up; replica_servers.len()],
+            meta_servers,
+            replica_servers,
+            leader: 0,
+            next_app_id,
+            tables: BTreeMap::new(),
+            names: HashMap::new(),
+        }
     }
 
     /// Adds a table, or replaces it by its new state.
@@ -230,10 +221,10 @@ impl Topology {
         if !placement.is_ready() {
             return None;
         }
-        let is_primary = placement.primary == server;
-        if !is_primary && !placement.secondaries.contains(&server) {
+        if !placement.is_at(server) {
             return None;
         }
+        let is_primary = placement.primary == Some(server);
         let partition = table.rows.as_ref()?.partition(gpid.partition_index)?;
         Some(Hosted { partition, settings: &table.settings, is_primary })
     }
@@ -255,21 +246,13 @@ mod tests {
     use crate::guard::Version;
 
     #[test]
-    fn primaries_go_round_and_secondaries_follow() {
-        let placements: Vec<_> = (0..4).map(|index| Placement::round_robin(index, 4, 3, 1)).collect();
-        let primaries: Vec<_> = placements.iter().map(|placement| placement.primary).collect();
-        assert_eq!(primaries, [0, 1, 2, 3]);
-        assert_eq!(placements[3].secondaries, [0, 1]);
-    }
-
-    #[test]
     fn few_servers_make_few_replicas() {
         let info = AppInfo { max_replica_count: 3, ..AppInfo::default() };
-        let table = |servers| {
+        let table = |servers: usize| {
             let record = TableRecord { info: info.clone(), ballots: vec![1; 6], purging: vec![] };
-            Table::new(record, None, servers)
+            Table::new(record, None, &(0..servers).collect::<Vec<_>>())
         };
-        let only = Placement { ballot: 1, primary: 0, secondaries: vec![] };
+        let only = Placement { ballot: 1, primary: Some(0), secondaries: vec![], last_drops: vec![] };
         assert_eq!((&table(1).partitions[5], table(1).info.max_replica_count), (&only, 1));
         assert_eq!(table(2).partitions[5].secondaries, [0]);
         assert_eq!(table(9).partitions[5].secondaries, [6, 7]);
@@ -278,7 +261,7 @@ mod tests {
     #[test]
     fn a_parent_has_its_childs_keys_until_the_child_is_ready() {
         let record = TableRecord { info: AppInfo::default(), ballots: vec![1, 1, 2, -1], purging: vec![0] };
-        let table = Table::new(record, None, 3);
+        let table = Table::new(record, None, &[0, 1, 2]);
         let versions: Vec<_> = table.guards.iter().map(|guard| *guard.enter()).collect();
         assert_eq!(versions, [4, 2, 4, 4].map(Version::Count));
         assert!(table.is_splitting());

@@ -1,23 +1,24 @@
 //! A running cluster: how it starts, what can be asked of it, how it stops.
 
+mod faults;
+mod servers;
+mod start;
+
 use std::fmt;
-use std::net::{Ipv4Addr, SocketAddr, SocketAddrV4};
-use std::path::PathBuf;
+use std::net::{SocketAddr, SocketAddrV4};
 use std::sync::Arc;
 use std::time::Duration;
 
-use pegasus_protocol::thrift::Text;
-use tokio::net::TcpListener;
 use tokio::sync::watch;
-use tokio::task::{JoinSet, spawn_blocking};
+use tokio::task::JoinSet;
 
+use self::start::{host_name, listen, open, resolve};
+use crate::blocking::blocking;
 use crate::clock::{Clock, SystemClock};
-use crate::dispatch::Node;
-use crate::error::{CreateTableError, SplitTableError, StartError, StopError, StoreError};
-use crate::listener;
+use crate::error::{CreateTableError, DropTableError, SplitTableError, StartError, StopError};
 use crate::options::{ClusterOptions, REPLICA_PORT_OFFSET};
+use crate::server::Server;
 use crate::state::{AppId, ClusterState, finish_splits};
-use crate::store::Store;
 use crate::topology::{Role, Topology};
 
 /// How often scans that nobody continues are looked for, and dropped tables that nobody can recall.
@@ -31,6 +32,8 @@ const SWEEP_EVERY: Duration = Duration::from_secs(30);
 pub struct Cluster {
     meta_servers: Arc<[SocketAddrV4]>,
     replica_servers: Arc<[SocketAddrV4]>,
+    /// All of them, the meta servers first.
+    servers: Vec<Server>,
     stop: watch::Sender<()>,
     /// One task a server, each with its connections, one that sweeps, and one that splits.
     tasks: JoinSet<()>,
@@ -67,9 +70,11 @@ impl Cluster {
     ) -> Result<Self, StartError> {
         options.validate()?;
         let ip = resolve(&options.host).await?;
-        let (metas, meta_servers) = listen(ip, options.port, options.meta_servers).await?;
+        let metas = listen(ip, options.port, options.meta_servers).await?;
         let replica_port = if options.port == 0 { 0 } else { options.port + REPLICA_PORT_OFFSET };
-        let (replicas, replica_servers) = listen(ip, replica_port, options.replica_servers).await?;
+        let replicas = listen(ip, replica_port, options.replica_servers).await?;
+        let addresses = |doors: &[(SocketAddrV4, _)]| doors.iter().map(|(address, _)| *address).collect();
+        let (meta_servers, replica_servers): (Arc<[_]>, Arc<[_]>) = (addresses(&metas), addresses(&replicas));
         let topology = Topology::new(meta_servers.clone(), replica_servers.clone(), 1);
         let host_name = options.host_ports.then(|| host_name(&options.host));
         let state =
@@ -77,20 +82,17 @@ impl Cluster {
         let state = Arc::new(state);
         let (stop, stopped) = watch::channel(());
         let mut tasks = JoinSet::new();
-        let metas = metas.into_iter().enumerate().map(|(index, listener)| (Role::Meta(index), listener));
-        let replicas =
-            replicas.into_iter().enumerate().map(|(index, listener)| (Role::Replica(index), listener));
-        let servers = meta_servers.iter().chain(replica_servers.iter());
-        for ((role, listener), address) in metas.chain(replicas).zip(servers) {
-            let node = Arc::new(Node { role, name: address.to_string().into() });
-            tasks.spawn(listener::serve(listener, node, state.clone(), stopped.clone()));
-        }
+        let metas = metas.into_iter().enumerate().map(|(index, door)| (Role::Meta(index), door));
+        let replicas = replicas.into_iter().enumerate().map(|(index, door)| (Role::Replica(index), door));
+        let doors = metas.chain(replicas);
+        let servers =
+            doors.map(|(role, door)| Server::start(door, role, &state, &mut tasks, &stopped)).collect();
         tasks.spawn(sweep(state.clone(), stopped.clone()));
         tasks.spawn(finish_splits(state.clone(), stopped));
-        Ok(Self { meta_servers, replica_servers, stop, tasks, state })
+        Ok(Self { meta_servers, replica_servers, servers, stop, tasks, state })
     }
 
-    /// Where the meta servers are: what a client is given. The first one leads.
+    /// Where the meta servers are: what a client is given. The first one leads to begin with.
     pub fn meta_servers(&self) -> Vec<SocketAddr> {
         self.meta_servers.iter().copied().map(SocketAddr::V4).collect()
     }
@@ -109,6 +111,21 @@ impl Cluster {
     pub async fn create_table(&self, name: &str, partition_count: u32) -> Result<AppId, CreateTableError> {
         let name = name.to_owned();
         self.change(move |state| state.create_table(&name, partition_count)).await
+    }
+
+    /// Drops a table. Another one may be created under its name, which then has a number of its own;
+    /// the rows of the dropped one can be recalled for a week, as in real clusters.
+    ///
+    /// # Errors
+    ///
+    /// No table of that name, one that is being split, a storage failure: see [`DropTableError`].
+    pub async fn drop_table(&self, name: &str) -> Result<(), DropTableError> {
+        let name = name.to_owned();
+        self.change(move |state| {
+            let dropped = state.drop_table(&name.as_str().into(), None, false);
+            dropped.map_err(|error| DropTableError::new(&name, error))
+        })
+        .await
     }
 
     /// Gives a table twice the partitions, and says how many they are.
@@ -162,76 +179,6 @@ impl Cluster {
     }
 }
 
-/// Opens the storage and sees to it that the tables are there.
-fn open(
-    data_dir: Option<PathBuf>,
-    tables: Vec<(String, u32)>,
-    topology: Topology,
-    clock: Arc<dyn Clock>,
-    host_name: Option<Text>,
-) -> Result<ClusterState, StartError> {
-    let fail = |source: StoreError| StartError::store(data_dir.clone(), source);
-    let store = Store::open(data_dir.as_deref()).map_err(fail)?;
-    let state = ClusterState::load(store, topology, clock, host_name).map_err(fail)?;
-    for (name, partition_count) in tables {
-        let stored =
-            state.topology().table_by_name(&name.as_str().into()).map(|table| table.info.partition_count);
-        match stored {
-            None => drop(state.create_table(&name, partition_count).map_err(|error| match error {
-                CreateTableError::Store(source) => fail(source),
-                refused => StartError::InvalidOption { reason: refused.to_string() },
-            })?),
-            Some(stored) if stored as u32 == partition_count => {}
-            Some(stored) => {
-                return Err(StartError::OtherPartitionCount { name, stored, asked: partition_count });
-            }
-        }
-    }
-    Ok(state)
-}
-
-/// The IPv4 address of a host: addresses on the wire are no other.
-async fn resolve(host: &str) -> Result<Ipv4Addr, StartError> {
-    let fail = |source| StartError::InvalidHost { host: host.to_owned(), source };
-    let ip = match host.parse() {
-        Ok(ip) => ip,
-        Err(_) => {
-            let found = tokio::net::lookup_host((host, 0)).await.map_err(|error| fail(Some(error)))?;
-            let ipv4 =
-                |address| if let SocketAddr::V4(address) = address { Some(*address.ip()) } else { None };
-            found.into_iter().find_map(ipv4).ok_or_else(|| fail(None))?
-        }
-    };
-    if ip.is_unspecified() {
-        let reason = format!("the host must be an address that clients reach, and {host} is none");
-        return Err(StartError::InvalidOption { reason });
-    }
-    Ok(ip)
-}
-
-/// The name that answers carry for the servers' host.
-fn host_name(host: &str) -> Text {
-    if host == "127.0.0.1" { Text::from_static("localhost") } else { host.into() }
-}
-
-/// Listens at `count` ports: from `port` on, or at any when it is 0.
-async fn listen(
-    ip: Ipv4Addr,
-    port: u16,
-    count: u16,
-) -> Result<(Vec<TcpListener>, Arc<[SocketAddrV4]>), StartError> {
-    let (mut listeners, mut addresses) = (Vec::new(), Vec::new());
-    for index in 0..count {
-        let address = SocketAddrV4::new(ip, if port == 0 { 0 } else { port + index });
-        let fail = |source| StartError::Listen { address: address.into(), source };
-        let listener = TcpListener::bind(address).await.map_err(fail)?;
-        let port = listener.local_addr().map_err(fail)?.port();
-        listeners.push(listener);
-        addresses.push(SocketAddrV4::new(ip, port));
-    }
-    Ok((listeners, addresses.into()))
-}
-
 async fn sweep(state: Arc<ClusterState>, mut stop: watch::Receiver<()>) {
     loop {
         tokio::select! {
@@ -240,13 +187,5 @@ async fn sweep(state: Arc<ClusterState>, mut stop: watch::Receiver<()>) {
         }
         let state = state.clone();
         blocking(move || state.sweep()).await;
-    }
-}
-
-/// Runs what waits for a disk beside the runtime's threads. A panic there goes on here.
-async fn blocking<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> T {
-    match spawn_blocking(work).await {
-        Ok(done) => done,
-        Err(error) => std::panic::resume_unwind(error.into_panic()),
     }
 }

@@ -1,0 +1,101 @@
+//! Servers go and come back, primaries and the leading meta server move.
+
+use pegasus_protocol::thrift::Text;
+
+use super::ClusterState;
+use crate::server::ServerError;
+use crate::store::StoreError;
+use crate::topology::{Health, Placement, Role, Table, Topology};
+
+impl ClusterState {
+    /// Notes how a server is, and makes up for one that is lost.
+    pub(crate) fn set_health(&self, role: Role, health: Health) -> Result<(), StoreError> {
+        self.change_topology(|topology| {
+            let changed = match role {
+                Role::Meta(server) => {
+                    topology.set_meta_health(server, health);
+                    Vec::new()
+                }
+                Role::Replica(server) => topology.set_replica_health(server, health),
+            };
+            Ok((changed, ()))
+        })
+    }
+
+    /// Forgets the scans that were open at a server: it has ended.
+    pub(crate) fn forget_scans(&self, role: Role) {
+        if let Role::Replica(server) = role {
+            self.scans[server].clear();
+        }
+    }
+
+    /// Moves a partition's primary: to that replica server, or else to the first secondary that is
+    /// up. Gives where it is now.
+    pub(crate) fn move_primary(
+        &self,
+        name: &str,
+        index: u32,
+        server: Option<usize>,
+    ) -> Result<usize, ServerError> {
+        self.change(|topology| {
+            let (table, placement) = find(topology, name, index)?;
+            let is_up = |server: &usize| topology.replica_health[*server] == Health::Up;
+            let server = server.or_else(|| placement.secondaries.iter().copied().find(is_up));
+            let Some(server) = server.filter(is_up) else {
+                return Err(ServerError::NoServer {
+                    reason: match server {
+                        Some(server) => {
+                            format!("the server {} is not up", topology.replica_servers[server])
+                        }
+                        None => format!("no secondary of partition {index} of {name:?} is up"),
+                    },
+                });
+            };
+            let moved = table.with_placement(index as usize, |placement| placement.move_primary(server));
+            Ok((Some(moved), server))
+        })
+    }
+
+    /// Gives a partition a new version of its configuration that says the same, and the version.
+    pub(crate) fn raise_ballot(&self, name: &str, index: u32) -> Result<i64, ServerError> {
+        self.change(|topology| {
+            let (table, _) = find(topology, name, index)?;
+            let raised = table.with_placement(index as usize, Placement::raise_ballot);
+            let ballot = raised.partitions[index as usize].ballot;
+            Ok((Some(raised), ballot))
+        })
+    }
+
+    /// Lets another meta server lead: that one, or else the next that is up. Gives which leads now.
+    pub(crate) fn move_leader(&self, server: Option<usize>) -> Result<usize, ServerError> {
+        self.change_topology(|topology| {
+            let Some(leader) = server.or_else(|| topology.next_leader()) else {
+                return Err(ServerError::NoServer { reason: "no other meta server is up".to_owned() });
+            };
+            if topology.meta_health[leader] != Health::Up {
+                let reason = format!("the meta server {} is not up", topology.meta_servers[leader]);
+                return Err(ServerError::NoServer { reason });
+            }
+            topology.leader = leader;
+            Ok((Vec::new(), leader))
+        })
+    }
+}
+
+/// A partition that is somewhere, and its table.
+pub(crate) fn find<'t>(
+    topology: &'t Topology,
+    name: &str,
+    index: u32,
+) -> Result<(&'t Table, &'t Placement), ServerError> {
+    let Some(table) = topology.table_by_name(&Text::from(name)) else {
+        return Err(ServerError::NoTable { name: name.to_owned() });
+    };
+    match table.partitions.get(index as usize) {
+        None => Err(ServerError::NoPartition { name: name.to_owned(), count: table.partitions.len(), index }),
+        Some(placement) if !placement.is_ready() => Err(ServerError::NoServer {
+            reason: format!("partition {index} of {name:?} is nowhere yet: a split is making it"),
+        }),
+        Some(placement) => Ok((table, placement)),
+    }
+}

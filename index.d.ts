@@ -229,7 +229,8 @@ export declare class PegasusError extends Error {
 	readonly deleted?: number;
 	/**
 	 * Of {@link Table.delRange}: the sort key to go on from, as an inclusive start; all before it is done.
-	 * `null` when no row was found yet, so that it has to begin again.
+	 * `null` when no row was found yet, so that it has to begin again. A printed error does not show it: it is a
+	 * key, and errors end up in logs.
 	 */
 	readonly nextSortKey?: Buffer | null;
 	/** What lies beneath, where there is more to say. */

@@ -6,6 +6,8 @@ import type { Bytes, Entries } from './options'
 /** The server keeps a key's length in 16 bits and takes the largest value for itself. */
 export const HASH_KEY_LIMIT = 65_535
 const PREVIEW_BYTES = 16
+/** No number's text is longer; a bigint's may be, and may be a key that should have been a string. */
+const MOST_DIGITS = 24
 export const MAX_INT32 = 2_147_483_647
 export const MIN_INT32 = -2_147_483_648
 /** Expiry on the wire counts seconds from 2016-01-01, as a signed 32-bit number. */
@@ -16,7 +18,7 @@ const SHOWN: readonly string[] = ['number', 'bigint', 'boolean']
 /** Names what was given, for a message: the type and, where that is short and tells no content, the value. */
 export function describe(value: unknown): string {
   if (value === null || value === undefined) return String(value)
-  if (SHOWN.includes(typeof value)) return `${typeof value} ${value}`
+  if (SHOWN.includes(typeof value)) return `${typeof value} ${shortened(String(value))}`
   if (typeof value === 'string') return `string ${preview(Buffer.from(value))}`
   return kindOf(value)
 }
@@ -31,6 +33,15 @@ function kindOf(value: unknown): string {
 function preview(bytes: Uint8Array): string {
   const start = Buffer.from(bytes.buffer, bytes.byteOffset, Math.min(bytes.length, PREVIEW_BYTES))
   return JSON.stringify(start.toString()) + (bytes.length > PREVIEW_BYTES ? '…' : '')
+}
+
+/** The start of a text that may be a key, in quotes. */
+export function previewText(text: string): string {
+  return preview(Buffer.from(text))
+}
+
+function shortened(text: string): string {
+  return text.length > MOST_DIGITS ? `${text.slice(0, PREVIEW_BYTES)}…` : text
 }
 
 /** A key or a pattern. The bytes are not copied: the addon does that while it is called. */

@@ -50,4 +50,8 @@ pub use cluster::Cluster;
 pub use error::{CreateTableError, SplitTableError, StartError, StopError, StoreError};
 pub use options::ClusterOptions;
 pub use state::AppId;
-pub use store::remove_temporary_files;
+
+/// Does nothing: a cluster without a data directory is in memory alone, and leaves no files.
+///
+/// Kept for programs that call it when they exit.
+pub fn remove_temporary_files() {}

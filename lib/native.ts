@@ -118,8 +118,6 @@ export interface Native {
    * environment (main thread or worker), as under Jest, each attach and have nothing to do with each other.
    */
   attach(onBatch: OnBatch): NativeBridge
-  /** Removes the temporary files of all local clusters of the process, which is about to exit. */
-  removeTemporaryFiles(): void
   /** Parses the arguments of the `pegasus-local` program. Throws nothing: a refusal is a value. */
   parseLocalArguments(args: string[]): { options?: NativeLocalOptions; message?: string; exitCode: number }
 }

@@ -87,12 +87,6 @@ pub(crate) fn parse_local_arguments(args: Vec<String>) -> LocalArguments {
     }
 }
 
-/// Removes the temporary files of all clusters of this process, which is about to exit.
-#[napi]
-pub(crate) fn remove_temporary_files() {
-    pegasus_local::remove_temporary_files();
-}
-
 /// The threads of a cluster.
 struct Threads(Option<Runtime>);
 
@@ -279,7 +273,7 @@ impl NativeLocalCluster {
     }
 }
 
-/// The environment ends, or JavaScript forgot the cluster: its temporary files must not outlive it.
+/// The environment ends, or JavaScript forgot the cluster: its sockets and threads must not outlive it.
 impl Drop for NativeLocalCluster {
     fn drop(&mut self) {
         if let (Ok(mut cluster), Some(runtime)) = (self.cluster.try_write(), self.threads.0.take()) {

@@ -55,4 +55,3 @@ pub use faults::{AddedFault, Fault, FaultError, Reaction};
 pub use options::ClusterOptions;
 pub use server::ServerError;
 pub use state::AppId;
-pub use store::remove_temporary_files;

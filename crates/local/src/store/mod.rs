@@ -17,6 +17,7 @@ mod filter;
 pub(crate) mod integer;
 mod layout;
 mod limits;
+mod manifests;
 pub(crate) mod ops;
 mod row;
 mod split;
@@ -25,7 +26,9 @@ mod temporary;
 #[cfg(test)]
 mod tests;
 mod view;
+mod witness;
 
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
 
 use fjall::{Database, Keyspace, KeyspaceCreateOptions, PersistMode};
@@ -37,6 +40,7 @@ pub(crate) use self::split::Owner;
 pub(crate) use self::table_rows::{Partition, TableRows};
 use self::temporary::Temporary;
 pub use self::temporary::remove_temporary_files;
+use self::witness::Witness;
 
 /// Threads that write rows from memory to files; a second one keeps the first free for that while
 /// it merges files.
@@ -48,6 +52,8 @@ const ENGINE_THREADS: usize = 2;
 pub(crate) struct Store {
     catalog: Keyspace,
     database: Database,
+    /// Counts commits; none where nothing is to outlive the store.
+    witness: Option<Witness>,
     /// The directory of a cluster without one of its own.
     temporary: Option<Temporary>,
 }
@@ -60,15 +66,10 @@ impl Store {
             None => Some(Temporary::create()?),
         };
         let directory = temporary.as_ref().map(Temporary::path).or(data_dir).unwrap_or(Path::new("."));
-        let database = Database::builder(directory)
-            .manual_journal_persist(true)
-            .worker_threads(ENGINE_THREADS)
-            .open()
-            .map_err(
-                |error| if matches!(error, fjall::Error::Locked) { StoreError::InUse } else { error.into() },
-            )?;
+        let database = open_engine(directory)?;
         let catalog = database.keyspace("catalog", keyspace_options)?;
-        Ok(Self { catalog, database, temporary })
+        let witness = data_dir.map(|directory| Witness::open(directory, &catalog)).transpose()?;
+        Ok(Self { catalog, database, witness, temporary })
     }
 
     /// Hands everything written so far to the operating system.
@@ -100,17 +101,31 @@ impl Store {
     /// are.
     pub(crate) fn close(self) -> Result<(), StoreError> {
         self.persist(PersistMode::SyncAll)?;
-        let Self { catalog, database, temporary } = self;
-        drop((catalog, database));
+        let Self { catalog, database, witness, temporary } = self;
+        drop((catalog, database, witness));
         temporary.map_or(Ok(()), Temporary::close)?;
         Ok(())
     }
 
     fn persist(&self, mode: PersistMode) -> Result<(), StoreError> {
-        if self.temporary.is_none() {
-            self.database.persist(mode)?;
-        }
-        Ok(())
+        let Some(witness) = &self.witness else {
+            return Ok(());
+        };
+        let commit = witness.begin(&self.catalog)?;
+        self.database.persist(mode)?;
+        witness.note(commit)
+    }
+}
+
+/// Opens the engine's database. Not every damage is an error to it: some make it panic.
+fn open_engine(directory: &Path) -> Result<Database, StoreError> {
+    manifests::check(directory)?;
+    let builder = Database::builder(directory).manual_journal_persist(true).worker_threads(ENGINE_THREADS);
+    match catch_unwind(AssertUnwindSafe(|| builder.open())) {
+        Ok(Ok(database)) => Ok(database),
+        Ok(Err(fjall::Error::Locked)) => Err(StoreError::InUse),
+        Ok(Err(error)) => Err(error.into()),
+        Err(_) => Err(StoreError::Damaged("the storage engine gave up when it read it")),
     }
 }
 

@@ -1,6 +1,7 @@
 //! The store as a whole: against a simple model, and at its limits.
 
 mod damage;
+mod files;
 mod limits;
 mod model;
 mod split;

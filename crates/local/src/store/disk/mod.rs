@@ -7,9 +7,12 @@
 mod bucket;
 mod catalog;
 mod layout;
+mod manifests;
 mod rows;
 mod view;
+mod witness;
 
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
 
 use fjall::{Database, Keyspace, KeyspaceCreateOptions, PersistMode};
@@ -18,6 +21,7 @@ pub(crate) use self::catalog::TableRecord;
 use self::layout::Layout;
 pub(super) use self::rows::DiskRows;
 pub(super) use self::view::{DiskRange, DiskView};
+use self::witness::Witness;
 use super::StoreError;
 
 /// Threads that write rows from memory to files; a second one keeps the first free for that while
@@ -28,24 +32,27 @@ const ENGINE_THREADS: usize = 2;
 pub(super) struct Disk {
     catalog: Keyspace,
     database: Database,
+    /// Counts commits.
+    witness: Witness,
 }
 
 impl Disk {
     pub(super) fn open(directory: &Path) -> Result<Self, StoreError> {
-        let database = Database::builder(directory)
-            .manual_journal_persist(true)
-            .worker_threads(ENGINE_THREADS)
-            .open()
-            .map_err(
-                |error| if matches!(error, fjall::Error::Locked) { StoreError::InUse } else { error.into() },
-            )?;
+        let database = open_engine(directory)?;
         let catalog = database.keyspace("catalog", keyspace_options)?;
-        Ok(Self { catalog, database })
+        let witness = Witness::open(directory, &catalog)?;
+        Ok(Self { catalog, database, witness })
     }
 
     /// Hands everything written so far to the operating system.
     pub(super) fn commit(&self) -> Result<(), StoreError> {
-        Ok(self.database.persist(PersistMode::Buffer)?)
+        self.persist(PersistMode::Buffer)
+    }
+
+    fn persist(&self, mode: PersistMode) -> Result<(), StoreError> {
+        let commit = self.witness.begin(&self.catalog)?;
+        self.database.persist(mode)?;
+        self.witness.note(commit)
     }
 
     pub(super) fn table_rows(&self, app_id: i32) -> Result<DiskRows, StoreError> {
@@ -63,7 +70,19 @@ impl Disk {
 
     /// Writes everything to disk and lets go of the directory.
     pub(super) fn close(self) -> Result<(), StoreError> {
-        Ok(self.database.persist(PersistMode::SyncAll)?)
+        self.persist(PersistMode::SyncAll)
+    }
+}
+
+/// Opens the engine's database. Not every damage is an error to it: some make it panic.
+fn open_engine(directory: &Path) -> Result<Database, StoreError> {
+    manifests::check(directory)?;
+    let builder = Database::builder(directory).manual_journal_persist(true).worker_threads(ENGINE_THREADS);
+    match catch_unwind(AssertUnwindSafe(|| builder.open())) {
+        Ok(Ok(database)) => Ok(database),
+        Ok(Err(fjall::Error::Locked)) => Err(StoreError::InUse),
+        Ok(Err(error)) => Err(error.into()),
+        Err(_) => Err(StoreError::Damaged("the storage engine gave up when it read it")),
     }
 }
 

@@ -13,6 +13,7 @@ export const MEASURES = {
   p99: { title: 'p99 ms', of: (round) => round.latencyMs?.p99 },
   start: { title: 'resident MB', of: (round) => round.startMegabytes },
   peak: { title: 'peak resident MB', of: (round) => round.peakMegabytes },
+  others: { title: 'share of the machine that others used', of: (round) => round.others },
 }
 
 /** One side of a comparison: who does what, and how many rows an operation is. */

@@ -13,19 +13,14 @@ const PLOTS = { throughput: throughputPlot, cpu: cpuPlot, latency: latencyPlot }
 
 const folder = join(root, 'benches', 'results')
 
-/** `others`: the share of the machine that other programs used meanwhile. */
-export function writeResults({ results, summaries }, others, options) {
+export function writeResults({ results, summaries }, options) {
   mkdirSync(folder, { recursive: true })
   const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'))
   const { rounds, seconds } = options
   const date = new Date().toISOString().slice(0, 10)
   const measured = summaries.map(({ peer, ...summary }) => ({ peer: PEERS[peer].title, ...rounded(summary) }))
   const place = machine()
-  const content = {
-    ...{ version, date, machine: place, otherLoad: Number(others.toFixed(3)), rounds, seconds },
-    rows: results.map(rowOf),
-    measured,
-  }
+  const content = { version, date, machine: place, rounds, seconds, rows: results.map(rowOf), measured }
   writeFileSync(join(folder, 'latest.json'), `${JSON.stringify(content, null, 2)}\n`)
   for (const [name, plot] of Object.entries(PLOTS)) {
     writeFileSync(join(folder, `${name}.svg`), plot(summaries))

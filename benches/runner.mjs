@@ -15,8 +15,6 @@ export class Runner {
   /** What came of each entrant, in the order of the experiments. */
   summaries = []
   results = []
-  /** Of each measurement, which share of the machine others used meanwhile. */
-  otherShares = []
 
   /** `pids`: processes that belong to the benchmark beside the peers. */
   constructor(peers, options, pids) {
@@ -43,8 +41,7 @@ export class Runner {
   async #ask(peer, command, fields) {
     const pids = [process.pid, ...this.#pids, ...this.#peers.pids]
     const { result, share } = await watchOthers(pids, () => peer.ask(command, fields))
-    if (share !== undefined) this.otherShares.push(share)
-    return result
+    return { ...result, others: share }
   }
 
   #conclude(rounds, rows) {

@@ -80,6 +80,12 @@ async fn try_again<O: Operation>(
         if verdict == Verdict::Fail
             || task.table.retry().max_attempts.is_some_and(|max| progress.attempts >= max)
         {
+            // Who may not try again leaves newer routes to the next operation: nothing else asks for them.
+            if verdict == Verdict::RefreshAndRetry
+                && let Some(used) = &progress.used
+            {
+                task.table.router().refresh_soon(used);
+            }
             let error = missed.into_error().maybe_applied(progress.maybe_applied);
             return Err(error.at(progress.place(task)));
         }

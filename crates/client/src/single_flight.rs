@@ -30,6 +30,14 @@ impl<T: Clone + Send + Sync + 'static> SingleFlight<T> {
         (*result).clone()
     }
 
+    /// Starts the work unless it runs already; nobody waits for it.
+    pub(crate) fn start<F>(&self, start: impl FnOnce() -> F)
+    where
+        F: Future<Output = T> + Send + 'static,
+    {
+        self.join_or_start(start);
+    }
+
     fn join_or_start<F>(&self, start: impl FnOnce() -> F) -> watch::Receiver<Option<T>>
     where
         F: Future<Output = T> + Send + 'static,

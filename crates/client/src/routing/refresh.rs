@@ -69,9 +69,21 @@ impl Router {
         if !Arc::ptr_eq(&self.current.load(), used) {
             return Ok(Refreshed::Changed);
         }
+        self.flight.run(|| self.ask()).await.unwrap_or_else(|| Err(Error::closed()))
+    }
+
+    /// Begins a refresh that nobody waits for, so that the next operation finds newer routes.
+    pub(crate) fn refresh_soon(&self, used: &Arc<Snapshot>) {
+        if Arc::ptr_eq(&self.current.load(), used) {
+            self.flight.start(|| self.ask());
+        }
+    }
+
+    /// Asks the meta servers, and keeps what they say if it is news.
+    fn ask(&self) -> impl Future<Output = Result<Refreshed, Error>> + Send + use<> {
         let (table, meta, pool) = (Arc::clone(&self.table), Arc::clone(&self.meta), Arc::clone(&self.pool));
         let (current, last_query) = (Arc::clone(&self.current), Arc::clone(&self.last_query));
-        let work = || async move {
+        async move {
             let mut last_query = last_query.lock().await;
             if let Some(last) = *last_query {
                 sleep_until(last + MIN_GAP).await;
@@ -86,8 +98,7 @@ impl Router {
             tracing::info!(%table, app_id = new.app_id(), partitions = new.partition_count(), "routes changed");
             current.store(Arc::new(new));
             Ok(Refreshed::Changed)
-        };
-        self.flight.run(work).await.unwrap_or_else(|| Err(Error::closed()))
+        }
     }
 }
 

@@ -7,7 +7,7 @@
 //! shows that some are gone.
 
 use std::fs::File;
-use std::io::{Read, Seek, SeekFrom, Write};
+use std::io::{self, Read, Seek, SeekFrom, Write};
 use std::path::Path;
 use std::sync::{Mutex, PoisonError};
 
@@ -64,8 +64,7 @@ impl Witness {
     pub(super) fn note(&self, commit: u64) -> Result<(), StoreError> {
         let mut counts = self.lock();
         if commit > counts.noted {
-            counts.file.seek(SeekFrom::Start(0))?;
-            counts.file.write_all(&commit.to_be_bytes())?;
+            overwrite(&counts.file, &commit.to_be_bytes())?;
             counts.noted = commit;
         }
         Ok(())
@@ -74,6 +73,16 @@ impl Witness {
     fn lock(&self) -> std::sync::MutexGuard<'_, Counts> {
         self.counts.lock().unwrap_or_else(PoisonError::into_inner)
     }
+}
+
+/// One call of the system where that is possible: every commit waits for it.
+fn overwrite(mut file: &File, bytes: &[u8]) -> io::Result<()> {
+    #[cfg(unix)]
+    if std::os::unix::fs::FileExt::write_at(file, bytes, 0)? == bytes.len() {
+        return Ok(());
+    }
+    file.seek(SeekFrom::Start(0))?;
+    file.write_all(bytes)
 }
 
 fn number(bytes: &[u8], otherwise: &'static str) -> Result<u64, StoreError> {

@@ -69,6 +69,13 @@ export class Crossing {
 
   /** Starts an operation: `send` hands its token to the addon. */
   call<T>(send: (token: number) => void, signal?: AbortSignal): Promise<T | Unanswered> {
+    // What was asked for before comes before: a client that closes answers it.
+    if (this.requests.length > 0) this.#flush()
+    return this.request<T>(send, signal)
+  }
+
+  /** Starts an operation: `send` adds it with its token to the requests. */
+  request<T>(send: (token: number) => void, signal?: AbortSignal): Promise<T | Unanswered> {
     if (signal !== undefined) return this.#callAbortable<T>(send, signal)
     return new Promise((resolve) => {
       this.#send(send, this.#slots.take(resolve as Settle), 0)

@@ -698,6 +698,6 @@ export class Table {
     const { requests } = this.#crossing
     const send = (token: number) =>
       requests.add(operation, token, this.#handle, timeoutMs, ttlSeconds, hashKey, sortKey, value)
-    return this.#crossing.call<T>(send, signal)
+    return this.#crossing.request<T>(send, signal)
   }
 }

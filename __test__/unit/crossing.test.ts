@@ -45,6 +45,18 @@ describe('answers', () => {
     assert.deepEqual(await Promise.all([first, second]), [false, true])
   })
 
+  it('are to questions in the order in which they were asked, whichever way they cross', async () => {
+    const { native, crossing, send, table } = setUp()
+    table.get('h', 's')
+    crossing.call(send)
+    table.set('h', 's', 'v')
+    await handedOver()
+    assert.deepEqual(
+      native.sent.map(({ method }) => method),
+      ['get', 'do', 'set'],
+    )
+  })
+
   it('free their token, so that tokens stay few', async () => {
     const { native, crossing, send } = setUp()
     for (let round = 0; round < 100; round++) {

@@ -1,6 +1,3 @@
-// Made from lib/ by `npm run build:types`.
-/// <reference types="node" />
-
 /** How a filter compares a hash key or a sort key with its pattern, byte by byte. An empty pattern matches all. */
 export declare enum FilterType {
 	/** Everything passes; there is no pattern. */
@@ -542,7 +539,7 @@ export interface LocalClusterOptions {
 	host?: string;
 	/** The port of the first meta server. Default 0: any that is free. */
 	port?: number;
-	/** A directory for the data, which then outlives the cluster. Default: a temporary one that goes with it. */
+	/** A directory for the data, which then outlives the cluster. Default: none; the data is in memory and goes with it. */
 	dataDir?: string;
 	/** Also gives the addresses of servers as host names, as clusters that use DNS do. Default false. */
 	hostPorts?: boolean;

@@ -8,6 +8,7 @@ import {
   type ScanOptions,
 } from 'pegasus-client'
 import { ODD_INTEGERS, type Range } from './model'
+import { Random } from './random'
 
 /** Text, or hexadecimal digits of what is no text. */
 const bytes = (hex: string) => Buffer.from(hex, 'hex')
@@ -33,40 +34,7 @@ const VALUES: Bytes[] = [
 const FILTERS = [FilterType.MatchAnywhere, FilterType.MatchPrefix, FilterType.MatchPostfix]
 
 /** Draws keys, values and options from a seed: few, so that they meet often. */
-export class Draw {
-  #state: number
-
-  constructor(seed: number) {
-    this.#state = seed >>> 0
-  }
-
-  /** From 0 up to but not including 1: mulberry32. */
-  #next(): number {
-    this.#state = (this.#state + 0x6d2b79f5) >>> 0
-    let mixed = this.#state
-    mixed = Math.imul(mixed ^ (mixed >>> 15), mixed | 1)
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61)
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32
-  }
-
-  /** From `min` up to but not including `max`. */
-  integer(min: number, max: number): number {
-    return min + Math.floor(this.#next() * (max - min))
-  }
-
-  /** True once in so many times. */
-  once(times: number): boolean {
-    return this.integer(0, times) === 0
-  }
-
-  coin(): boolean {
-    return this.once(2)
-  }
-
-  of<T>(list: readonly T[]): T {
-    return list[this.integer(0, list.length)] as T
-  }
-
+export class Draw extends Random {
   /** Now and then none, which many operations refuse. */
   list<T>(draw: () => T): T[] {
     return Array.from({ length: this.once(40) ? 0 : this.integer(1, 7) }, draw)

@@ -24,6 +24,8 @@ pub enum ErrorKind {
     InvalidData,
     /// A limit of the server cut the answer, and the operation has no way to say so in its result.
     Incomplete,
+    /// The table was split while an operation ran that was made for fewer partitions.
+    Resized,
     /// The meta servers know no table of that name.
     TableNotFound,
     /// A server refused the request with this name.
@@ -43,6 +45,8 @@ impl ErrorKind {
             Self::SessionReset => "ERR_SESSION_RESET",
             Self::InvalidData => "ERR_INVALID_DATA",
             Self::Incomplete | Self::Storage(Status::Incomplete) => "ERR_INCOMPLETE_DATA",
+            // What a server says of it that was asked with the routes from before.
+            Self::Resized => return ErrorCode::ParentPartitionMisused.name(),
             Self::TableNotFound => "ERR_OBJECT_NOT_FOUND",
             Self::Server(code) => return code.name(),
             Self::Storage(Status::Corruption) => "ERR_CORRUPTION",
@@ -57,7 +61,9 @@ impl ErrorKind {
     /// Whether the same call may succeed later.
     fn is_retryable(&self) -> bool {
         match self {
-            Self::Timeout | Self::NetworkFailure | Self::SessionReset | Self::Incomplete => true,
+            Self::Timeout | Self::NetworkFailure | Self::SessionReset | Self::Incomplete | Self::Resized => {
+                true
+            }
             Self::InvalidArgument | Self::Closed | Self::InvalidData | Self::TableNotFound => false,
             Self::Server(code) => crate::retry::may_pass(code),
             Self::Storage(status) => matches!(status, Status::Incomplete | Status::TryAgain),

@@ -34,6 +34,7 @@ pub mod cli;
 mod clock;
 mod cluster;
 mod connection;
+mod disk_failure;
 mod dispatch;
 mod envs;
 mod error;

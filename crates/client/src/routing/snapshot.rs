@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use pegasus_protocol::idl::{PartitionConfiguration, QueryCfgResponse};
 use pegasus_protocol::key;
-use pegasus_protocol::types::{ErrorCode, Gpid, RpcAddress};
+use pegasus_protocol::types::{Gpid, RpcAddress};
 
 use crate::address::NodeAddress;
 use crate::error::{Error, ErrorKind};
@@ -55,13 +55,13 @@ pub(crate) struct Route<'a> {
 
 /// What an operation on a group fails with when the table has another partition count by now.
 pub(crate) fn resized() -> Error {
-    let code = ErrorKind::Server(ErrorCode::ParentPartitionMisused);
-    Error::new(code, "the table was split while the operation ran")
+    Error::new(ErrorKind::Resized, "the table was split while the operation ran")
 }
 
-/// Whether an operation failed with [`resized`].
+/// Whether an operation failed with [`resized`], so that it fits the routes when it is made anew. A server's
+/// refusal is something else: with the routes as they are it would come again.
 pub(crate) fn is_resized(error: &Error) -> bool {
-    matches!(error.kind(), ErrorKind::Server(ErrorCode::ParentPartitionMisused))
+    matches!(error.kind(), ErrorKind::Resized)
 }
 
 /// The configuration of a table at one time.
@@ -237,7 +237,7 @@ impl Partition {
 mod tests {
     use std::time::Duration;
 
-    use pegasus_protocol::types::HostPort;
+    use pegasus_protocol::types::{ErrorCode, HostPort};
 
     use super::*;
     use crate::net::Pool;

@@ -130,8 +130,10 @@ impl Scanner {
     ///
     /// What every operation meets; the deadline counts for each batch anew.
     pub async fn next_page(&mut self) -> Result<Option<Vec<ScanRow>>, Error> {
+        let mut deadline = Deadline::after(self.options.timeout);
         while let Some(part) = self.parts.last().cloned().filter(|_| !self.closed) {
-            let batch = match self.fetch(&part).await {
+            // What only begins again (a lost context, a split) takes its time from the batch that it is for.
+            let batch = match self.fetch(&part, deadline).await {
                 Err(error) if is_resized(&error) => {
                     self.split_parts()?;
                     continue;
@@ -155,12 +157,13 @@ impl Scanner {
             if !rows.is_empty() {
                 return rows.into_iter().map(read_row).collect::<Result<_, _>>().map(Some);
             }
+            deadline = Deadline::after(self.options.timeout);
         }
         Ok(None)
     }
 
-    async fn fetch(&self, part: &Part) -> Result<Batch, Error> {
-        let (target, deadline) = (part.target, Deadline::after(self.options.timeout));
+    async fn fetch(&self, part: &Part, deadline: Deadline) -> Result<Batch, Error> {
+        let target = part.target;
         match self.position {
             Position::Open(context_id) => {
                 let operation = Scan { target, request: ScanRequest { context_id } };

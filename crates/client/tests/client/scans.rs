@@ -307,6 +307,39 @@ async fn a_scan_of_a_table_says_that_it_is_one() {
 }
 
 #[tokio::test]
+async fn a_server_that_says_split_while_the_routes_say_not_ends_a_batch() {
+    let server = Fake::start(|request| refuse(request, &ErrorCode::ParentPartitionMisused)).await;
+    for max_attempts in [Some(1), None] {
+        let scene = Scene::open_with([table([server.address(); 4])], |options| {
+            options.retry.max_attempts = max_attempts;
+        })
+        .await;
+        let options = ScanOptions { timeout: Duration::from_millis(200), ..ScanOptions::default() };
+        let mut scanner = scene.table.unordered_scanners(1, &options).unwrap().remove(0);
+        let error = within(scanner.next_page()).await.unwrap_err();
+        let expected = if max_attempts.is_some() { "ERR_PARENT_PARTITION_MISUSED" } else { "ERR_TIMEOUT" };
+        assert_eq!(error.code(), expected, "{error}");
+    }
+}
+
+#[tokio::test]
+async fn what_begins_again_takes_its_time_from_the_same_batch() {
+    const PAUSE: Duration = Duration::from_millis(100);
+    let server = Fake::start(|request| match request.nth {
+        0 => page(request, Fine, &["a"], 5),
+        1 => Action::After(PAUSE, Box::new(page(request, NotFound, &[], 0))),
+        _ => page(request, Fine, &["b"], -1),
+    })
+    .await;
+    let scene = Scene::open([table([server.address()])]).await;
+    let options = ScanOptions::default();
+    let mut scanner = scene.table.scanner(b"h", b"", b"", options.clone()).unwrap();
+    assert_eq!(rest(&mut scanner).await.unwrap(), "ab");
+    let again = server.requests()[2].header.timeout_ms as u128;
+    assert!(again <= (options.timeout - PAUSE).as_millis(), "{again}");
+}
+
+#[tokio::test]
 async fn the_last_key_of_a_partition_is_not_carried_into_the_next() {
     let server = Fake::start(|request| match request.nth {
         0 => page(request, Fine, &["a"], 5),

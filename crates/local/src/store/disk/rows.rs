@@ -100,6 +100,12 @@ impl DiskRows {
         self.engine.insert(self.layout.place(partition, key).engine_key().clone(), stored).unwrap();
     }
 
+    /// Has the engine move all rows to files.
+    #[cfg(test)]
+    pub(crate) fn move_to_files(&self) {
+        self.engine.rotate_memtable_and_wait().unwrap();
+    }
+
     fn bucket(&self, engine_key: &[u8]) -> Result<Bucket, StoreError> {
         let stored = self.engine.get(engine_key)?;
         stored.map_or_else(|| Ok(Bucket::default()), |stored| Bucket::decode(stored.into()))

@@ -3,6 +3,7 @@
 //! Neither journal nor files: nothing here ever waits for a disk.
 
 mod range;
+mod sorted;
 #[cfg(test)]
 mod tests;
 mod tree;

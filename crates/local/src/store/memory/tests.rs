@@ -7,6 +7,7 @@ use proptest::collection::vec;
 use proptest::prelude::*;
 
 use super::range::Range;
+use super::sorted::Keyed;
 use super::tree::{Entry, Tree};
 use crate::store::row::Row;
 

@@ -7,6 +7,7 @@ use std::sync::Arc;
 
 use bytes::{BufMut, Bytes, BytesMut};
 
+use super::sorted::{Keyed, Sorted};
 use crate::store::row::Row;
 
 /// A node that becomes longer is split: when it is about to need more room than a power of two.
@@ -24,8 +25,12 @@ pub(super) struct Tree {
 /// Some rows, or the nodes that hold them. All leaves of a tree are equally deep.
 #[derive(Clone)]
 pub(super) enum Node {
-    Leaf(Vec<Entry>),
-    Branch(Vec<Child>),
+    Leaf(Sorted<Entry>),
+    Branch {
+        children: Vec<Arc<Node>>,
+        /// One less: no key in the second child is less than the first of these, all keys before are.
+        bounds: Sorted<Bytes>,
+    },
 }
 
 /// A row with its key.
@@ -37,12 +42,11 @@ pub(crate) struct Entry {
     expire_ts: u32,
 }
 
-/// A node below another.
-#[derive(Clone)]
-pub(super) struct Child {
-    /// No key in it is less, and all keys before it are. Of a first child it says nothing.
-    from: Bytes,
-    pub(super) node: Arc<Node>,
+/// What was split off a node: it belongs after it.
+struct Right {
+    /// No key in it is less, and all keys before it are.
+    bound: Bytes,
+    node: Node,
 }
 
 impl Entry {
@@ -52,10 +56,6 @@ impl Entry {
         bytes.put_slice(key);
         bytes.put_slice(&row.value);
         Self { bytes: bytes.freeze(), key_length: key.len() as u32, expire_ts: row.expire_ts }
-    }
-
-    pub(super) fn key(&self) -> &[u8] {
-        &self.bytes[..self.key_length as usize]
     }
 
     /// The key, as a view of what is stored.
@@ -69,9 +69,21 @@ impl Entry {
     }
 }
 
+impl Keyed for Entry {
+    fn key(&self) -> &[u8] {
+        &self.bytes[..self.key_length as usize]
+    }
+}
+
+impl Keyed for Bytes {
+    fn key(&self) -> &[u8] {
+        self
+    }
+}
+
 impl Default for Node {
     fn default() -> Self {
-        Self::Leaf(Vec::new())
+        Self::Leaf(Sorted::default())
     }
 }
 
@@ -85,17 +97,17 @@ impl Tree {
         let mut node = self.root();
         loop {
             match node {
-                Node::Branch(children) => node = &children[child_of(children, key)].node,
-                Node::Leaf(entries) => return entries.get(position(entries, key).ok()?),
+                Node::Branch { children, bounds } => node = &children[child_of(bounds, key)],
+                Node::Leaf(entries) => return entries.items().get(entries.position(key).ok()?),
             }
         }
     }
 
     /// Sets a row.
     pub(super) fn insert(&mut self, entry: Entry) {
-        if let Some(right) = insert(&mut self.root, entry) {
-            let left = Child { from: Bytes::new(), node: std::mem::take(&mut self.root) };
-            self.root = Arc::new(Node::Branch(vec![left, right]));
+        if let Some(Right { bound, node }) = insert(&mut self.root, entry) {
+            let children = vec![std::mem::take(&mut self.root), Arc::new(node)];
+            self.root = Arc::new(Node::Branch { children, bounds: Sorted::new(vec![bound]) });
         }
     }
 
@@ -105,10 +117,10 @@ impl Tree {
             return; // nothing has to be copied for that
         }
         remove(&mut self.root, key);
-        while let Node::Branch(children) = self.root()
+        while let Node::Branch { children, .. } = self.root()
             && let [only] = children.as_slice()
         {
-            self.root = only.node.clone();
+            self.root = only.clone();
         }
     }
 }
@@ -119,7 +131,7 @@ impl Tree {
         fn count(node: &Node) -> usize {
             match node {
                 Node::Leaf(_) => 1,
-                Node::Branch(children) => children.iter().map(|child| count(&child.node)).sum(),
+                Node::Branch { children, .. } => children.iter().map(|child| count(child)).sum(),
             }
         }
         count(&self.root)
@@ -130,19 +142,19 @@ impl Node {
     fn len(&self) -> usize {
         match self {
             Self::Leaf(entries) => entries.len(),
-            Self::Branch(children) => children.len(),
+            Self::Branch { children, .. } => children.len(),
         }
     }
 
-    /// Takes in the node after it, whose keys are `from` and greater.
-    fn absorb(&mut self, right: Self, from: Bytes) {
+    /// Takes in the node after it, whose keys are `bound` and greater.
+    fn absorb(&mut self, right: Self, bound: Bytes) {
         match (self, right) {
-            (Self::Leaf(left), Self::Leaf(right)) => left.extend(right),
-            (Self::Branch(left), Self::Branch(mut right)) => {
-                right[0].from = from;
-                left.extend(right);
+            (Self::Leaf(left), Self::Leaf(right)) => left.extend(right.into_items()),
+            (Self::Branch { children, bounds }, Self::Branch { children: more, bounds: more_bounds }) => {
+                children.extend(more);
+                bounds.extend(std::iter::once(bound).chain(more_bounds.into_items()));
             }
-            (Self::Leaf(_), Self::Branch(_)) | (Self::Branch(_), Self::Leaf(_)) => {
+            (Self::Leaf(_), Self::Branch { .. }) | (Self::Branch { .. }, Self::Leaf(_)) => {
                 unreachable!("nodes beside each other are of one kind")
             }
         }
@@ -150,75 +162,73 @@ impl Node {
 }
 
 /// The child in which a key is, or would be.
-pub(super) fn child_of(children: &[Child], key: &[u8]) -> usize {
-    children[1..].partition_point(|child| child.from.as_ref() <= key)
+pub(super) fn child_of(bounds: &Sorted<Bytes>, key: &[u8]) -> usize {
+    bounds.position(key).map_or_else(|position| position, |bound| bound + 1)
 }
 
-/// Where a key is in a leaf, or would be.
-pub(super) fn position(entries: &[Entry], key: &[u8]) -> Result<usize, usize> {
-    entries.binary_search_by(|entry| entry.key().cmp(key))
-}
-
-/// Sets a row below a node; gives the part that was split off it, if it became too long.
-fn insert(node: &mut Arc<Node>, entry: Entry) -> Option<Child> {
+/// Sets a row below a node; gives what was split off it, if it became too long.
+fn insert(node: &mut Arc<Node>, entry: Entry) -> Option<Right> {
     match Arc::make_mut(node) {
-        Node::Leaf(entries) => match position(entries, entry.key()) {
+        Node::Leaf(entries) => match entries.position(entry.key()) {
             Ok(position) => {
-                entries[position] = entry;
+                entries.replace(position, entry);
                 None
             }
             Err(position) => {
                 entries.insert(position, entry);
-                let right = split(entries, position)?;
+                let right = entries.split_off(where_to_split(entries.len(), position)?);
                 // A copy, so that it does not keep the row in memory.
-                let from = Bytes::copy_from_slice(right[0].key());
-                Some(Child { from, node: Arc::new(Node::Leaf(right)) })
+                let bound = Bytes::copy_from_slice(right.items()[0].key());
+                Some(Right { bound, node: Node::Leaf(right) })
             }
         },
-        Node::Branch(children) => {
-            let position = child_of(children, entry.key());
-            let new = insert(&mut children[position].node, entry)?;
-            children.insert(position + 1, new);
-            let right = split(children, position + 1)?;
-            Some(Child { from: right[0].from.clone(), node: Arc::new(Node::Branch(right)) })
+        Node::Branch { children, bounds } => {
+            let position = child_of(bounds, entry.key());
+            let Right { bound, node } = insert(&mut children[position], entry)?;
+            children.insert(position + 1, Arc::new(node));
+            bounds.insert(position, bound);
+            let middle = where_to_split(children.len(), position + 1)?;
+            let children = children.split_off(middle);
+            let right = Node::Branch { children, bounds: bounds.split_off(middle) };
+            Some(Right { bound: bounds.remove(middle - 1), node: right })
         }
     }
 }
 
-/// Splits what has become too long by something new: in halves, or before the new if that is last,
-/// because rows often come in their order and would leave only halves behind.
-fn split<T>(items: &mut Vec<T>, new: usize) -> Option<Vec<T>> {
-    let is_last = new + 1 == items.len();
-    (items.len() > LONGEST).then(|| items.split_off(if is_last { new } else { items.len() / 2 }))
+/// Where to split a node that has become too long by something new: in the middle, or before the new
+/// if that is last, because rows often come in their order and would leave only halves behind.
+fn where_to_split(length: usize, new: usize) -> Option<usize> {
+    let is_last = new + 1 == length;
+    (length > LONGEST).then_some(if is_last { new } else { length / 2 })
 }
 
 /// Removes a row below a node.
 fn remove(node: &mut Arc<Node>, key: &[u8]) {
     match Arc::make_mut(node) {
         Node::Leaf(entries) => {
-            if let Ok(position) = position(entries, key) {
+            if let Ok(position) = entries.position(key) {
                 entries.remove(position);
             }
         }
-        Node::Branch(children) => {
-            let position = child_of(children, key);
-            remove(&mut children[position].node, key);
-            if children[position].node.len() < SHORTEST {
-                join(children, position);
+        Node::Branch { children, bounds } => {
+            let position = child_of(bounds, key);
+            remove(&mut children[position], key);
+            if children[position].len() < SHORTEST {
+                join(children, bounds, position);
             }
         }
     }
 }
 
 /// Joins a child with the one before it, or else with the one after it, if the two fit in one.
-fn join(children: &mut Vec<Child>, position: usize) {
+fn join(children: &mut Vec<Arc<Node>>, bounds: &mut Sorted<Bytes>, position: usize) {
     let fits = |left: &usize| {
         let pair = children.get(*left..left + 2);
-        pair.is_some_and(|pair| pair[0].node.len() + pair[1].node.len() <= LONGEST)
+        pair.is_some_and(|pair| pair[0].len() + pair[1].len() <= LONGEST)
     };
     let Some(left) = position.checked_sub(1).filter(fits).or(Some(position).filter(fits)) else {
         return;
     };
-    let Child { from, node } = children.remove(left + 1);
-    Arc::make_mut(&mut children[left].node).absorb(Arc::unwrap_or_clone(node), from);
+    let right = Arc::unwrap_or_clone(children.remove(left + 1));
+    Arc::make_mut(&mut children[left]).absorb(right, bounds.remove(left));
 }

@@ -2,6 +2,7 @@
 
 mod damage;
 mod data_dir;
+mod files;
 mod limits;
 mod model;
 mod split;

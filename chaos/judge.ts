@@ -1,0 +1,47 @@
+import { checkSum } from './counters'
+import { describeHistory, type Entry, type History } from './history'
+import { judge } from './linearizability'
+import { shrink } from './shrink'
+import type { Watch } from './watch'
+
+/** How many histories were judged how. */
+export interface Verdicts {
+  histories: number
+  operations: number
+  /** The search was given up: nothing is known. */
+  undecided: number
+}
+
+/** Judges the history of every cell; a bad one is told as short as it can be. */
+export function judgeHistories(
+  history: History,
+  counters: readonly string[],
+  verdicts: Verdicts,
+  watch: Watch,
+): void {
+  for (const [cell, entries] of history.cells) {
+    verdicts.histories++
+    verdicts.operations += entries.length
+    const judgement = judge(happened(entries))
+    if (judgement === 'undecided') verdicts.undecided++
+    if (judgement === 'not linearizable') watch.violation(tell(cell, entries))
+    const wrongSum = counters.includes(cell) ? checkSum(entries) : undefined
+    if (wrongSum !== undefined) watch.violation(`${cell}: ${wrongSum}`)
+  }
+}
+
+/** Without what failed and cannot have happened: where something of it shows nevertheless, nothing explains it. */
+function happened(entries: readonly Entry[]): Entry[] {
+  return entries.filter(({ isVoid }) => !isVoid)
+}
+
+function tell(cell: string, entries: readonly Entry[]): string {
+  const kept = shrink(happened(entries))
+  // What must not have happened belongs to the story when it wrote what was seen.
+  const seen = new Set(kept.flatMap(({ action }) => (action.kind === 'read' ? [action.saw] : [])))
+  const voids = entries.filter(({ isVoid, action }) => isVoid && 'value' in action && seen.has(action.value))
+  return (
+    `no order of the operations on ${cell} explains what was seen (${kept.length} of ${entries.length} of them ` +
+    `are enough, in ms):\n${describeHistory([...kept, ...voids])}`
+  )
+}

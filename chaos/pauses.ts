@@ -1,0 +1,69 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import type { LocalCluster } from 'pegasus-client'
+
+const EVERY_MS = 5
+/** Shorter delays of a probe are no pause. */
+const COUNTS_FROM_MS = 15
+
+interface Pause {
+  from: number
+  until: number
+}
+
+/**
+ * When this process stood still: its JavaScript thread (a timer came late) or the thread of its clients and servers
+ * (a question to the cluster, which needs no socket, was answered late). What a deadline was missed by is judged
+ * without them: this machine may be busy, the client must not be late.
+ */
+export class Pauses {
+  readonly #pauses: Pause[] = []
+  #isRunning = true
+  #longestMs = 0
+
+  constructor(cluster: LocalCluster) {
+    void this.#probe(() => sleep(EVERY_MS))
+    void this.#probe(() => cluster.metaLeader())
+  }
+
+  async #probe(ask: () => Promise<unknown>): Promise<void> {
+    while (this.#isRunning) {
+      const from = performance.now()
+      await ask()
+      this.#note(from, performance.now())
+      await sleep(EVERY_MS)
+    }
+  }
+
+  #note(from: number, until: number): void {
+    if (until - from < COUNTS_FROM_MS) return
+    this.#longestMs = Math.max(this.#longestMs, until - from)
+    this.#pauses.push({ from, until })
+  }
+
+  get longestMs(): number {
+    return this.#longestMs
+  }
+
+  /** For how much of the time between two moments one of the threads stood still, in milliseconds. */
+  within(from: number, until: number): number {
+    let total = 0
+    let covered = from
+    for (const pause of [...this.#pauses].sort((a, b) => a.from - b.from)) {
+      const start = Math.max(pause.from, covered)
+      const end = Math.min(pause.until, until)
+      if (end <= start) continue
+      total += end - start
+      covered = end
+    }
+    return total
+  }
+
+  /** Forgets what is over, so that long runs stay small. */
+  forget(): void {
+    this.#pauses.length = 0
+  }
+
+  stop(): void {
+    this.#isRunning = false
+  }
+}

@@ -1,0 +1,60 @@
+import type { Verdicts } from './judge'
+import type { Tally } from './nemesis'
+import type { Pauses } from './pauses'
+import type { Recovery } from './recovery'
+import type { Watch } from './watch'
+
+export interface Findings {
+  seed: number
+  seconds: number
+  rounds: number
+  watch: Watch
+  tally: Tally
+  recovery: Recovery
+  verdicts: Verdicts
+  pauses: Pauses
+}
+
+/** A run as text. */
+export function report(findings: Findings): string {
+  const { seed, seconds, rounds, watch, tally, recovery, verdicts, pauses } = findings
+  const counts = [...watch.operations.values()]
+  const ok = sum(counts.map((count) => count.ok))
+  const failed = sum(counts.map((count) => count.failed))
+  const { histories, operations, undecided } = verdicts
+  return [
+    `seed ${seed}, ${rounds} rounds in ${seconds.toFixed(0)} s`,
+    `operations: ${ok + failed}, of which ${failed} failed (${watch.maybeApplied} maybe applied)`,
+    table([...watch.operations].map(([name, count]) => [name, `${count.ok} ok, ${count.failed} failed`])),
+    `errors by code:`,
+    table(byCount(watch.codes)),
+    `faults: ${sum([...tally.faults.values()])}; rules took ${tally.answersChanged} requests`,
+    table(byCount(tally.faults)),
+    `recovery of partitions (ms; ${recovery.disturbed} more were disturbed by the next fault):`,
+    table([...recovery.timesMs].sort().map(([what, times]) => [what, quantiles(times)])),
+    `judged: ${histories} histories of ${operations} operations; ${undecided} undecided`,
+    `latest answer after a deadline: ${Math.max(0, watch.latestMs).toFixed(0)} ms, ` +
+      `without pauses of this process (the longest: ${pauses.longestMs.toFixed(0)} ms)`,
+    ...watch.violations.map((violation) => `VIOLATION ${violation}`),
+    watch.violations.length === 0
+      ? 'no violation'
+      : `${watch.violations.length} violations; --seed ${seed} draws the same again`,
+  ].join('\n')
+}
+
+const sum = (numbers: number[]) => numbers.reduce((total, number) => total + number, 0)
+
+function byCount(counts: ReadonlyMap<string, number>): [string, string][] {
+  return [...counts].sort(([, a], [, b]) => b - a).map(([name, count]) => [name, String(count)])
+}
+
+function quantiles(times: number[]): string {
+  const sorted = times.toSorted((a, b) => a - b)
+  const at = (share: number) => (sorted[Math.floor((sorted.length - 1) * share)] ?? 0).toFixed(0)
+  return `median ${at(0.5)}, 95 % ${at(0.95)}, worst ${at(1)} (${times.length})`
+}
+
+function table(rows: [string, string][]): string {
+  const width = Math.max(0, ...rows.map(([name]) => name.length))
+  return rows.map(([name, value]) => `  ${name.padEnd(width)}  ${value}`).join('\n')
+}

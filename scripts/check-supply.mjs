@@ -6,6 +6,8 @@ import { pathToFileURL } from 'node:url'
 import { allowedLicences, isAllowed } from './licences.mjs'
 import { output, root } from './run.mjs'
 
+const NPM_LOCKS = ['package-lock.json', 'benches/package-lock.json']
+
 /** Packages with scripts that npm would run. Ours does not let it: see dependencies.mjs. */
 const KNOWN_INSTALL_SCRIPTS = ['node_modules/esbuild']
 
@@ -44,10 +46,13 @@ export function crateFlaws({ packages, workspace_members: members }, allowed) {
 /** Says what is wrong, and whether nothing is. */
 export function checkSupply() {
   const allowed = allowedLicences()
-  const lock = JSON.parse(readFileSync(join(root, 'package-lock.json'), 'utf8'))
   const metadata = JSON.parse(output('cargo', ['metadata', '--locked', '--format-version', '1']))
+  const npm = NPM_LOCKS.map((file) => {
+    const lock = JSON.parse(readFileSync(join(root, file), 'utf8'))
+    return [file, { flaws: npmFlaws(lock, allowed), of: Object.keys(lock.packages).length }]
+  })
   const results = {
-    'package-lock.json': { flaws: npmFlaws(lock, allowed), of: Object.keys(lock.packages).length },
+    ...Object.fromEntries(npm),
     'Cargo.lock': { flaws: crateFlaws(metadata, allowed), of: metadata.packages.length },
   }
   for (const [file, { flaws, of }] of Object.entries(results)) {

@@ -296,4 +296,7 @@ unsafe extern "C" fn clean_up(owned: *mut c_void) {
     if let Some(thread) = bridge.io_thread.take() {
         let _panicked = thread.join();
     }
+    // SAFETY: JavaScript thread of this environment, whose last batch has been delivered. A refusal would
+    // leave a few bytes behind.
+    unsafe { sys::napi_delete_reference(bridge.env, bridge.records.replace(ptr::null_mut())) };
 }

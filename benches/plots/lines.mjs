@@ -1,5 +1,5 @@
 // A measure over the number of operations in flight, a panel for each work.
-import { seriesOf, SERIES } from './series.mjs'
+import { SERIES, seriesOf } from './series.mjs'
 import { element, gridLine, legend, picture, text } from './svg.mjs'
 
 const PANEL = { width: 400, height: 250 }

@@ -1,6 +1,3 @@
-// Made from lib/ by `npm run build:types`.
-/// <reference types="node" />
-
 /** How a filter compares a hash key or a sort key with its pattern, byte by byte. An empty pattern matches all. */
 export declare enum FilterType {
 	/** Everything passes; there is no pattern. */
@@ -229,7 +226,8 @@ export declare class PegasusError extends Error {
 	readonly deleted?: number;
 	/**
 	 * Of {@link Table.delRange}: the sort key to go on from, as an inclusive start; all before it is done.
-	 * `null` when no row was found yet, so that it has to begin again.
+	 * `null` when no row was found yet, so that it has to begin again. A printed error does not show it: it is a
+	 * key, and errors end up in logs.
 	 */
 	readonly nextSortKey?: Buffer | null;
 	/** What lies beneath, where there is more to say. */
@@ -541,7 +539,7 @@ export interface LocalClusterOptions {
 	host?: string;
 	/** The port of the first meta server. Default 0: any that is free. */
 	port?: number;
-	/** A directory for the data, which then outlives the cluster. Default: a temporary one that goes with it. */
+	/** A directory for the data, which then outlives the cluster. Default: none; the data is in memory and goes with it. */
 	dataDir?: string;
 	/** Also gives the addresses of servers as host names, as clusters that use DNS do. Default false. */
 	hostPorts?: boolean;
@@ -719,7 +717,8 @@ export declare class Admin {
  * Rows of a table, made by {@link Table.getScanner} and {@link Table.getUnorderedScanners}. Made for
  * `for await`: leaving the loop, by whatever way, frees what the server keeps for the scan.
  *
- * A batch is fetched when its first row is asked for. When that fails the call rejects, and the next one tries
+ * A batch is fetched when its first row is asked for; from the second one on, the next is fetched while one is
+ * used, and never more than that one. When a fetch fails the call rejects, and the next one tries
  * again from where the scan stood: no row is lost or given twice. Calls may overlap; they are answered one
  * after the other. The Buffers of a batch share memory, see {@link ScanEntry}.
  *
@@ -1354,8 +1353,13 @@ export declare class LocalCluster {
 	healServer(address: string): Promise<void>;
 	/** Starts or heals every server that needs it, and removes all rules: for the end of a test. */
 	healAll(): Promise<void>;
-	/** The address of a partition's primary; `null` while no server that holds the partition is up. */
-	primary(table: string, partitionIndex: number): Promise<string | null>;
+	/**
+	 * The address of a partition's primary.
+	 *
+	 * @throws {@link PegasusError} with the code `ERR_INVALID_STATE` while it has none: no server that holds the partition
+	 * is up, or a split has only begun to make it.
+	 */
+	primary(table: string, partitionIndex: number): Promise<string>;
 	/**
 	 * Moves a partition's primary to another replica server, and gives its address. The one before refuses what still
 	 * comes to it with `ERR_INVALID_STATE`. The ballot grows by two, as in real clusters.

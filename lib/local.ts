@@ -1,4 +1,3 @@
-import { isMainThread } from 'node:worker_threads'
 import { nonEmptyString } from './arguments'
 import { type Crossing, unwrap } from './crossing'
 import { sharedCrossing } from './environment'
@@ -7,24 +6,11 @@ import { type Fault, makeFault } from './fault'
 import type { FailoverOptions, FaultRule } from './fault-options'
 import { failoverOptions, faultRule, partitionIndex as resolveIndex, serverAddress } from './fault-resolve'
 import type { NativeLocalCluster, NativeLocalOptions } from './native'
-import { loadAddon } from './native-loader'
 import type { LocalClusterOptions } from './options'
 import { localOptions, partitionCount as resolvePartitionCount } from './resolve'
 
 /** Starts from options that are checked already: those of {@link LocalCluster.start} or of the command line. */
 export let startLocal: (crossing: Crossing, options: NativeLocalOptions) => Promise<LocalCluster>
-
-let cleansAtExit = false
-
-/**
- * `process.exit` ends the process without giving the addon a chance to clean up, perhaps while a cluster
- * is just starting. A worker that exits does give it: its own environment ends in order.
- */
-function cleanAtExit(): void {
-  if (cleansAtExit || !isMainThread) return
-  cleansAtExit = true
-  process.once('exit', () => loadAddon().removeTemporaryFiles())
-}
 
 /**
  * A Pegasus cluster inside this process, for development and for tests: real sockets and the real protocol,
@@ -50,7 +36,6 @@ function cleanAtExit(): void {
 export class LocalCluster {
   static {
     startLocal = async (crossing, options) => {
-      cleanAtExit()
       const send = (token: number) => crossing.native.startLocal(token, options)
       return new LocalCluster(crossing, unwrap(await crossing.call<NativeLocalCluster>(send)))
     }
@@ -187,12 +172,17 @@ export class LocalCluster {
     return unwrap(await this.#crossing.call<void>((token) => this.#native.healAll(token)))
   }
 
-  /** The address of a partition's primary; `null` while no server that holds the partition is up. */
-  async primary(table: string, partitionIndex: number): Promise<string | null> {
+  /**
+   * The address of a partition's primary.
+   *
+   * @throws {@link PegasusError} with the code `ERR_INVALID_STATE` while it has none: no server that holds the partition
+   * is up, or a split has only begun to make it.
+   */
+  async primary(table: string, partitionIndex: number): Promise<string> {
     const name = nonEmptyString('table', table)
     const index = resolveIndex('partitionIndex', partitionIndex)
     const send = (token: number) => this.#native.primary(token, name, index)
-    return unwrap(await this.#crossing.call<string | null>(send))
+    return unwrap(await this.#crossing.call<string>(send))
   }
 
   /**

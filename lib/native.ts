@@ -118,8 +118,6 @@ export interface Native {
    * environment (main thread or worker), as under Jest, each attach and have nothing to do with each other.
    */
   attach(onBatch: OnBatch): NativeBridge
-  /** Removes the temporary files of all local clusters of the process, which is about to exit. */
-  removeTemporaryFiles(): void
   /** Parses the arguments of the `pegasus-local` program. Throws nothing: a refusal is a value. */
   parseLocalArguments(args: string[]): { options?: NativeLocalOptions; message?: string; exitCode: number }
 }
@@ -372,7 +370,7 @@ export interface NativeLocalCluster {
   startServer(token: number, server: string): void
   healServer(token: number, server: string): void
   healAll(token: number): void
-  /** Extra: an address; Absent: there is none. */
+  /** Extra: an address. */
   primary(token: number, table: string, partitionIndex: number): void
   /** Extra: an address. */
   movePrimary(token: number, table: string, partitionIndex: number, server?: string): void

@@ -313,7 +313,7 @@ export interface LocalClusterOptions {
   host?: string
   /** The port of the first meta server. Default 0: any that is free. */
   port?: number
-  /** A directory for the data, which then outlives the cluster. Default: a temporary one that goes with it. */
+  /** A directory for the data, which then outlives the cluster. Default: none; the data is in memory and goes with it. */
   dataDir?: string
   /** Also gives the addresses of servers as host names, as clusters that use DNS do. Default false. */
   hostPorts?: boolean

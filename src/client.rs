@@ -114,7 +114,10 @@ impl NativeClient {
     pub fn open_table(&self, token: u32, name: String, timeout_ms: i32) -> Result<()> {
         let (client, tables, log) = (self.client.clone(), Arc::clone(&self.tables), self.log.clone());
         run(&self.bridge, self.log.as_ref(), token, async move {
-            match client.open_table(&name, TableOptions { timeout: timeout(timeout_ms) }).await {
+            match client
+                .open_table(&name, TableOptions { timeout: timeout(timeout_ms), ..TableOptions::default() })
+                .await
+            {
                 Ok(table) => object(move |bridge| NativeTable::new(bridge, tables, table, log)),
                 Err(error) => error.into(),
             }

@@ -87,12 +87,6 @@ pub(crate) fn parse_local_arguments(args: Vec<String>) -> LocalArguments {
     }
 }
 
-/// Removes the temporary files of all clusters of this process, which is about to exit.
-#[napi]
-pub(crate) fn remove_temporary_files() {
-    pegasus_local::remove_temporary_files();
-}
-
 /// The threads of a cluster.
 struct Threads(Option<Runtime>);
 
@@ -174,14 +168,14 @@ impl NativeLocalCluster {
     /// Runs work of the cluster on its own threads.
     fn run<F>(&self, token: u32, work: F) -> Result<()>
     where
-        F: Future<Output = std::result::Result<Completion, Failure>> + Send + 'static,
+        F: Future<Output = std::result::Result<Completion, Box<Failure>>> + Send + 'static,
     {
         let handle = self.threads.handle().cloned();
         let handle = handle.ok_or_else(|| napi::Error::from_reason("the cluster has no threads"))?;
         self.bridge.run(token, async move {
             match handle.spawn(work).await {
                 Ok(Ok(done)) => done,
-                Ok(Err(failure)) => Completion::Failure(Box::new(failure)),
+                Ok(Err(failure)) => Completion::Failure(failure),
                 Err(error) => Completion::Failure(Box::new(Failure::new("ERR_INTERNAL", error.to_string()))),
             }
         })
@@ -191,7 +185,7 @@ impl NativeLocalCluster {
     pub(crate) fn with<W, F>(&self, token: u32, work: W) -> Result<()>
     where
         W: FnOnce(Held) -> F + Send + 'static,
-        F: Future<Output = std::result::Result<Completion, Failure>> + Send + 'static,
+        F: Future<Output = std::result::Result<Completion, Box<Failure>>> + Send + 'static,
     {
         let cluster = Arc::clone(&self.cluster);
         self.run(token, async move {
@@ -207,8 +201,12 @@ impl NativeLocalCluster {
 }
 
 /// What a cluster that has ended answers to everything.
-pub(crate) fn stopped() -> Failure {
-    Failure::new("ERR_CLUSTER_STOPPED", "the local cluster is stopped")
+pub(crate) fn stopped() -> Box<Failure> {
+    Box::new(Failure::new("ERR_CLUSTER_STOPPED", "the local cluster is stopped"))
+}
+
+fn failed(code: &str, error: &dyn std::fmt::Display) -> Box<Failure> {
+    Box::new(Failure::new(code, error.to_string()))
 }
 
 #[napi]
@@ -231,7 +229,7 @@ impl NativeLocalCluster {
         self.with(token, move |cluster| async move {
             match cluster.create_table(&name, partition_count).await {
                 Ok(_) => Ok(Completion::Done),
-                Err(error) => Err(Failure::new(error.code(), error.to_string())),
+                Err(error) => Err(failed(error.code(), &error)),
             }
         })
     }
@@ -242,7 +240,7 @@ impl NativeLocalCluster {
         self.with(token, move |cluster| async move {
             match cluster.drop_table(&name).await {
                 Ok(()) => Ok(Completion::Done),
-                Err(error) => Err(Failure::new(error.code(), error.to_string())),
+                Err(error) => Err(failed(error.code(), &error)),
             }
         })
     }
@@ -253,7 +251,7 @@ impl NativeLocalCluster {
         self.with(token, move |cluster| async move {
             match cluster.split_table(&name).await {
                 Ok(partition_count) => Ok(Completion::Number(partition_count.into())),
-                Err(error) => Err(Failure::new(error.code(), error.to_string())),
+                Err(error) => Err(failed(error.code(), &error)),
             }
         })
     }
@@ -268,14 +266,14 @@ impl NativeLocalCluster {
                 None => Ok(Completion::Done),
                 Some(stopping) => match stopping.await {
                     Ok(()) => Ok(Completion::Done),
-                    Err(error) => Err(Failure::new(error.code(), error.to_string())),
+                    Err(error) => Err(failed(error.code(), &error)),
                 },
             }
         })
     }
 }
 
-/// The environment ends, or JavaScript forgot the cluster: its temporary files must not outlive it.
+/// The environment ends, or JavaScript forgot the cluster: its sockets and threads must not outlive it.
 impl Drop for NativeLocalCluster {
     fn drop(&mut self) {
         if let (Ok(mut cluster), Some(runtime)) = (self.cluster.try_write(), self.threads.0.take()) {

@@ -45,8 +45,6 @@ export class FakeNative implements Native, NativeBridge {
     return { exitCode: 2 }
   }
 
-  removeTemporaryFiles(): void {}
-
   /** A method that only notes its call. */
   operation(method: string): (token: number, ...args: unknown[]) => void {
     return (token, ...args) => {

@@ -6,6 +6,7 @@ use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use tokio::sync::Notify;
 
 use crate::admin::Admin;
+use crate::backup::Backup;
 use crate::deadline::Deadline;
 use crate::error::{Error, Place};
 use crate::meta::MetaClient;
@@ -99,12 +100,13 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// `ERR_INVALID_ARGUMENT`: an empty name. `ERR_OBJECT_NOT_FOUND`: there is no such table.
+    /// `ERR_INVALID_ARGUMENT`: an empty name, or options that cannot be used. `ERR_OBJECT_NOT_FOUND`: there is no such table.
     /// `ERR_TIMEOUT` or `ERR_NETWORK_FAILURE`: no meta server had an answer.
     pub async fn open_table(&self, name: &str, options: TableOptions) -> Result<Table, Error> {
         if name.is_empty() {
             return Err(Error::invalid_argument("the table name is empty"));
         }
+        options.backup_request.validate()?;
         let _running = self.core.enter()?;
         let timeout = options.timeout.unwrap_or(self.core.options.timeout);
         let deadline = Deadline::after(timeout).instant();
@@ -113,7 +115,8 @@ impl Client {
         let router = Router::open(Arc::clone(&name), meta, pool, deadline)
             .await
             .map_err(|error| error.at(Place { table: Some(name.to_string()), ..Place::default() }))?;
-        Ok(Table::new(TableCore::new(name, Arc::clone(&self.core), router, timeout)))
+        let backup = Backup::new(&options.backup_request);
+        Ok(Table::new(TableCore::new(name, Arc::clone(&self.core), router, timeout, backup)))
     }
 
     /// The administrative calls.

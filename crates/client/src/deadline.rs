@@ -28,6 +28,11 @@ impl Deadline {
         self.timeout
     }
 
+    /// When half of what is left now will have passed.
+    pub(crate) fn half_left(self) -> Instant {
+        self.at - self.at.saturating_duration_since(Instant::now()) / 2
+    }
+
     /// What remains, in whole milliseconds and at least one: what a request's header carries.
     pub(crate) fn remaining_ms(self) -> i32 {
         let remaining = self.at.saturating_duration_since(Instant::now()).as_millis();

@@ -1,11 +1,14 @@
 //! The one loop in which every operation runs: deadline, route, send, judge.
 
-use std::future::poll_fn;
+mod backed;
+
+use std::future::{Future, poll_fn};
 use std::sync::Arc;
 use std::task::{Poll, Waker};
 
+use futures_util::future::Either;
 use pegasus_protocol::frame::{ReplyFrame, RequestHeader};
-use pegasus_protocol::rpc::Rpc;
+use pegasus_protocol::rpc::{Rpc, RpcKind};
 use pegasus_protocol::status::Status;
 use pegasus_protocol::types::ErrorCode;
 use tokio::time::timeout_at;
@@ -48,6 +51,15 @@ struct Task<'a, O> {
     deadline: Deadline,
 }
 
+impl<O> Task<'_, O> {
+    /// Has the routes of the last attempt refreshed, for whoever comes next.
+    fn refresh_soon(&self, progress: &Progress) {
+        if let Some(used) = &progress.used {
+            self.table.router().refresh_soon(used);
+        }
+    }
+}
+
 /// Runs an operation until it has a result, a verdict against it, or no time left.
 pub(crate) async fn execute<O: Operation>(
     table: &TableCore,
@@ -72,6 +84,8 @@ async fn try_again<O: Operation>(
     let kind = O::Rpc::CODE.kind();
     loop {
         let Some(failure) = missed.failure() else {
+            // The server may hang, and another one lead by now: whoever comes next shall know.
+            task.refresh_soon(&progress);
             progress.maybe_applied |= kind.is_write() && missed.was_sent();
             return Err(timed_out(task, progress));
         };
@@ -80,11 +94,9 @@ async fn try_again<O: Operation>(
         if verdict == Verdict::Fail
             || task.table.retry().max_attempts.is_some_and(|max| progress.attempts >= max)
         {
-            // Who may not try again leaves newer routes to the next operation: nothing else asks for them.
-            if verdict == Verdict::RefreshAndRetry
-                && let Some(used) = &progress.used
-            {
-                task.table.router().refresh_soon(used);
+            // This operation is not tried again, but a read would be, elsewhere.
+            if judge(failure, RpcKind::Read) == Verdict::RefreshAndRetry {
+                task.refresh_soon(&progress);
             }
             let error = missed.into_error().maybe_applied(progress.maybe_applied);
             return Err(error.at(progress.place(task)));
@@ -132,9 +144,26 @@ fn is_final(error: &Error) -> bool {
 }
 
 /// One attempt: the target is looked up anew, so that it goes where the partition is now.
-async fn attempt<O: Operation>(task: &Task<'_, O>, progress: &mut Progress) -> Result<O::Output, Missed> {
+fn attempt<'a, O: Operation>(
+    task: &'a Task<'_, O>,
+    progress: &'a mut Progress,
+) -> impl Future<Output = Result<O::Output, Missed>> + use<'a, O> {
     progress.attempts += 1;
     let snapshot = &*progress.used.insert(task.table.router().snapshot());
+    match task.table.backup() {
+        // Boxed: tables without backup requests do not carry what these need.
+        Some(backup) if O::MAY_ASK_SECONDARY => {
+            Either::Right(Box::pin(backed::attempt(task, snapshot, backup)))
+        }
+        _ => Either::Left(attempt_at_primary(task, snapshot)),
+    }
+}
+
+/// One attempt at the primary.
+async fn attempt_at_primary<O: Operation>(
+    task: &Task<'_, O>,
+    snapshot: &Snapshot,
+) -> Result<O::Output, Missed> {
     let sent = poll_fn(|context| Poll::Ready(send(task, snapshot, context.waker())));
     let mut call = match sent.await {
         Some(call) => call,

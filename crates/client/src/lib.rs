@@ -12,6 +12,7 @@
 
 mod address;
 pub mod admin;
+mod backup;
 mod client;
 mod composed;
 mod deadline;
@@ -24,15 +25,18 @@ mod options;
 mod retry;
 mod routing;
 mod scan;
+mod shown;
 mod single_flight;
 mod table;
 
+pub use backup::with_staleness;
 pub use client::Client;
 pub use composed::{CountProgress, DelRangeError, DelRangeOptions};
 pub use error::{Error, ErrorKind, Place};
 pub use ops::{Check, CheckResult, CheckedSet, IncrExpiry, IncrOptions, Mutation};
 pub use ops::{Filter, MultiGetLimits, MultiGetResult, SortKeyRange, SortKeyValue, TimeToLive};
-pub use options::{CallOptions, ClientOptions, RetryOptions, TableOptions, WriteOptions};
+pub use options::{BackupDelay, BackupRequestOptions, CallOptions, ClientOptions};
+pub use options::{RetryOptions, TableOptions, WriteOptions};
 pub use pegasus_protocol::idl::{CheckType, FilterType};
 pub use scan::{ScanOptions, ScanRow, Scanner};
 pub use table::Table;

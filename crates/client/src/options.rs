@@ -108,6 +108,67 @@ impl RetryOptions {
 pub struct TableOptions {
     /// The deadline of the table's operations where a call names none; `None`: the client's.
     pub timeout: Option<Duration>,
+    /// When secondaries may answer reads. Never.
+    pub backup_request: BackupRequestOptions,
+}
+
+/// When a secondary may answer a read (`get`, `exist`, `ttl`, `multi_get`, `multi_get_range`, `batch_get`) in
+/// place of the primary. Nothing else is ever sent to one: no write, no scan, no count.
+///
+/// **What is given up.** A secondary has what it was told of so far: it may lack writes that are
+/// acknowledged, the caller's own last one included, and two reads may go back in time. It never
+/// shows what no client has written, and a row read whole is a row as it was at some time. How far it
+/// is behind has no bound: usually milliseconds, and as long as it was cut off when it was.
+/// [`with_staleness`](crate::with_staleness) tells which answers came from one.
+///
+/// A server may refuse backup reads or, when the table's `replica.backup_request_throttling` is
+/// exceeded, leave them without an answer. That never fails the read while the primary may answer.
+#[derive(Debug, Clone)]
+pub struct BackupRequestOptions {
+    /// A read that the primary has not answered after this delay is sent to a secondary too. The first
+    /// good answer counts, the other one is given up. `None`: it is not.
+    pub delay: Option<BackupDelay>,
+    /// Of a hundred reads at most so many hundredths are sent twice because of `delay`, after ten that
+    /// are free: a cluster that is slow as a whole must not get twice the load. From 0 (not) to 1. 0.1.
+    pub max_share: f64,
+    /// A read whose primary is gone goes to a secondary at once: there is none, it cannot be connected
+    /// to, its connection ended, or the server says that it is not the primary. As long as nothing has
+    /// been heard of a primary again, it and a secondary are asked together. `max_share` does not count
+    /// here. `false`.
+    pub on_unreachable: bool,
+}
+
+/// How long the primary is waited for alone.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum BackupDelay {
+    /// Always this long, not zero.
+    After(Duration),
+    /// As long as 99 of 100 of the table's last one to two thousand reads took, but from 1 ms to 1 s; 50 ms
+    /// before a hundred have been measured.
+    Auto,
+}
+
+impl Default for BackupRequestOptions {
+    fn default() -> Self {
+        Self { delay: None, max_share: 0.1, on_unreachable: false }
+    }
+}
+
+impl BackupRequestOptions {
+    pub(crate) fn validate(&self) -> Result<(), Error> {
+        if self.delay == Some(BackupDelay::After(Duration::ZERO)) {
+            return Err(Error::invalid_argument(
+                "backup_request.delay is zero: a positive duration is needed",
+            ));
+        }
+        if !(0.0..=1.0).contains(&self.max_share) {
+            return Err(Error::invalid_argument(format!(
+                "backup_request.max_share is {}: a number from 0 to 1 is needed",
+                self.max_share
+            )));
+        }
+        Ok(())
+    }
 }
 
 /// What one call can be told.

@@ -49,6 +49,24 @@ pub(crate) fn maybe_applied(failure: Failure<'_>, kind: RpcKind) -> bool {
         }
 }
 
+/// Whether the failed attempt shows that the primary is gone, so that a read may ask a secondary.
+pub(crate) fn is_primary_gone(failure: Failure<'_>) -> bool {
+    use NetErrorKind::{Closed, Garbage, Reset, Unreachable};
+    match failure {
+        Failure::NoPrimary => true,
+        Failure::Net(kind, _) => match kind {
+            Unreachable | Reset | Garbage => true,
+            Closed => false,
+        },
+        // Not there, not (yet, any more) the primary. Every other refusal is a primary's own word, or
+        // one that a secondary would repeat.
+        Failure::Refused(code) => {
+            matches!(code, ErrorCode::ObjectNotFound | ErrorCode::InvalidState | ErrorCode::InactiveState)
+        }
+        Failure::Resized | Failure::BadAnswer | Failure::Storage => false,
+    }
+}
+
 /// Judges a failed attempt of an operation of that kind.
 pub(crate) fn judge(failure: Failure<'_>, kind: RpcKind) -> Verdict {
     if kind == RpcKind::AtomicWrite && maybe_applied(failure, kind) {
@@ -229,6 +247,17 @@ mod tests {
         assert_eq!(KINDS.map(|kind| maybe_applied(lost, kind)), [false, true, true]);
         let refused = Failure::Refused(&ErrorCode::InvalidState);
         assert_eq!(KINDS.map(|kind| maybe_applied(refused, kind)), [false; 3]);
+    }
+
+    #[test]
+    fn a_secondary_is_asked_when_the_primary_is_gone_and_not_when_it_says_no() {
+        use ErrorCode as E;
+        let refused = |code: ErrorCode| is_primary_gone(Failure::Refused(&code));
+        assert!([E::ObjectNotFound, E::InvalidState, E::InactiveState].into_iter().all(refused));
+        assert!(![E::Busy, E::Timeout, E::Splitting, E::ParentPartitionMisused].into_iter().any(refused));
+        let lost = |kind| is_primary_gone(Failure::Net(kind, Sent::Maybe));
+        assert!(lost(NetErrorKind::Reset) && lost(NetErrorKind::Unreachable) && !lost(NetErrorKind::Closed));
+        assert!(is_primary_gone(Failure::NoPrimary) && !is_primary_gone(Failure::Storage));
     }
 
     #[test]

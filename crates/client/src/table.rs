@@ -7,6 +7,7 @@ use std::time::Duration;
 use bytes::Bytes;
 use pegasus_protocol::idl::CheckType;
 
+use crate::backup::Backup;
 use crate::client::{ClientCore, Running};
 use crate::composed::{
     CountProgress, DelRangeError, DelRangeOptions, batch_get, batch_write, count, del_range,
@@ -29,11 +30,19 @@ pub(crate) struct TableCore {
     client: Arc<ClientCore>,
     router: Router,
     timeout: Duration,
+    /// Where secondaries may answer reads.
+    backup: Option<Backup>,
 }
 
 impl TableCore {
-    pub(crate) fn new(name: Arc<str>, client: Arc<ClientCore>, router: Router, timeout: Duration) -> Self {
-        Self { name, client, router, timeout }
+    pub(crate) fn new(
+        name: Arc<str>,
+        client: Arc<ClientCore>,
+        router: Router,
+        timeout: Duration,
+        backup: Option<Backup>,
+    ) -> Self {
+        Self { name, client, router, timeout, backup }
     }
 
     pub(crate) fn name(&self) -> &str {
@@ -42,6 +51,10 @@ impl TableCore {
 
     pub(crate) fn router(&self) -> &Router {
         &self.router
+    }
+
+    pub(crate) fn backup(&self) -> Option<&Backup> {
+        self.backup.as_ref()
     }
 
     pub(crate) fn retry(&self) -> &RetryOptions {

@@ -4,6 +4,7 @@
 //!
 //! | request | answer |
 //! |---|---|
+//! | a write, once the disk was full or failed (in [`crate::dispatch`]) | `ERR_DISK_INSUFFICIENT`, `ERR_DISK_IO_ERROR` |
 //! | a table or partition that this replica server does not have | `ERR_OBJECT_NOT_FOUND` |
 //! | one that the table's envs deny | `ERR_INVALID_STATE`, or none |
 //! | a write whose body is over a mebibyte | `ERR_INVALID_DATA` |

@@ -204,7 +204,7 @@ impl Connection {
     /// Sends all answers, after what they say is written has been committed.
     async fn flush(&mut self) -> Result<(), End> {
         if std::mem::take(&mut self.output.needs_commit) {
-            self.state.store.commit()?;
+            self.state.commit()?;
         }
         if !self.output.bytes.is_empty() {
             self.socket.write_all(&self.output.bytes).await?;

@@ -128,6 +128,11 @@ fn dispatch_data(
     now: u32,
     mut exchange: Exchange<'_>,
 ) -> Result<Answer, DecodeError> {
+    if code.kind().is_write()
+        && let Some(error) = state.disk_failure.code()
+    {
+        return Ok(exchange.refuse(error.clone()));
+    }
     let (frame, has_waited) = (exchange.frame, exchange.has_waited);
     let header = &frame.header;
     let known = state.topology();
@@ -157,6 +162,7 @@ fn dispatch_data(
         partition_hash: header.partition_hash,
         server: &node.name,
         scans: &state.scans[server],
+        disk_failure: &state.disk_failure,
         now,
     };
     let length = exchange.out.len();

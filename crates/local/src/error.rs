@@ -89,7 +89,7 @@ impl StartError {
 }
 
 fn place(data_dir: Option<&PathBuf>) -> String {
-    data_dir.map_or_else(|| "a temporary directory".to_owned(), |dir| dir.display().to_string())
+    data_dir.map_or_else(|| "memory".to_owned(), |dir| dir.display().to_string())
 }
 
 /// Why a table was not created.

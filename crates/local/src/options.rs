@@ -31,7 +31,7 @@ pub struct ClusterOptions {
     /// p+1 and so on, the replica servers at p+200 and so on; otherwise all are at any ports.
     pub port: u16,
     /// Where the data is kept. What is there already is served again; what a client was told is
-    /// written survives the death of the process. None: a temporary directory, removed at the end.
+    /// written survives the death of the process. None: in memory, and gone at the end.
     pub data_dir: Option<PathBuf>,
     /// Whether answers to clients also carry host names, as servers from 2.6 do. The C++ client
     /// needs them; some older clients cannot read answers that have them.

@@ -153,6 +153,12 @@ impl Connection {
         self.shared.lock().ended.is_none()
     }
 
+    /// Whether calls can still be made, and the server has said anything.
+    pub(super) fn is_proven(&self) -> bool {
+        let state = self.shared.lock();
+        state.ended.is_none() && state.inflight.was_heard()
+    }
+
     /// A call timed out here: from now on silence counts against the connection.
     pub(crate) fn note_timeout(&self) {
         self.shared.timed_out.notify_one();

@@ -34,6 +34,8 @@ pub(crate) struct Inflight {
     /// Since when the server has said nothing although something was asked. A call that is given up
     /// does not end it: only the server does.
     silent_since: Option<Instant>,
+    /// Whether the server has said anything at all.
+    was_heard: bool,
 }
 
 /// What a poll finds.
@@ -46,7 +48,13 @@ pub(crate) enum Poll {
 
 impl Inflight {
     pub(crate) fn new() -> Self {
-        Self { waiters: FxHashMap::default(), last_id: 0, unanswered: 0, silent_since: None }
+        Self {
+            waiters: FxHashMap::default(),
+            last_id: 0,
+            unanswered: 0,
+            silent_since: None,
+            was_heard: false,
+        }
     }
 
     /// An id that no waiter has, for a request that wants an answer or none.
@@ -104,6 +112,11 @@ impl Inflight {
     /// The server has been heard, and what it said handed out.
     pub(crate) fn heard(&mut self, now: Instant) {
         self.silent_since = (self.unanswered > 0).then_some(now);
+        self.was_heard = true;
+    }
+
+    pub(crate) fn was_heard(&self) -> bool {
+        self.was_heard
     }
 
     pub(crate) fn silent_since(&self) -> Option<Instant> {

@@ -1,6 +1,7 @@
 //! One node for each server, one live connection for each node.
 
 use std::collections::HashMap;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError, Weak};
 use std::time::Duration;
 
@@ -18,6 +19,8 @@ pub(crate) struct Node {
     connect_timeout: Duration,
     session_reset: Duration,
     current: ArcSwapOption<Connection>,
+    /// Whether a connection ever ended, or could not be made.
+    failed: AtomicBool,
     dialling: SingleFlight<Result<(), NetError>>,
 }
 
@@ -36,6 +39,19 @@ impl Node {
         self.connection().filter(|connection| connection.is_live())
     }
 
+    /// Whether it failed and nothing has been heard from it since: then a connection that was made anew
+    /// proves little, for a process that hangs accepts it too.
+    pub(crate) fn is_suspect(&self) -> bool {
+        match self.connection() {
+            Some(connection) => !connection.is_proven() && (self.has_failed() || !connection.is_live()),
+            None => self.has_failed(),
+        }
+    }
+
+    fn has_failed(&self) -> bool {
+        self.failed.load(Ordering::Relaxed)
+    }
+
     /// The live connection, or a new one. Callers that come while one is made share it.
     pub(crate) async fn connect(self: &Arc<Self>) -> Result<Arc<Connection>, NetError> {
         if let Some(connection) = self.live() {
@@ -43,8 +59,11 @@ impl Node {
         }
         let node = Arc::clone(self);
         let dialled = self.dialling.run(|| async move {
-            let connection = dial(node.address.clone(), node.connect_timeout, node.session_reset).await?;
-            node.current.store(Some(connection));
+            let dialled = dial(node.address.clone(), node.connect_timeout, node.session_reset).await;
+            if dialled.is_err() || node.connection().is_some() {
+                node.failed.store(true, Ordering::Relaxed);
+            }
+            node.current.store(Some(dialled?));
             Ok(())
         });
         dialled
@@ -86,6 +105,7 @@ impl Pool {
             connect_timeout: self.connect_timeout,
             session_reset: self.session_reset,
             current: ArcSwapOption::empty(),
+            failed: AtomicBool::new(false),
             dialling: SingleFlight::new(),
         });
         nodes.insert(address.clone(), Arc::downgrade(&node));

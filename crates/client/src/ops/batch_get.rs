@@ -19,6 +19,8 @@ impl BatchGet {
 }
 
 impl Operation for BatchGet {
+    const MAY_ASK_SECONDARY: bool = true;
+
     type Rpc = rpc::BatchGet;
     /// The rows that there are.
     type Output = Vec<FullData>;

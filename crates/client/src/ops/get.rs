@@ -20,6 +20,8 @@ impl Get {
 }
 
 impl Operation for Get {
+    const MAY_ASK_SECONDARY: bool = true;
+
     type Rpc = rpc::Get;
     type Output = Option<Bytes>;
 

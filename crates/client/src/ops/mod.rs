@@ -47,6 +47,10 @@ use crate::routing::Target;
 
 /// What the loop in `execute` needs to know.
 pub(crate) trait Operation {
+    /// Whether a secondary may answer it, where the table's options say so. Only a read that each
+    /// server can answer by itself.
+    const MAY_ASK_SECONDARY: bool = false;
+
     /// The RPC that carries it.
     type Rpc: Rpc;
     /// What the caller gets.

@@ -29,6 +29,8 @@ impl Ttl {
 }
 
 impl Operation for Ttl {
+    const MAY_ASK_SECONDARY: bool = true;
+
     type Rpc = rpc::Ttl;
     type Output = Option<TimeToLive>;
 

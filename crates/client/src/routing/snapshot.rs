@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use pegasus_protocol::idl::{PartitionConfiguration, QueryCfgResponse};
 use pegasus_protocol::key;
-use pegasus_protocol::types::Gpid;
+use pegasus_protocol::types::{Gpid, RpcAddress};
 
 use crate::address::NodeAddress;
 use crate::error::{Error, ErrorKind};
@@ -13,6 +13,9 @@ use crate::net::Node;
 
 /// More partitions than any table has: what is beyond it is a broken answer, not a table.
 const MAX_PARTITIONS: i32 = 1 << 16;
+
+/// More replicas than a partition has, and than are remembered of one that has lost all.
+const MAX_SECONDARIES: usize = 8;
 
 /// Which partition an operation goes to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -46,6 +49,8 @@ pub(crate) struct Route<'a> {
     pub(crate) partition_hash: u64,
     /// `None`: the partition has no primary at the moment.
     pub(crate) primary: Option<&'a Arc<Node>>,
+    /// Who else may answer reads.
+    pub(crate) secondaries: &'a [Arc<Node>],
 }
 
 /// What an operation on a group fails with when the table has another partition count by now.
@@ -69,6 +74,9 @@ pub(crate) struct Snapshot {
 struct Partition {
     ballot: i64,
     primary: Option<Arc<Node>>,
+    /// The secondaries and, while there is no primary, whoever was primary or secondary before: some
+    /// of them still have the rows.
+    secondaries: Box<[Arc<Node>]>,
 }
 
 impl Snapshot {
@@ -111,6 +119,8 @@ impl Snapshot {
             for (mine, theirs) in self.partitions.iter_mut().zip(&older.partitions) {
                 if theirs.ballot > mine.ballot {
                     *mine = theirs.clone();
+                } else if mine.primary.is_none() {
+                    mine.remember(theirs);
                 }
             }
         }
@@ -129,7 +139,7 @@ impl Snapshot {
     pub(crate) fn differs_from(&self, other: &Self) -> bool {
         let changed = |(mine, theirs): (&Partition, &Partition)| match (&mine.primary, &theirs.primary) {
             (Some(a), Some(b)) => mine.ballot != theirs.ballot || !Arc::ptr_eq(a, b),
-            (None, None) => false,
+            (None, None) => !mine.has_same_secondaries(theirs),
             (Some(_), None) | (None, Some(_)) => true,
         };
         self.app_id != other.app_id
@@ -183,6 +193,7 @@ impl Snapshot {
             gpid: Gpid { app_id: self.app_id, partition_index: index as i32 },
             partition_hash,
             primary: self.partitions[index as usize].primary.as_ref(),
+            secondaries: &self.partitions[index as usize].secondaries,
         })
     }
 }
@@ -191,7 +202,34 @@ impl Partition {
     fn new(configuration: &PartitionConfiguration, node: impl Fn(&NodeAddress) -> Arc<Node>) -> Self {
         let primary =
             NodeAddress::from_configuration(configuration.primary, configuration.hp_primary.as_ref());
-        Self { ballot: configuration.ballot, primary: primary.as_ref().map(node) }
+        let addresses = &configuration.secondaries;
+        // Names that do not come one for each address say nothing about which is whose.
+        let names = configuration.hp_secondaries.as_ref().filter(|names| names.len() == addresses.len());
+        let secondary = |(at, address): (usize, &RpcAddress)| {
+            NodeAddress::from_configuration(*address, names.and_then(|names| names.get(at)))
+        };
+        let secondaries = addresses.iter().enumerate().filter_map(secondary);
+        Self {
+            ballot: configuration.ballot,
+            primary: primary.as_ref().map(&node),
+            secondaries: secondaries.take(MAX_SECONDARIES).map(|address| node(&address)).collect(),
+        }
+    }
+
+    /// Keeps who served before as somebody to ask.
+    fn remember(&mut self, before: &Self) {
+        let mut known = std::mem::take(&mut self.secondaries).into_vec();
+        for node in before.primary.iter().chain(&before.secondaries) {
+            if known.len() < MAX_SECONDARIES && !known.iter().any(|one| Arc::ptr_eq(one, node)) {
+                known.push(Arc::clone(node));
+            }
+        }
+        self.secondaries = known.into();
+    }
+
+    fn has_same_secondaries(&self, other: &Self) -> bool {
+        self.secondaries.len() == other.secondaries.len()
+            && self.secondaries.iter().zip(&other.secondaries).all(|(a, b)| Arc::ptr_eq(a, b))
     }
 }
 
@@ -199,7 +237,7 @@ impl Partition {
 mod tests {
     use std::time::Duration;
 
-    use pegasus_protocol::types::{HostPort, RpcAddress};
+    use pegasus_protocol::types::{ErrorCode, HostPort};
 
     use super::*;
     use crate::net::Pool;
@@ -343,6 +381,50 @@ mod tests {
         let replaced = with_ballot(6, 106).not_older_than(&newer);
         assert_eq!(primary_of(&replaced, Target::Slice { index: 0, modulus: 1 }).1.unwrap(), "127.0.0.1:106");
         assert!(replaced.differs_from(&newer));
+    }
+
+    fn secondaries_of(snapshot: &Snapshot) -> Vec<u16> {
+        let route = snapshot.route(Target::Slice { index: 0, modulus: 1 }).unwrap();
+        let port = |node: &Arc<Node>| node.address().to_string().rsplit_once(':').unwrap().1.parse().unwrap();
+        route.secondaries.iter().map(port).collect()
+    }
+
+    #[tokio::test]
+    async fn who_served_before_is_remembered_while_there_is_no_primary() {
+        let pool = pool();
+        let led = |ballot, primary, secondaries: &[u16]| {
+            let address = |port: &u16| partition(0, 0, *port).primary;
+            let secondaries = secondaries.iter().map(address).collect();
+            let partition = PartitionConfiguration { secondaries, ..partition(0, ballot, primary) };
+            snapshot(&pool, &response(1, [partition])).unwrap()
+        };
+        let healthy = led(1, 101, &[102, 103]);
+        assert_eq!(secondaries_of(&healthy), [102, 103]);
+        let headless = led(2, 0, &[103]).not_older_than(&healthy);
+        assert_eq!(secondaries_of(&headless), [103, 101, 102]);
+        assert!(headless.differs_from(&healthy));
+        let again = led(2, 0, &[103]).not_older_than(&headless);
+        assert!(!again.differs_from(&headless));
+        let lost = led(3, 0, &[]).not_older_than(&again);
+        assert_eq!(secondaries_of(&lost), [103, 101, 102]);
+        let led_again = led(4, 103, &[]).not_older_than(&lost);
+        assert_eq!(secondaries_of(&led_again), [0; 0]);
+    }
+
+    #[tokio::test]
+    async fn secondaries_have_host_names_too() {
+        let pool = pool();
+        let mut named = partition(0, 1, 101);
+        named.secondaries = vec![partition(0, 1, 102).primary];
+        named.hp_secondaries = Some(vec![HostPort::new("replica-2", 102)]);
+        let name = |named: &PartitionConfiguration| {
+            let snapshot = snapshot(&pool, &response(1, [named.clone()])).unwrap();
+            let route = snapshot.route(Target::Slice { index: 0, modulus: 1 }).unwrap();
+            route.secondaries[0].address().to_string()
+        };
+        assert_eq!(name(&named), "replica-2:102");
+        named.hp_secondaries = Some(Vec::new());
+        assert_eq!(name(&named), "127.0.0.1:102");
     }
 
     #[tokio::test]

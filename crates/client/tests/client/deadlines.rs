@@ -80,7 +80,8 @@ async fn every_level_may_set_the_timeout() {
         options.timeout = Duration::from_secs(30);
     })
     .await;
-    let of_table = pegasus_client::TableOptions { timeout: Some(Duration::from_secs(20)) };
+    let of_table =
+        pegasus_client::TableOptions { timeout: Some(Duration::from_secs(20)), ..Default::default() };
     let table = scene.client.open_table("temp", of_table).await.unwrap();
     scene.get().await.unwrap();
     table.get(b"h", b"s", CALL).await.unwrap();

@@ -7,6 +7,7 @@
 mod support;
 
 mod atomic;
+mod backup;
 mod cancellation;
 mod closing;
 mod deadlines;
@@ -17,4 +18,5 @@ mod operations;
 mod retries;
 mod routing;
 mod scans;
+mod secrets;
 mod server_scans;

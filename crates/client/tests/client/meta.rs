@@ -132,7 +132,7 @@ async fn a_leader_that_is_not_ready_is_asked_again() {
 async fn a_cluster_that_does_not_get_ready_in_time() {
     let meta = FakeMeta::start([no_table(ErrorCode::ServiceNotActive)]).await;
     let client = Client::connect(options([meta.fake()])).await.unwrap();
-    let short = TableOptions { timeout: Some(Duration::from_millis(300)) };
+    let short = TableOptions { timeout: Some(Duration::from_millis(300)), ..Default::default() };
     let error = client.open_table("temp", short).await.err().unwrap();
     assert_eq!(error.kind(), &ErrorKind::Server(ErrorCode::ServiceNotActive));
     assert!(error.is_retryable());
@@ -178,7 +178,7 @@ async fn nobody_is_there_any_more() {
     let meta = FakeMeta::start([table([None])]).await;
     let client = Client::connect(options([meta.fake()])).await.unwrap();
     drop(meta);
-    let short = TableOptions { timeout: Some(Duration::from_millis(300)) };
+    let short = TableOptions { timeout: Some(Duration::from_millis(300)), ..Default::default() };
     let error = client.open_table("temp", short).await.err().unwrap();
     assert_eq!(error.code(), "ERR_NETWORK_FAILURE");
 }
@@ -193,7 +193,7 @@ async fn nobody_says_anything() {
             options.meta_servers.insert(0, dead.address().to_string());
         }
         let client = Client::connect(options).await.unwrap();
-        let short = TableOptions { timeout: Some(Duration::from_millis(400)) };
+        let short = TableOptions { timeout: Some(Duration::from_millis(400)), ..Default::default() };
         let error = client.open_table("temp", short).await.err().unwrap();
         assert_eq!(error.code(), "ERR_TIMEOUT", "with a dead one: {with_dead}: {error}");
     }

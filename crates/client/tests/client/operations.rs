@@ -300,7 +300,7 @@ async fn servers_that_name_hosts_and_several_meta_servers() {
 #[tokio::test]
 async fn a_cluster_that_stops_is_reported_as_such() {
     let Local { cluster, client, .. } = Local::start(1).await;
-    let short = TableOptions { timeout: Some(std::time::Duration::from_millis(300)) };
+    let short = TableOptions { timeout: Some(std::time::Duration::from_millis(300)), ..Default::default() };
     let table = client.open_table("temp", short.clone()).await.unwrap();
     table.set(b"h", b"s", b"v", WRITE).await.unwrap();
     cluster.stop().await.unwrap();

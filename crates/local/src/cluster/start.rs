@@ -1,6 +1,7 @@
 //! What a cluster needs before it runs: addresses, listeners, the storage with its tables.
 
 use std::net::{Ipv4Addr, SocketAddr, SocketAddrV4};
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -14,7 +15,23 @@ use crate::store::Store;
 use crate::topology::Topology;
 
 /// Opens the storage and sees to it that the tables are there.
+///
+/// Not every damage is an error to the storage engine; at some it panics.
 pub(super) fn open(
+    data_dir: Option<PathBuf>,
+    tables: Vec<(String, u32)>,
+    topology: Topology,
+    clock: Arc<dyn Clock>,
+    host_name: Option<Text>,
+) -> Result<ClusterState, StartError> {
+    let opening = AssertUnwindSafe(|| load(data_dir.clone(), tables, topology, clock, host_name));
+    catch_unwind(opening).unwrap_or_else(|_| {
+        let damaged = StoreError::Damaged("the storage engine gave up when it read it");
+        Err(StartError::store(data_dir, damaged))
+    })
+}
+
+fn load(
     data_dir: Option<PathBuf>,
     tables: Vec<(String, u32)>,
     topology: Topology,

@@ -39,6 +39,7 @@ use pegasus_protocol::types::{ErrorCode, Gpid};
 pub(crate) use self::busy::busy;
 use self::refusal::Refusal;
 pub(crate) use self::refusal::refuse;
+use crate::disk_failure::DiskFailure;
 use crate::dispatch::{Answer, Exchange};
 use crate::scan_sessions::ScanSessions;
 use crate::state::ClusterState;
@@ -60,6 +61,8 @@ pub(crate) struct DataCall<'a> {
     pub(crate) server: &'a Text,
     /// The open scans of that server.
     pub(crate) scans: &'a ScanSessions,
+    /// Whether the disk still takes writes.
+    pub(crate) disk_failure: &'a DiskFailure,
     /// The time.
     pub(crate) now: u32,
 }
@@ -204,7 +207,10 @@ impl DataCall<'_> {
 
     /// What an answer says of a write.
     fn written(&self, written: Result<Written, StoreError>) -> Written {
-        written.unwrap_or_else(|error| Written { status: self.failed(&error), decree: 0 })
+        written.unwrap_or_else(|error| {
+            self.disk_failure.note_write(&error);
+            Written { status: self.failed(&error), decree: 0 }
+        })
     }
 
     /// The answer to a plain write.

@@ -19,6 +19,7 @@ pub(crate) use self::envs::Removal;
 pub(crate) use self::servers::find;
 pub(crate) use self::split::finish_splits;
 use crate::clock::Clock;
+use crate::disk_failure::DiskFailure;
 use crate::faults::Faults;
 use crate::scan_sessions::ScanSessions;
 use crate::store::{Store, StoreError, TableRecord};
@@ -48,6 +49,8 @@ pub(crate) struct ClusterState {
     pub(crate) host_name: Option<Text>,
     /// The rows and the tables' descriptions.
     pub(crate) store: Store,
+    /// Whether the disk still takes writes.
+    pub(crate) disk_failure: DiskFailure,
 }
 
 /// Why a change was not made.
@@ -116,6 +119,7 @@ impl ClusterState {
             clock,
             host_name,
             store,
+            disk_failure: DiskFailure::default(),
         };
         state.splits.notify_one(); // one may have been interrupted
         Ok(state)
@@ -124,6 +128,11 @@ impl ClusterState {
     /// The cluster as it is now.
     pub(crate) fn topology(&self) -> arc_swap::Guard<Arc<Topology>> {
         self.topology.load()
+    }
+
+    /// Hands everything written so far to the operating system.
+    pub(crate) fn commit(&self) -> Result<(), StoreError> {
+        self.store.commit().inspect_err(|error| self.disk_failure.note_commit(error))
     }
 
     /// The time in Unix seconds.

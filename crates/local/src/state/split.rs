@@ -200,7 +200,7 @@ mod tests {
             let topology = state.topology();
             let rows = topology.table(1).unwrap().rows.as_ref().unwrap();
             let mut write = rows.partition(0).unwrap().write();
-            write.put(key_of(n), 0, b"v");
+            write.put(key_of(n), 0, Bytes::from_static(b"v"));
             write.commit().unwrap();
         }
         assert_eq!(state.start_split(&"t".into(), None).unwrap(), 2);

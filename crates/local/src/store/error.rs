@@ -20,16 +20,37 @@ pub enum StoreError {
     /// Stored bytes do not say what they should.
     #[error("stored data is damaged: {0}")]
     Damaged(&'static str),
+    /// Writes that were acknowledged are gone: the journal was damaged, and cut short where it was.
+    #[error(
+        "the last {commits} commits are gone, because the journal is damaged; \
+         without the file \"commits\" what is left can be used"
+    )]
+    Lost {
+        /// How many commits, each of one write or of several that were made together.
+        commits: u64,
+    },
     /// A stored description of a table cannot be read.
     #[error("a stored table description is damaged: {0}")]
     Catalog(#[from] DecodeError),
 }
 
 impl StoreError {
+    /// Whether there is no room left for what was to be written.
+    pub(crate) fn is_full(&self) -> bool {
+        use fjall::{Error, LsmError};
+        use std::io::ErrorKind;
+        let (Self::Engine(Error::Io(error) | Error::Storage(LsmError::Io(error))) | Self::Directory(error)) =
+            self
+        else {
+            return false;
+        };
+        matches!(error.kind(), ErrorKind::StorageFull | ErrorKind::QuotaExceeded | ErrorKind::FileTooLarge)
+    }
+
     /// The storage code that an answer carries for it.
     pub(crate) fn status(&self) -> Status {
         match self {
-            Self::Damaged(_) | Self::Catalog(_) => Status::Corruption,
+            Self::Damaged(_) | Self::Catalog(_) | Self::Lost { .. } => Status::Corruption,
             Self::Engine(error) => engine_status(error),
             Self::Directory(_) | Self::InUse => Status::IoError,
         }
@@ -67,6 +88,18 @@ fn engine_status(error: &fjall::Error) -> Status {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_full_disk_is_told_from_a_broken_one() {
+        for (kind, is_full) in [
+            (std::io::ErrorKind::StorageFull, true),
+            (std::io::ErrorKind::FileTooLarge, true),
+            (std::io::ErrorKind::Other, false),
+        ] {
+            assert_eq!(StoreError::Engine(fjall::Error::Io(kind.into())).is_full(), is_full);
+        }
+        assert!(!StoreError::Engine(fjall::Error::Poisoned).is_full());
+    }
 
     #[test]
     fn the_disk_is_an_io_error_and_nonsense_is_corruption() {

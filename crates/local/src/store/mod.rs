@@ -1,74 +1,46 @@
 //! Tables and their rows: the only part that knows the storage engine.
 //!
-//! One engine database holds a cluster: a keyspace a table ([`TableRows`]) and one for the
-//! descriptions of the tables ([`TableRecord`]). Inside a table, rows of a partition stand together
-//! under its number ([`layout`]); rows with very long keys share a [`bucket`]. The Pegasus
-//! operations on them, one file each, are in [`ops`].
+//! With a data directory they are in a [`disk`] database, without one in [`memory`]. What both have in
+//! common is [`TableRows`]; the Pegasus operations on them, one file each, are in [`ops`].
 //!
 //! Durability. With a data directory, what [`Store::commit`] was called for has reached the
 //! operating system and survives the death of the process; a connection calls it once for all the
-//! writes that it answers together. Without one, data is in a temporary directory that goes with
-//! the store, and nothing is ever forced out of memory.
+//! writes that it answers together. Without one, nothing outlives the store.
 
-mod bucket;
-mod catalog;
+mod disk;
 mod error;
 mod filter;
 pub(crate) mod integer;
-mod layout;
 mod limits;
+mod memory;
 pub(crate) mod ops;
 mod row;
 mod split;
 mod table_rows;
-mod temporary;
 #[cfg(test)]
 mod tests;
 mod view;
 
 use std::path::Path;
 
-use fjall::{Database, Keyspace, KeyspaceCreateOptions, PersistMode};
-
-pub(crate) use self::catalog::TableRecord;
+use self::disk::Disk;
+pub(crate) use self::disk::TableRecord;
 pub use self::error::StoreError;
-use self::layout::Layout;
+use self::memory::MemoryRows;
 pub(crate) use self::split::Owner;
+use self::table_rows::Place;
 pub(crate) use self::table_rows::{Partition, TableRows};
-use self::temporary::Temporary;
-pub use self::temporary::remove_temporary_files;
-
-/// Threads that write rows from memory to files; a second one keeps the first free for that while
-/// it merges files.
-const ENGINE_THREADS: usize = 2;
 
 /// The storage of one cluster.
-///
-/// Fields are dropped in this order: the engine has let go of the directory before it is removed.
 pub(crate) struct Store {
-    catalog: Keyspace,
-    database: Database,
-    /// The directory of a cluster without one of its own.
-    temporary: Option<Temporary>,
+    /// None: everything is in memory.
+    disk: Option<Disk>,
 }
 
 impl Store {
     /// Opens the storage in `data_dir`, or an empty one that nothing outlives.
     pub(crate) fn open(data_dir: Option<&Path>) -> Result<Self, StoreError> {
-        let temporary = match data_dir {
-            Some(_) => None,
-            None => Some(Temporary::create()?),
-        };
-        let directory = temporary.as_ref().map(Temporary::path).or(data_dir).unwrap_or(Path::new("."));
-        let database = Database::builder(directory)
-            .manual_journal_persist(true)
-            .worker_threads(ENGINE_THREADS)
-            .open()
-            .map_err(
-                |error| if matches!(error, fjall::Error::Locked) { StoreError::InUse } else { error.into() },
-            )?;
-        let catalog = database.keyspace("catalog", keyspace_options)?;
-        Ok(Self { catalog, database, temporary })
+        Ok(Self { disk: data_dir.map(Disk::open).transpose()? })
     }
 
     /// Hands everything written so far to the operating system.
@@ -76,49 +48,44 @@ impl Store {
     /// Nothing of it is lost when the process dies. (A power failure may lose it: that would cost a
     /// disk flush a call, and this is no server to keep data on.)
     pub(crate) fn commit(&self) -> Result<(), StoreError> {
-        self.persist(PersistMode::Buffer)
+        self.disk.as_ref().map_or(Ok(()), Disk::commit)
     }
 
-    /// The rows of a table; an empty table when there are none yet.
+    /// All tables, by number, the dropped ones too.
+    pub(crate) fn load_tables(&self) -> Result<Vec<TableRecord>, StoreError> {
+        self.disk.as_ref().map_or(Ok(Vec::new()), Disk::load_tables)
+    }
+
+    /// The number that the next table gets: never that of a table that there was before.
+    pub(crate) fn load_next_app_id(&self) -> Result<i32, StoreError> {
+        self.disk.as_ref().map_or(Ok(1), Disk::load_next_app_id)
+    }
+
+    /// Stores tables, new or changed, and the number of the next one; on disk when it returns.
+    pub(crate) fn save_tables(&self, tables: &[TableRecord], next_app_id: i32) -> Result<(), StoreError> {
+        self.disk.as_ref().map_or(Ok(()), |disk| disk.save_tables(tables, next_app_id))
+    }
+
+    /// The rows of a table. In memory they are there as long as somebody has them, and so are asked
+    /// for once: when the table is made.
     pub(crate) fn table_rows(&self, app_id: i32, partition_count: u16) -> Result<TableRows, StoreError> {
-        let engine = self.database.keyspace(&keyspace_name(app_id), keyspace_options)?;
-        Ok(TableRows::new(engine, self.database.clone(), Layout::default(), partition_count))
+        let place = match &self.disk {
+            Some(disk) => Place::Disk(disk.table_rows(app_id)?),
+            None => Place::Memory(MemoryRows::new(partition_count)),
+        };
+        Ok(TableRows::new(place, partition_count))
     }
 
     /// Removes the rows of a table for good. Who still reads them may come to their end.
     pub(crate) fn remove_rows(&self, app_id: i32) -> Result<(), StoreError> {
-        let name = keyspace_name(app_id);
-        if self.database.keyspace_exists(&name) {
-            self.database.delete_keyspace(self.database.keyspace(&name, keyspace_options)?)?;
-        }
-        Ok(())
+        self.disk.as_ref().map_or(Ok(()), |disk| disk.remove_rows(app_id))
     }
 
-    /// Writes everything to disk and lets go of the directory; a temporary one is removed.
+    /// Writes everything to disk and lets go of the directory.
     ///
     /// Every [`TableRows`] and view must be gone before, or the directory stays in use until they
     /// are.
     pub(crate) fn close(self) -> Result<(), StoreError> {
-        self.persist(PersistMode::SyncAll)?;
-        let Self { catalog, database, temporary } = self;
-        drop((catalog, database));
-        temporary.map_or(Ok(()), Temporary::close)?;
-        Ok(())
+        self.disk.map_or(Ok(()), Disk::close)
     }
-
-    fn persist(&self, mode: PersistMode) -> Result<(), StoreError> {
-        if self.temporary.is_none() {
-            self.database.persist(mode)?;
-        }
-        Ok(())
-    }
-}
-
-fn keyspace_name(app_id: i32) -> String {
-    format!("table-{app_id}")
-}
-
-/// Writes reach the operating system when [`Store::commit`] says so, not one by one.
-fn keyspace_options() -> KeyspaceCreateOptions {
-    KeyspaceCreateOptions::default().manual_journal_persist(true)
 }

@@ -59,7 +59,7 @@ impl TableRows {
             let (key, row) = row?;
             if child.owns(&key) {
                 let size = key.len() + row.value.len();
-                copy.step(decree, size, |write| write.put(key, row.expire_ts, &row.value))?;
+                copy.step(decree, size, |write| write.put(key, row.expire_ts, row.value))?;
             }
         }
         copy.finish(decree)

@@ -3,30 +3,34 @@
 //! A write takes the lock of its partition, may read first, and is applied whole or not at all.
 //! Reads take no lock: of one row they see the latest state, of several a [`View`].
 
-use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use bytes::Bytes;
-use fjall::{Database, Keyspace, Slice};
 
-use super::bucket::Bucket;
+use super::disk::DiskRows;
 use super::error::StoreError;
-use super::layout::{Layout, Place};
 use super::limits::Limits;
+use super::memory::MemoryRows;
 use super::row::Row;
 use super::view::View;
 
 /// The rows of one table.
 pub(crate) struct TableRows {
-    pub(super) engine: Keyspace,
-    pub(super) database: Database,
-    pub(super) layout: Layout,
+    pub(super) place: Place,
     pub(super) limits: Limits,
     /// One lock a partition; it protects the partition's decree, and whoever holds it may write.
     partitions: Box<[Arc<Mutex<i64>>]>,
     /// Seconds that rows written without an expiry live; 0 for ever.
     default_ttl: Arc<AtomicU32>,
+}
+
+/// Where the rows of a table are.
+pub(super) enum Place {
+    /// In a data directory.
+    Disk(DiskRows),
+    /// In memory.
+    Memory(MemoryRows),
 }
 
 /// One partition of a table.
@@ -37,11 +41,9 @@ pub(crate) struct Partition<'t> {
 }
 
 impl TableRows {
-    pub(super) fn new(engine: Keyspace, database: Database, layout: Layout, partition_count: u16) -> Self {
+    pub(super) fn new(place: Place, partition_count: u16) -> Self {
         Self {
-            engine,
-            database,
-            layout,
+            place,
             limits: Limits::default(),
             partitions: (0..partition_count).map(|_| Arc::default()).collect(),
             default_ttl: Arc::default(),
@@ -51,10 +53,12 @@ impl TableRows {
     /// The same rows, with so many partitions; those that are there already stay what they are.
     pub(crate) fn grown(&self, partition_count: u16) -> Self {
         let new = (self.partitions.len()..usize::from(partition_count)).map(|_| Arc::default());
+        let place = match &self.place {
+            Place::Disk(rows) => Place::Disk(rows.clone()),
+            Place::Memory(rows) => Place::Memory(rows.grown(partition_count)),
+        };
         Self {
-            engine: self.engine.clone(),
-            database: self.database.clone(),
-            layout: self.layout,
+            place,
             limits: self.limits,
             partitions: self.partitions.iter().cloned().chain(new).collect(),
             default_ttl: self.default_ttl.clone(),
@@ -76,9 +80,10 @@ impl TableRows {
 impl<'t> Partition<'t> {
     /// The latest state of a row, expired or not.
     pub(crate) fn get(self, key: &[u8]) -> Result<Option<Row>, StoreError> {
-        let place = self.table.layout.place(self.index, key);
-        let stored = self.table.engine.get(place.engine_key())?;
-        row_at(place, stored)
+        match &self.table.place {
+            Place::Disk(rows) => rows.get(self.index, key),
+            Place::Memory(rows) => Ok(rows.get(self.index, key)),
+        }
     }
 
     /// How many rows there are, expired ones and those of other partitions too.
@@ -89,7 +94,10 @@ impl<'t> Partition<'t> {
 
     /// The partition as it is at this moment.
     pub(crate) fn view(self) -> View {
-        View::new(self)
+        match &self.table.place {
+            Place::Disk(rows) => View::Disk(rows.view(self.index)),
+            Place::Memory(rows) => View::Memory(rows.view(self.index)),
+        }
     }
 
     /// Waits for the partition's lock and starts a write.
@@ -114,7 +122,14 @@ impl<'t> Partition<'t> {
 pub(crate) struct Writer<'t> {
     partition: Partition<'t>,
     decree: MutexGuard<'t, i64>,
-    edits: Vec<(Bytes, Option<Bytes>)>,
+    edits: Vec<Edit>,
+}
+
+/// What a write does to one row.
+pub(super) struct Edit {
+    pub(super) key: Bytes,
+    /// What it sets; none where it removes.
+    pub(super) row: Option<Row>,
 }
 
 impl Writer<'_> {
@@ -124,13 +139,13 @@ impl Writer<'_> {
     }
 
     /// Sets a row when the write is committed.
-    pub(crate) fn put(&mut self, key: Bytes, expire_ts: u32, value: &[u8]) {
-        self.edits.push((key, Some(Row::encode(expire_ts, value))));
+    pub(crate) fn put(&mut self, key: Bytes, expire_ts: u32, value: Bytes) {
+        self.edits.push(Edit { key, row: Some(Row { expire_ts, value }) });
     }
 
     /// Removes a row when the write is committed.
     pub(crate) fn remove(&mut self, key: Bytes) {
-        self.edits.push((key, None));
+        self.edits.push(Edit { key, row: None });
     }
 
     /// Applies all edits, later ones over earlier ones, and gives the number of this write. A write
@@ -153,78 +168,14 @@ impl Writer<'_> {
         Ok(())
     }
 
-    fn apply(&mut self) -> Result<(), StoreError> {
-        match std::mem::take(&mut self.edits).as_mut_slice() {
-            [] => Ok(()),
-            [(key, row)] => self.apply_one(key, row.take()),
-            edits => self.apply_all(edits),
-        }
-    }
-
-    /// One edit is the common case, and needs no batch.
-    fn apply_one(&self, key: &[u8], row: Option<Bytes>) -> Result<(), StoreError> {
-        let engine = &self.partition.table.engine;
-        let (engine_key, stored) = match self.partition.table.layout.place(self.partition.index, key) {
-            Place::Row(engine_key) => (engine_key, row),
-            Place::Bucket { key: engine_key, rest } => {
-                let mut bucket = self.bucket(&engine_key)?;
-                bucket.set(rest, row);
-                (engine_key, store(&bucket))
-            }
-        };
-        match stored {
-            Some(stored) => engine.insert(engine_key, stored)?,
-            None => engine.remove(engine_key)?,
-        }
-        Ok(())
-    }
-
-    fn apply_all(&self, edits: &mut [(Bytes, Option<Bytes>)]) -> Result<(), StoreError> {
-        let table = self.partition.table;
-        let mut changes = BTreeMap::new();
-        let mut buckets: BTreeMap<Bytes, Bucket> = BTreeMap::new();
-        for (key, row) in edits {
-            match table.layout.place(self.partition.index, key) {
-                Place::Row(engine_key) => drop(changes.insert(engine_key, row.take())),
-                Place::Bucket { key: engine_key, rest } => {
-                    if !buckets.contains_key(&engine_key) {
-                        buckets.insert(engine_key.clone(), self.bucket(&engine_key)?);
-                    }
-                    if let Some(bucket) = buckets.get_mut(&engine_key) {
-                        bucket.set(rest, row.take());
-                    }
-                }
+    fn apply(&self) -> Result<(), StoreError> {
+        let Partition { table, index } = self.partition;
+        match &table.place {
+            Place::Disk(rows) => rows.apply(index, &self.edits),
+            Place::Memory(rows) => {
+                rows.apply(index, &self.edits);
+                Ok(())
             }
         }
-        changes.extend(buckets.into_iter().map(|(key, bucket)| (key, store(&bucket))));
-        let mut batch = table.database.batch();
-        for (engine_key, stored) in changes {
-            match stored {
-                Some(stored) => batch.insert(&table.engine, engine_key, stored),
-                None => batch.remove(&table.engine, engine_key),
-            }
-        }
-        Ok(batch.commit()?)
     }
-
-    fn bucket(&self, engine_key: &[u8]) -> Result<Bucket, StoreError> {
-        let stored = self.partition.table.engine.get(engine_key)?;
-        stored.map_or_else(|| Ok(Bucket::default()), |stored| Bucket::decode(stored.into()))
-    }
-}
-
-/// The row that was looked for at a place, in what is stored there.
-pub(super) fn row_at(place: Place<'_>, stored: Option<Slice>) -> Result<Option<Row>, StoreError> {
-    let Some(stored) = stored else {
-        return Ok(None);
-    };
-    match place {
-        Place::Row(_) => Row::decode(&stored.into()).map(Some),
-        Place::Bucket { rest, .. } => Bucket::decode(stored.into())?.get(rest).map(Row::decode).transpose(),
-    }
-}
-
-/// A bucket without rows is not stored.
-fn store(bucket: &Bucket) -> Option<Bytes> {
-    (!bucket.is_empty()).then(|| bucket.encode())
 }

@@ -6,6 +6,7 @@
 mod support;
 
 mod admin;
+mod durability;
 mod envs;
 mod faults;
 mod garbage;

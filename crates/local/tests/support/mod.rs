@@ -122,6 +122,14 @@ impl Peer {
         reply
     }
 
+    /// Sends a request to a meta server, and gives the answer's body unless the connection ends.
+    pub(crate) async fn try_ask<R: Rpc>(&mut self, request: &R::Request) -> Option<R::Response> {
+        let mut out = BytesMut::new();
+        encode_request::<R>(&meta_header(), 0, request, &mut out);
+        self.send_or_end(&out).await;
+        self.answer_or_end().await?.body::<R>().unwrap()
+    }
+
     /// Sends a request that must be answered with ERR_OK, and gives the body.
     pub(crate) async fn ask<R: Rpc>(&mut self, header: &RequestHeader, request: &R::Request) -> R::Response {
         let reply = self.call::<R>(header, request).await;

@@ -75,8 +75,8 @@ pub trait Wire: Sized {
 
 /// Appends the header of a field: its type byte and its number.
 pub fn write_field_header(ttype: TType, id: i16, out: &mut BytesMut) {
-    out.put_u8(ttype as u8);
-    out.put_i16(id);
+    let [high, low] = id.to_be_bytes();
+    out.put_slice(&[ttype as u8, high, low]);
 }
 
 /// Appends the end of a struct.

@@ -98,6 +98,17 @@ pub(crate) fn with_ballot(ballot: i64, mut table: QueryCfgResponse) -> QueryCfgR
     table
 }
 
+/// The same configuration with these secondaries for each partition.
+pub(crate) fn with_secondaries(
+    secondaries: &[SocketAddrV4],
+    mut table: QueryCfgResponse,
+) -> QueryCfgResponse {
+    for partition in &mut table.partitions {
+        partition.secondaries = secondaries.iter().copied().map(RpcAddress::from).collect();
+    }
+    table
+}
+
 /// The same configuration with a host name for each primary, as servers since 2.6 send it.
 pub(crate) fn with_host(host: &str, mut table: QueryCfgResponse) -> QueryCfgResponse {
     for partition in &mut table.partitions {

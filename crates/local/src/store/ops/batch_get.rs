@@ -19,7 +19,7 @@ pub(crate) fn batch_get(
         return Ok((Status::InvalidArgument, Vec::new()));
     };
     let view = partition.view();
-    let (mut data, mut size) = (Vec::new(), 0);
+    let (mut data, mut size) = (Vec::with_capacity(encoded.len()), 0);
     for (full, key) in request.keys.iter().zip(encoded) {
         if let Some(row) = view.get(&key)?.and_then(|row| row.live(now)) {
             if size >= partition.table.limits.answer_bytes {

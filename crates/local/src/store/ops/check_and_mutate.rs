@@ -30,7 +30,7 @@ pub(crate) fn check_and_mutate(
         for ((operation, key), mutate) in steps.into_iter().zip(&request.mutate_list) {
             match operation {
                 MutateOperation::Put => {
-                    write.put(key, partition.expiry(mutate.set_expire_ts_seconds, now), &mutate.value);
+                    write.put(key, partition.expiry(mutate.set_expire_ts_seconds, now), mutate.value.clone());
                 }
                 MutateOperation::Delete => write.remove(key),
             }

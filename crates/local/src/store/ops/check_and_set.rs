@@ -28,7 +28,7 @@ pub(crate) fn check_and_set(
     let value = write.get(&check_key)?.and_then(|row| row.live(now)).map(|row| row.value);
     let status = check(kind, value.as_ref(), &request.check_operand);
     if status == Status::Ok {
-        write.put(set_key, partition.expiry(request.set_expire_ts_seconds, now), &request.set_value);
+        write.put(set_key, partition.expiry(request.set_expire_ts_seconds, now), request.set_value.clone());
     }
     let written = Written { status, decree: write.commit()? };
     Ok(Checked { written, check_value: request.return_check_value.then_some(value) })

@@ -32,7 +32,7 @@ pub(crate) fn incr(
         Ok(sum) => {
             let asked = expiry_to_ask(old.as_ref(), request.expire_ts_seconds);
             let expire_ts = partition.expiry(asked, now);
-            write.put(request.key.clone(), expire_ts, sum.to_string().as_bytes());
+            write.put(request.key.clone(), expire_ts, sum.to_string().into());
             (Status::Ok, sum)
         }
         Err(shown) => (Status::InvalidArgument, shown),

@@ -1,6 +1,6 @@
 //! multi_get: rows of one hash key, by sort keys or as a range.
 
-use bytes::Bytes;
+use bytes::{Buf, Bytes};
 use pegasus_protocol::idl::{KeyValue, MultiGetRequest};
 use pegasus_protocol::key;
 use pegasus_protocol::status::Status;
@@ -10,6 +10,9 @@ use crate::store::limits::{Budget, Limits};
 use crate::store::row::Row;
 use crate::store::view::View;
 use crate::store::{Partition, StoreError};
+
+/// There is room for so many rows at once.
+const EXPECTED_ROWS: usize = 100;
 
 /// The rows, and how it went: kIncomplete when a limit cut the answer short.
 ///
@@ -77,13 +80,14 @@ fn upwards(
         if collected.is_full() {
             return Ok(Status::Incomplete);
         }
-        if key > range.stop || (key == range.stop && !range.stop_inclusive) {
+        let to_stop = key.cmp(&range.stop);
+        if to_stop.is_gt() || (to_stop.is_eq() && !range.stop_inclusive) {
             break;
         }
-        if key != range.start || range.start_inclusive {
-            collected.offer(key.slice(range.prefix.len()..), row, filter);
+        if range.start_inclusive || key != range.start {
+            collected.offer(range.sort_key(key), row, filter);
         }
-        if key == range.stop {
+        if to_stop.is_eq() {
             break;
         }
     }
@@ -104,13 +108,14 @@ fn downwards(
         if collected.is_full() {
             return Ok(Status::Incomplete);
         }
-        if key < range.start || (key == range.start && !range.start_inclusive) {
+        let to_start = key.cmp(&range.start);
+        if to_start.is_lt() || (to_start.is_eq() && !range.start_inclusive) {
             return Ok(Status::Ok);
         }
-        if key != range.stop || range.stop_inclusive {
-            collected.offer(key.slice(range.prefix.len()..), row, filter);
+        if range.stop_inclusive || key != range.stop {
+            collected.offer(range.sort_key(key), row, filter);
         }
-        if key == range.start {
+        if to_start.is_eq() {
             return Ok(Status::Ok);
         }
     }
@@ -151,6 +156,12 @@ impl Range {
         (!is_empty).then_some(range)
     }
 
+    /// The sort key in an encoded key of the range.
+    fn sort_key(&self, mut key: Bytes) -> Bytes {
+        key.advance(self.prefix.len());
+        key
+    }
+
     /// Leaves only keys that start with `wanted`.
     fn narrow(&mut self, wanted: Bytes) -> Option<()> {
         let end = key::successor(&wanted)?;
@@ -183,7 +194,8 @@ impl Collected {
         let max_bytes = asked(request.max_kv_size).min(limits.answer_bytes);
         let range_bytes = limits.multi_get_bytes.min(max_bytes as u64);
         let budget = Budget::new(limits.multi_get_rows, range_bytes, limits.time);
-        Self { kvs: Vec::new(), max_rows, max_bytes, budget, no_value: request.no_value, now }
+        let kvs = Vec::with_capacity(max_rows.min(EXPECTED_ROWS));
+        Self { kvs, max_rows, max_bytes, budget, no_value: request.no_value, now }
     }
 
     fn is_full(&mut self) -> bool {

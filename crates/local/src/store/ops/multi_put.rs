@@ -21,7 +21,7 @@ pub(crate) fn multi_put(
     let expire_ts = partition.expiry(request.expire_ts_seconds, now);
     let mut write = partition.write();
     for (key, kv) in keys.into_iter().zip(&request.kvs) {
-        write.put(key, expire_ts, &kv.value);
+        write.put(key, expire_ts, kv.value.clone());
     }
     Ok(Written { status: Status::Ok, decree: write.commit()? })
 }

@@ -16,6 +16,6 @@ pub(crate) fn put(
         return Written::refused(partition, Status::InvalidArgument);
     }
     let mut write = partition.write();
-    write.put(request.key.clone(), partition.expiry(request.expire_ts_seconds, now), &request.value);
+    write.put(request.key.clone(), partition.expiry(request.expire_ts_seconds, now), request.value.clone());
     Ok(Written { status: Status::Ok, decree: write.commit()? })
 }

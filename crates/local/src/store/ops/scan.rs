@@ -129,7 +129,7 @@ impl Scan {
 
     fn batch(&mut self, rows_to_look_at: u32, now: u32) -> Result<ScanBatch, StoreError> {
         let mut budget = Budget::new(rows_to_look_at, u64::MAX, self.limits.time);
-        let mut kvs = Vec::new();
+        let mut kvs = Vec::with_capacity(if self.only_return_count { 0 } else { self.batch_rows as usize });
         let mut count = 0;
         let mut end = ScanEnd::Complete;
         for row in self.view.ascend(&self.position) {
@@ -142,18 +142,18 @@ impl Scan {
                 (self.position, self.position_inclusive) = (key, true);
                 break;
             }
-            if key > self.stop || (key == self.stop && !self.stop_inclusive) {
+            let to_stop = key.cmp(&self.stop);
+            if to_stop.is_gt() || (to_stop.is_eq() && !self.stop_inclusive) {
                 break;
             }
-            let is_last = key == self.stop;
-            if key != self.position || self.position_inclusive {
+            if self.position_inclusive || key != self.position {
                 budget.spend_row();
                 if let Some(row) = row.live(now).filter(|_| self.passes(&key)) {
                     count += 1;
                     kvs.extend(self.shown(key, row));
                 }
             }
-            if is_last {
+            if to_stop.is_eq() {
                 break;
             }
         }

@@ -29,16 +29,16 @@ fn check_all(table: &TableRows, hash_key: &[u8], key: &Bytes) {
 
 #[test]
 fn a_row_without_its_expiry() {
-    let table = table(Layout::default(), 1);
+    let mut table = on_disk(100, 1);
     let key = encoded(b"h", b"s");
-    table.engine.insert(table.layout.place(0, &key).engine_key().clone(), b"abc").unwrap();
+    engine(&mut table.rows).store_as_is(0, &key, b"abc");
     check_all(&table, b"h", &key);
 }
 
 #[test]
 fn a_bucket_that_is_cut() {
-    let table = table(Layout::with_longest(3), 1);
+    let mut table = on_disk(3, 1);
     let key = encoded(b"h", b"sort");
-    table.engine.insert(table.layout.place(0, &key).engine_key().clone(), b"\0\0\0\x09x").unwrap();
+    engine(&mut table.rows).store_as_is(0, &key, b"\0\0\0\x09x");
     check_all(&table, b"h", &key);
 }

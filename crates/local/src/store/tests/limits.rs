@@ -13,7 +13,7 @@ const NOW: u32 = 1000;
 
 /// A table of one partition with rows `0`, `1`, ... of ten bytes under the hash key `h`.
 fn filled(limits: Limits, count: u32) -> TestTable {
-    let mut table = table(Layout::default(), 1);
+    let mut table = in_memory(1);
     table.rows.limits = limits;
     for index in 0..count {
         let key = encoded(b"h", &index.to_be_bytes());
@@ -103,7 +103,12 @@ fn rows_live_as_long_as_the_table_says_where_the_request_does_not() {
 
 #[test]
 fn keys_as_long_as_they_come() {
-    let table = filled(Limits::default(), 0);
+    for table in [in_memory(1), on_disk(60_000, 1)] {
+        check_long_keys(&table);
+    }
+}
+
+fn check_long_keys(table: &TableRows) {
     let partition = table.partition(0).unwrap();
     let hash_key = vec![b'h'; 65_534];
     let sort_keys = [vec![], vec![0; 1], vec![1; 900_000]];
@@ -115,7 +120,7 @@ fn keys_as_long_as_they_come() {
         let row = ops::get(partition, &encoded(&hash_key, sort_key), NOW).unwrap().unwrap();
         assert_eq!(row.value, sort_key.len().to_string());
     }
-    assert_eq!(multi_get(&table, &full_range(&hash_key)), (Status::Ok, 3));
+    assert_eq!(multi_get(table, &full_range(&hash_key)), (Status::Ok, 3));
     ops::remove(partition, &encoded(&hash_key, &sort_keys[1])).unwrap();
     assert_eq!(ops::sortkey_count(partition, &hash_key, NOW).unwrap(), 2);
 }

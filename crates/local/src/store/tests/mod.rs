@@ -1,6 +1,8 @@
 //! The store as a whole: against a simple model, and at its limits.
 
 mod damage;
+mod data_dir;
+mod files;
 mod limits;
 mod model;
 mod split;
@@ -11,14 +13,18 @@ use bytes::Bytes;
 use pegasus_protocol::idl::{GetScannerRequest, MultiGetRequest};
 use pegasus_protocol::key;
 
-use super::layout::Layout;
+use tempfile::TempDir;
+
+use super::disk::DiskRows;
 use super::ops::{self, Scan, ScanStart};
+use super::table_rows::Place;
 use super::{Partition, Store, TableRows};
 
 /// A store with one empty table, as if it were the table.
 struct TestTable {
     rows: TableRows,
     _store: Store,
+    _directory: Option<TempDir>,
 }
 
 impl Deref for TestTable {
@@ -29,11 +35,28 @@ impl Deref for TestTable {
     }
 }
 
-fn table(layout: Layout, partition_count: u16) -> TestTable {
+/// A table in memory.
+fn in_memory(partition_count: u16) -> TestTable {
     let store = Store::open(None).unwrap();
+    let rows = store.table_rows(1, partition_count).unwrap();
+    TestTable { rows, _store: store, _directory: None }
+}
+
+/// A table in a data directory, whose buckets start at keys longer than `longest`.
+fn on_disk(longest: usize, partition_count: u16) -> TestTable {
+    let directory = tempfile::tempdir().unwrap();
+    let store = Store::open(Some(directory.path())).unwrap();
     let mut rows = store.table_rows(1, partition_count).unwrap();
-    rows.layout = layout;
-    TestTable { rows, _store: store }
+    engine(&mut rows).with_longest_row_key(longest);
+    TestTable { rows, _store: store, _directory: Some(directory) }
+}
+
+/// What the storage engine has of a table in a data directory.
+fn engine(table: &mut TableRows) -> &mut DiskRows {
+    match &mut table.place {
+        Place::Disk(rows) => rows,
+        Place::Memory(_) => panic!("a table in memory"),
+    }
 }
 
 fn encoded(hash_key: &[u8], sort_key: &[u8]) -> Bytes {

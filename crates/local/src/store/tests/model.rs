@@ -1,6 +1,6 @@
 //! Random operations on a table and on a sorted map, which must agree after each of them.
 //!
-//! The table's buckets start at keys of five bytes, so most keys here are in buckets.
+//! In the data directory buckets start at keys of five bytes, so most keys here are in buckets.
 
 use std::cell::Cell;
 use std::collections::BTreeMap;
@@ -289,15 +289,25 @@ fn drain(mut scan: Box<Scan>, now: u32) -> Vec<(Vec<u8>, Vec<u8>)> {
     }
 }
 
-/// One store serves all cases, a table each: opening stores would take most of the time.
 #[test]
-fn a_table_is_a_sorted_map() {
-    let store = Store::open(None).unwrap();
+fn a_table_in_memory_is_a_sorted_map() {
+    check_store(&Store::open(None).unwrap(), |_| {});
+}
+
+#[test]
+fn a_table_in_a_data_directory_is_a_sorted_map() {
+    let directory = tempfile::tempdir().unwrap();
+    let store = Store::open(Some(directory.path())).unwrap();
+    check_store(&store, |table| engine(table).with_longest_row_key(5));
+}
+
+/// One store serves all cases, a table each: opening stores would take most of the time.
+fn check_store(store: &Store, prepare: impl Fn(&mut TableRows)) {
     let app_id = Cell::new(0);
     let case = |steps| {
         app_id.set(app_id.get() + 1);
         let mut table = store.table_rows(app_id.get(), PARTITIONS).unwrap();
-        table.layout = Layout::with_longest(5);
+        prepare(&mut table);
         check(&table, steps);
         Ok(())
     };

@@ -24,12 +24,17 @@ fn rows_of(table: &TableRows, index: i32) -> BTreeSet<Bytes> {
 
 #[test]
 fn a_child_gets_what_it_owns_and_the_parent_keeps_the_rest() {
-    let table = table(Layout::with_longest(10), 1);
+    for table in [in_memory(1), on_disk(10, 1)] {
+        check_split(&table);
+    }
+}
+
+fn check_split(table: &TableRows) {
     for key in keys() {
         let request = UpdateRequest { key, value: Bytes::from_static(b"v"), expire_ts_seconds: 2000 };
         ops::put(table.partition(0).unwrap(), &request, NOW).unwrap();
     }
-    let all = rows_of(&table, 0);
+    let all = rows_of(table, 0);
     let owned = |index| {
         let owner = Owner { index, count: 2 };
         all.iter().filter(|key| owner.owns(key)).cloned().collect::<BTreeSet<_>>()

@@ -5,7 +5,8 @@ use fjall::PersistMode;
 use pegasus_protocol::idl::AppInfo;
 use pegasus_protocol::thrift::{Reader, Wire};
 
-use super::{Store, StoreError};
+use super::Disk;
+use crate::store::StoreError;
 
 const NEXT_APP_ID: &[u8] = b"next_app_id";
 /// The keys of table records: this, then the app id as 32 big-endian bits.
@@ -40,7 +41,7 @@ impl TableRecord {
     }
 }
 
-impl Store {
+impl Disk {
     /// All tables, by number, the dropped ones too.
     pub(crate) fn load_tables(&self) -> Result<Vec<TableRecord>, StoreError> {
         let rows = self.catalog.prefix([TABLE]);
@@ -65,7 +66,7 @@ impl Store {
             batch.insert(&self.catalog, key, table.encode());
         }
         batch.commit()?;
-        self.persist(PersistMode::SyncAll)
+        Ok(self.database.persist(PersistMode::SyncAll)?)
     }
 }
 
@@ -74,6 +75,7 @@ mod tests {
     use pegasus_protocol::idl::AppStatus;
 
     use super::*;
+    use crate::store::Store;
 
     fn record(app_id: i32) -> TableRecord {
         let mut info = AppInfo {
@@ -106,42 +108,5 @@ mod tests {
         let stored = TableRecord { purging: vec![], ..record(1) }.encode();
         let older = stored.slice(..stored.len() - 5); // the type and length of an empty list
         assert_eq!(TableRecord::decode(older).unwrap(), TableRecord { purging: vec![], ..record(1) });
-    }
-
-    #[test]
-    fn removed_rows_are_gone() {
-        let store = Store::open(None).unwrap();
-        let put = |rows: &crate::store::TableRows| {
-            let mut write = rows.partition(0).unwrap().write();
-            write.put(Bytes::from_static(b"\0\x01hs"), 0, b"v");
-            write.commit().unwrap();
-        };
-        put(&store.table_rows(1, 1).unwrap());
-        store.remove_rows(1).unwrap();
-        store.remove_rows(1).unwrap();
-        let rows = store.table_rows(1, 1).unwrap();
-        assert!(rows.partition(0).unwrap().get(b"\0\x01hs").unwrap().is_none());
-        put(&rows);
-        assert!(rows.partition(0).unwrap().get(b"\0\x01hs").unwrap().is_some());
-    }
-
-    #[test]
-    fn a_directory_has_one_store_at_a_time() {
-        let directory = tempfile::tempdir().unwrap();
-        let first = Store::open(Some(directory.path())).unwrap();
-        assert!(matches!(Store::open(Some(directory.path())), Err(StoreError::InUse)));
-        first.close().unwrap();
-        Store::open(Some(directory.path())).unwrap();
-    }
-
-    #[test]
-    fn a_temporary_store_leaves_nothing() {
-        let store = Store::open(None).unwrap();
-        let directory = store.temporary.as_ref().unwrap().path().to_path_buf();
-        let rows = store.table_rows(1, 1).unwrap();
-        assert!(directory.exists());
-        drop(rows);
-        drop(store);
-        assert!(!directory.exists());
     }
 }

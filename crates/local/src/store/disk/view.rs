@@ -1,0 +1,127 @@
+//! A partition of a data directory as it was at one moment, read in key order from any key on.
+
+use std::ops::Bound;
+use std::vec;
+
+use bytes::Bytes;
+use fjall::{Iter, Keyspace, Readable, Snapshot};
+
+use super::bucket::Bucket;
+use super::layout::{self, Layout};
+use super::rows::{DiskRows, row_at};
+use crate::store::StoreError;
+use crate::store::row::Row;
+
+/// A partition as it was when the view was made. It stays so while writes go on.
+pub(crate) struct DiskView {
+    snapshot: Snapshot,
+    engine: Keyspace,
+    layout: Layout,
+    partition: u16,
+}
+
+impl DiskView {
+    pub(super) fn new(rows: &DiskRows, partition: u16) -> Self {
+        let (snapshot, engine) = (rows.database.snapshot(), rows.engine.clone());
+        Self { snapshot, engine, layout: rows.layout, partition }
+    }
+
+    /// A row as it was, expired or not.
+    pub(crate) fn get(&self, key: &[u8]) -> Result<Option<Row>, StoreError> {
+        let place = self.layout.place(self.partition, key);
+        let stored = self.snapshot.get(&self.engine, place.engine_key())?;
+        row_at(place, stored)
+    }
+
+    /// The rows from the first key that is not less than `from`, upwards.
+    pub(crate) fn up(&self, from: &[u8]) -> DiskRange {
+        let start = self.layout.place(self.partition, from).engine_key().clone();
+        let end = layout::partition_end(self.partition);
+        let end = end.map_or(Bound::Unbounded, Bound::Excluded);
+        self.rows((Bound::Included(start), end), from, Direction::Up)
+    }
+
+    /// The rows from the last key that is not greater than `from`, downwards.
+    pub(crate) fn down(&self, from: &[u8]) -> DiskRange {
+        let end = self.layout.place(self.partition, from).engine_key().clone();
+        let start = layout::partition_start(self.partition);
+        self.rows((Bound::Included(start), Bound::Included(end)), from, Direction::Down)
+    }
+
+    fn rows(&self, range: (Bound<Bytes>, Bound<Bytes>), from: &[u8], direction: Direction) -> DiskRange {
+        DiskRange {
+            iter: self.snapshot.range(&self.engine, range),
+            layout: self.layout,
+            direction,
+            from: Bytes::copy_from_slice(from),
+            bucket: Vec::new().into_iter(),
+        }
+    }
+}
+
+#[derive(Debug, Clone, Copy)]
+enum Direction {
+    Up,
+    Down,
+}
+
+/// Pegasus keys and rows of a view, in order, expired ones included.
+pub(crate) struct DiskRange {
+    iter: Iter,
+    layout: Layout,
+    direction: Direction,
+    from: Bytes,
+    /// What is left of the bucket that the iteration stands in.
+    bucket: vec::IntoIter<(Bytes, Row)>,
+}
+
+impl DiskRange {
+    fn advance(&mut self) -> Result<Option<(Bytes, Row)>, StoreError> {
+        loop {
+            let in_bucket = match self.direction {
+                Direction::Up => self.bucket.next(),
+                Direction::Down => self.bucket.next_back(),
+            };
+            if in_bucket.is_some() {
+                return Ok(in_bucket);
+            }
+            let guard = match self.direction {
+                Direction::Up => self.iter.next(),
+                Direction::Down => self.iter.next_back(),
+            };
+            let Some(guard) = guard else {
+                return Ok(None);
+            };
+            let (key, stored) = guard.into_inner()?;
+            let (key, stored) = (Bytes::from(key), Bytes::from(stored));
+            if !self.layout.is_bucket(&key) {
+                return Ok(Some((self.layout.row_key(&key), Row::decode(&stored)?)));
+            }
+            self.bucket = self.open(&key, stored)?.into_iter();
+        }
+    }
+
+    /// The rows of a bucket that lie on this side of where the iteration starts.
+    fn open(&self, engine_key: &[u8], stored: Bytes) -> Result<Vec<(Bytes, Row)>, StoreError> {
+        let mut rows = Vec::new();
+        for (rest, stored) in Bucket::decode(stored)?.into_rows() {
+            let key = self.layout.bucket_row_key(engine_key, &rest);
+            let inside = match self.direction {
+                Direction::Up => key >= self.from,
+                Direction::Down => key <= self.from,
+            };
+            if inside {
+                rows.push((key, Row::decode(&stored)?));
+            }
+        }
+        Ok(rows)
+    }
+}
+
+impl Iterator for DiskRange {
+    type Item = Result<(Bytes, Row), StoreError>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        self.advance().transpose()
+    }
+}

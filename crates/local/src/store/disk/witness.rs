@@ -1,0 +1,115 @@
+//! Tells whether a journal has lost its end.
+//!
+//! When the engine opens a journal with damage inside, it takes the damage for a write that a crash
+//! cut short, and cuts off everything from there on: acknowledged writes would be gone without a word.
+//! So every commit is counted, in a row (which goes through the journal after the writes that it
+//! counts) and in a file beside it (after the commit). A file that knows of more commits than the row
+//! shows that some are gone.
+
+use std::fs::File;
+use std::io::{self, Read, Seek, SeekFrom, Write};
+use std::path::Path;
+use std::sync::{Mutex, PoisonError};
+
+use fjall::Keyspace;
+
+use crate::store::StoreError;
+
+const ROW: &[u8] = b"commits";
+const FILE: &str = "commits";
+
+/// Counts the commits of one data directory.
+pub(super) struct Witness {
+    counts: Mutex<Counts>,
+}
+
+struct Counts {
+    /// Commits that have begun.
+    begun: u64,
+    /// The last one that the file knows of.
+    noted: u64,
+    file: File,
+}
+
+impl Witness {
+    /// Compares row and file. A directory from before there was a file says nothing.
+    pub(super) fn open(directory: &Path, catalog: &Keyspace) -> Result<Self, StoreError> {
+        let path = directory.join(FILE);
+        let mut file = File::options().read(true).write(true).create(true).truncate(false).open(path)?;
+        let mut bytes = Vec::new();
+        file.read_to_end(&mut bytes)?;
+        let noted = match bytes.as_slice() {
+            [] => 0,
+            bytes => number(bytes, "the file \"commits\" is no number")?,
+        };
+        let row = catalog.get(ROW)?;
+        let begun = row.map_or(Ok(0), |row| number(&row, "the number of commits is none"))?;
+        if begun < noted {
+            return Err(StoreError::Lost { commits: noted - begun });
+        }
+        Ok(Self { counts: Mutex::new(Counts { begun, noted, file }) })
+    }
+
+    /// Counts a commit that is about to be made, in the journal; gives its number.
+    pub(super) fn begin(&self, catalog: &Keyspace) -> Result<u64, StoreError> {
+        // Under the lock, so that the numbers stand in the journal in their order.
+        let mut counts = self.lock();
+        let next = counts.begun + 1;
+        catalog.insert(ROW, next.to_be_bytes())?;
+        counts.begun = next;
+        Ok(next)
+    }
+
+    /// Notes a commit that has been made. Whoever is told of it is told after this.
+    pub(super) fn note(&self, commit: u64) -> Result<(), StoreError> {
+        let mut counts = self.lock();
+        if commit > counts.noted {
+            overwrite(&counts.file, &commit.to_be_bytes())?;
+            counts.noted = commit;
+        }
+        Ok(())
+    }
+
+    fn lock(&self) -> std::sync::MutexGuard<'_, Counts> {
+        self.counts.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// One call of the system where that is possible: every commit waits for it.
+fn overwrite(mut file: &File, bytes: &[u8]) -> io::Result<()> {
+    #[cfg(unix)]
+    if std::os::unix::fs::FileExt::write_at(file, bytes, 0)? == bytes.len() {
+        return Ok(());
+    }
+    file.seek(SeekFrom::Start(0))?;
+    file.write_all(bytes)
+}
+
+fn number(bytes: &[u8], otherwise: &'static str) -> Result<u64, StoreError> {
+    bytes.try_into().map(u64::from_be_bytes).map_err(|_| StoreError::Damaged(otherwise))
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::store::{Store, StoreError};
+
+    #[test]
+    fn commits_that_are_gone_are_missed() {
+        let directory = tempfile::tempdir().unwrap();
+        let open = || Store::open(Some(directory.path()));
+        let store = open().unwrap();
+        for _ in 0..3 {
+            store.commit().unwrap();
+        }
+        store.close().unwrap(); // one more
+        open().unwrap().close().unwrap();
+        let path = directory.path().join(super::FILE);
+        assert_eq!(std::fs::read(&path).unwrap(), 5_u64.to_be_bytes());
+        std::fs::write(&path, 7_u64.to_be_bytes()).unwrap();
+        assert!(matches!(open(), Err(StoreError::Lost { commits: 2 })));
+        std::fs::write(&path, b"seven").unwrap();
+        assert!(matches!(open(), Err(StoreError::Damaged(_))));
+        std::fs::remove_file(&path).unwrap();
+        open().unwrap().close().unwrap();
+    }
+}

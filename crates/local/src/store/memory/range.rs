@@ -1,0 +1,87 @@
+//! Walking over a tree in key order, up or down.
+
+use std::slice;
+use std::sync::Arc;
+
+use super::sorted::Sorted;
+use super::tree::{Entry, Node, Tree, child_of};
+
+/// A place between two rows of a tree.
+pub(crate) struct Range<'t> {
+    /// What is left of the branches, from the root down.
+    branches: Vec<slice::Iter<'t, Arc<Node>>>,
+    /// What is left of the leaf.
+    leaf: slice::Iter<'t, Entry>,
+}
+
+impl<'t> Range<'t> {
+    /// The rows from the first key that is not less than `from`.
+    pub(super) fn up(tree: &'t Tree, from: &[u8]) -> Self {
+        let entries_after = |entries: &'t Sorted<Entry>| {
+            entries.items()[entries.position(from).unwrap_or_else(|position| position)..].iter()
+        };
+        Self::at(tree, from, |children, child| children[child + 1..].iter(), entries_after)
+    }
+
+    /// The rows until the last key that is not greater than `from`.
+    pub(super) fn down(tree: &'t Tree, from: &[u8]) -> Self {
+        let entries_until = |entries: &'t Sorted<Entry>| {
+            let end = entries.position(from).map_or_else(|position| position, |position| position + 1);
+            entries.items()[..end].iter()
+        };
+        Self::at(tree, from, |children, child| children[..child].iter(), entries_until)
+    }
+
+    /// Goes down to the leaf where `from` is or would be, and keeps what is wanted of each node.
+    fn at(
+        tree: &'t Tree,
+        from: &[u8],
+        wanted_beside: impl Fn(&'t [Arc<Node>], usize) -> slice::Iter<'t, Arc<Node>>,
+        wanted_entries: impl Fn(&'t Sorted<Entry>) -> slice::Iter<'t, Entry>,
+    ) -> Self {
+        let mut branches = Vec::new();
+        let mut node = tree.root();
+        loop {
+            match node {
+                Node::Branch { children, bounds } => {
+                    let child = child_of(bounds, from);
+                    branches.push(wanted_beside(children, child));
+                    node = &children[child];
+                }
+                Node::Leaf(entries) => return Self { branches, leaf: wanted_entries(entries) },
+            }
+        }
+    }
+
+    /// The next row upwards.
+    pub(crate) fn next_up(&mut self) -> Option<&'t Entry> {
+        self.step(slice::Iter::next, slice::Iter::next)
+    }
+
+    /// The next row downwards.
+    pub(crate) fn next_down(&mut self) -> Option<&'t Entry> {
+        self.step(slice::Iter::next_back, slice::Iter::next_back)
+    }
+
+    /// The next row of this leaf, or of the leaf that comes next: up to the nearest branch that has
+    /// one left, and down again.
+    fn step(
+        &mut self,
+        next_child: impl Fn(&mut slice::Iter<'t, Arc<Node>>) -> Option<&'t Arc<Node>>,
+        next_entry: impl Fn(&mut slice::Iter<'t, Entry>) -> Option<&'t Entry>,
+    ) -> Option<&'t Entry> {
+        loop {
+            if let Some(entry) = next_entry(&mut self.leaf) {
+                return Some(entry);
+            }
+            let Some(child) = next_child(self.branches.last_mut()?) else {
+                self.branches.pop();
+                continue;
+            };
+            match &**child {
+                Node::Branch { children, .. } => self.branches.push(children.iter()),
+                Node::Leaf(entries) => self.leaf = entries.items().iter(),
+            }
+        }
+    }
+}

@@ -1,0 +1,234 @@
+//! A sorted map whose copies cost nothing: a B-tree that shares its nodes with its copies.
+//!
+//! A change copies only the nodes on its way down that a copy of the tree still needs; where there
+//! is no copy, it changes them in place.
+
+use std::sync::Arc;
+
+use bytes::{BufMut, Bytes, BytesMut};
+
+use super::sorted::{Keyed, Sorted};
+use crate::store::row::Row;
+
+/// A node that becomes longer is split: when it is about to need more room than a power of two.
+const LONGEST: usize = 63;
+
+/// A node that becomes shorter is joined with one beside it, if the two fit in one.
+const SHORTEST: usize = 16;
+
+/// Rows by key.
+#[derive(Clone, Default)]
+pub(super) struct Tree {
+    root: Arc<Node>,
+}
+
+/// Some rows, or the nodes that hold them. All leaves of a tree are equally deep.
+#[derive(Clone)]
+pub(super) enum Node {
+    Leaf(Sorted<Entry>),
+    Branch {
+        children: Vec<Arc<Node>>,
+        /// One less: no key in the second child is less than the first of these, all keys before are.
+        bounds: Sorted<Bytes>,
+    },
+}
+
+/// A row with its key.
+#[derive(Clone)]
+pub(crate) struct Entry {
+    /// Key and value, in one allocation of their own.
+    bytes: Bytes,
+    key_length: u32,
+    expire_ts: u32,
+}
+
+/// What was split off a node: it belongs after it.
+struct Right {
+    /// No key in it is less, and all keys before it are.
+    bound: Bytes,
+    node: Node,
+}
+
+impl Entry {
+    /// Copies key and value, so that what they are parts of need not stay.
+    pub(super) fn new(key: &[u8], row: &Row) -> Self {
+        let mut bytes = BytesMut::with_capacity(key.len() + row.value.len());
+        bytes.put_slice(key);
+        bytes.put_slice(&row.value);
+        Self { bytes: bytes.freeze(), key_length: key.len() as u32, expire_ts: row.expire_ts }
+    }
+
+    /// The key, as a view of what is stored.
+    pub(crate) fn shared_key(&self) -> Bytes {
+        self.bytes.slice(..self.key_length as usize)
+    }
+
+    /// The row; its value is a view of what is stored.
+    pub(crate) fn row(&self) -> Row {
+        Row { expire_ts: self.expire_ts, value: self.bytes.slice(self.key_length as usize..) }
+    }
+}
+
+impl Keyed for Entry {
+    fn key(&self) -> &[u8] {
+        &self.bytes[..self.key_length as usize]
+    }
+}
+
+impl Keyed for Bytes {
+    fn key(&self) -> &[u8] {
+        self
+    }
+}
+
+impl Default for Node {
+    fn default() -> Self {
+        Self::Leaf(Sorted::default())
+    }
+}
+
+impl Tree {
+    pub(super) fn root(&self) -> &Node {
+        &self.root
+    }
+
+    /// The row of that key.
+    pub(super) fn get(&self, key: &[u8]) -> Option<&Entry> {
+        let mut node = self.root();
+        loop {
+            match node {
+                Node::Branch { children, bounds } => node = &children[child_of(bounds, key)],
+                Node::Leaf(entries) => return entries.items().get(entries.position(key).ok()?),
+            }
+        }
+    }
+
+    /// Sets a row.
+    pub(super) fn insert(&mut self, entry: Entry) {
+        if let Some(Right { bound, node }) = insert(&mut self.root, entry) {
+            let children = vec![std::mem::take(&mut self.root), Arc::new(node)];
+            self.root = Arc::new(Node::Branch { children, bounds: Sorted::new(vec![bound]) });
+        }
+    }
+
+    /// Removes a row, if it is there.
+    pub(super) fn remove(&mut self, key: &[u8]) {
+        if self.get(key).is_none() {
+            return; // nothing has to be copied for that
+        }
+        remove(&mut self.root, key);
+        while let Node::Branch { children, .. } = self.root()
+            && let [only] = children.as_slice()
+        {
+            self.root = only.clone();
+        }
+    }
+}
+
+#[cfg(test)]
+impl Tree {
+    pub(super) fn count_leaves(&self) -> usize {
+        fn count(node: &Node) -> usize {
+            match node {
+                Node::Leaf(_) => 1,
+                Node::Branch { children, .. } => children.iter().map(|child| count(child)).sum(),
+            }
+        }
+        count(&self.root)
+    }
+}
+
+impl Node {
+    fn len(&self) -> usize {
+        match self {
+            Self::Leaf(entries) => entries.len(),
+            Self::Branch { children, .. } => children.len(),
+        }
+    }
+
+    /// Takes in the node after it, whose keys are `bound` and greater.
+    fn absorb(&mut self, right: Self, bound: Bytes) {
+        match (self, right) {
+            (Self::Leaf(left), Self::Leaf(right)) => left.extend(right.into_items()),
+            (Self::Branch { children, bounds }, Self::Branch { children: more, bounds: more_bounds }) => {
+                children.extend(more);
+                bounds.extend(std::iter::once(bound).chain(more_bounds.into_items()));
+            }
+            (Self::Leaf(_), Self::Branch { .. }) | (Self::Branch { .. }, Self::Leaf(_)) => {
+                unreachable!("nodes beside each other are of one kind")
+            }
+        }
+    }
+}
+
+/// The child in which a key is, or would be.
+pub(super) fn child_of(bounds: &Sorted<Bytes>, key: &[u8]) -> usize {
+    bounds.position(key).map_or_else(|position| position, |bound| bound + 1)
+}
+
+/// Sets a row below a node; gives what was split off it, if it became too long.
+fn insert(node: &mut Arc<Node>, entry: Entry) -> Option<Right> {
+    match Arc::make_mut(node) {
+        Node::Leaf(entries) => match entries.position(entry.key()) {
+            Ok(position) => {
+                entries.replace(position, entry);
+                None
+            }
+            Err(position) => {
+                entries.insert(position, entry);
+                let right = entries.split_off(where_to_split(entries.len(), position)?);
+                // A copy, so that it does not keep the row in memory.
+                let bound = Bytes::copy_from_slice(right.items()[0].key());
+                Some(Right { bound, node: Node::Leaf(right) })
+            }
+        },
+        Node::Branch { children, bounds } => {
+            let position = child_of(bounds, entry.key());
+            let Right { bound, node } = insert(&mut children[position], entry)?;
+            children.insert(position + 1, Arc::new(node));
+            bounds.insert(position, bound);
+            let middle = where_to_split(children.len(), position + 1)?;
+            let children = children.split_off(middle);
+            let right = Node::Branch { children, bounds: bounds.split_off(middle) };
+            Some(Right { bound: bounds.remove(middle - 1), node: right })
+        }
+    }
+}
+
+/// Where to split a node that has become too long by something new: in the middle, or before the new
+/// if that is last, because rows often come in their order and would leave only halves behind.
+fn where_to_split(length: usize, new: usize) -> Option<usize> {
+    let is_last = new + 1 == length;
+    (length > LONGEST).then_some(if is_last { new } else { length / 2 })
+}
+
+/// Removes a row below a node.
+fn remove(node: &mut Arc<Node>, key: &[u8]) {
+    match Arc::make_mut(node) {
+        Node::Leaf(entries) => {
+            if let Ok(position) = entries.position(key) {
+                entries.remove(position);
+            }
+        }
+        Node::Branch { children, bounds } => {
+            let position = child_of(bounds, key);
+            remove(&mut children[position], key);
+            if children[position].len() < SHORTEST {
+                join(children, bounds, position);
+            }
+        }
+    }
+}
+
+/// Joins a child with the one before it, or else with the one after it, if the two fit in one.
+fn join(children: &mut Vec<Arc<Node>>, bounds: &mut Sorted<Bytes>, position: usize) {
+    let fits = |left: &usize| {
+        let pair = children.get(*left..left + 2);
+        pair.is_some_and(|pair| pair[0].len() + pair[1].len() <= LONGEST)
+    };
+    let Some(left) = position.checked_sub(1).filter(fits).or(Some(position).filter(fits)) else {
+        return;
+    };
+    let right = Arc::unwrap_or_clone(children.remove(left + 1));
+    Arc::make_mut(&mut children[left]).absorb(right, bounds.remove(left));
+}

@@ -5,8 +5,8 @@ import type { Outcome } from './watch'
 /** One operation on one cell, as it went. */
 export interface Entry extends Operation {
   cell: string
-  /** Worker and client. */
-  who: string
+  worker: string
+  client: string
   call: string
   /** `ok`, or the code of the error and what it says about the write. */
   outcome: string
@@ -17,7 +17,8 @@ export interface Entry extends Operation {
 /** What an operation on a cell is before it is called. */
 export interface Intent {
   cell: string
-  who: string
+  worker: string
+  client: string
   call: string
   /** The client sends it again when no answer comes: twice is the same as once, but not for others in between. */
   mayRepeat: boolean
@@ -26,12 +27,6 @@ export interface Intent {
 /** All operations of a round, by the cells that they touched. */
 export class History {
   readonly #cells = new Map<string, Entry[]>()
-  readonly #succeeded: (hashKey: string, answered: number) => void
-
-  /** @param succeeded - Told of each success. */
-  constructor(succeeded: (hashKey: string, answered: number) => void = () => {}) {
-    this.#succeeded = succeeded
-  }
 
   /** Notes a read; one that failed says nothing. */
   look(intent: Intent, action: Action | undefined, { called, answered, failure }: Outcome<unknown>): void {
@@ -65,21 +60,23 @@ export class History {
     const entries = this.#cells.get(entry.cell)
     if (entries === undefined) this.#cells.set(entry.cell, [entry])
     else entries.push(entry)
-    if (entry.outcome === 'ok') this.#succeeded(entry.cell.split('/')[0] as string, entry.answered)
   }
 }
 
+/** Of a long history its end, which is where it goes wrong. */
+const LINES = 25
+
 /** A history as lines, times from its first call on. */
 export function describeHistory(entries: readonly Entry[]): string {
-  const byCall = [...entries].sort((a, b) => a.called - b.called)
+  const byCall = [...entries].sort((a, b) => a.called - b.called).slice(-LINES)
   const start = byCall[0]?.called ?? 0
   const at = (time: number) => (time === Number.POSITIVE_INFINITY ? '?' : (time - start).toFixed(1))
   return byCall
-    .map(({ called, answered, who, call, action, outcome, isVoid, repeatsUntil }) => {
+    .map(({ called, answered, worker, client, call, action, outcome, isVoid, repeatsUntil }) => {
       const times = `${at(called).padStart(8)} … ${at(answered).padStart(7)}`
       const repeats = repeatsUntil === undefined ? '' : `, may repeat until ${at(repeatsUntil)}`
       const what = isVoid ? `${describeAction(action)} (must not have happened)` : describeAction(action)
-      return `    ${times}  ${who.padEnd(22)} ${call.padEnd(16)} ${what}: ${outcome}${repeats}`
+      return `    ${times}  ${`${worker}, ${client}`.padEnd(22)} ${call.padEnd(16)} ${what}: ${outcome}${repeats}`
     })
     .join('\n')
 }

@@ -1,4 +1,3 @@
-import { setTimeout as sleep } from 'node:timers/promises'
 import type { LocalCluster } from 'pegasus-client'
 
 const EVERY_MS = 5
@@ -17,21 +16,17 @@ interface Pause {
  */
 export class Pauses {
   readonly #pauses: Pause[] = []
-  #isRunning = true
+  readonly #timer: NodeJS.Timeout
   #longestMs = 0
 
   constructor(cluster: LocalCluster) {
-    void this.#probe(() => sleep(EVERY_MS))
-    void this.#probe(() => cluster.metaLeader())
-  }
-
-  async #probe(ask: () => Promise<unknown>): Promise<void> {
-    while (this.#isRunning) {
-      const from = performance.now()
-      await ask()
-      this.#note(from, performance.now())
-      await sleep(EVERY_MS)
-    }
+    let last = performance.now()
+    this.#timer = setInterval(() => {
+      const now = performance.now()
+      this.#note(last, now)
+      last = now
+      void cluster.metaLeader().then(() => this.#note(now, performance.now()))
+    }, EVERY_MS)
   }
 
   #note(from: number, until: number): void {
@@ -48,7 +43,7 @@ export class Pauses {
   within(from: number, until: number): number {
     let total = 0
     let covered = from
-    for (const pause of [...this.#pauses].sort((a, b) => a.from - b.from)) {
+    for (const pause of this.#pauses.toSorted((a, b) => a.from - b.from)) {
       const start = Math.max(pause.from, covered)
       const end = Math.min(pause.until, until)
       if (end <= start) continue
@@ -64,6 +59,6 @@ export class Pauses {
   }
 
   stop(): void {
-    this.#isRunning = false
+    clearInterval(this.#timer)
   }
 }

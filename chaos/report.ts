@@ -1,7 +1,7 @@
 import type { Verdicts } from './judge'
 import type { Tally } from './nemesis'
 import type { Pauses } from './pauses'
-import type { Recovery } from './recovery'
+import type { Recovery, Time } from './recovery'
 import type { Watch } from './watch'
 
 export interface Findings {
@@ -14,6 +14,9 @@ export interface Findings {
   verdicts: Verdicts
   pauses: Pauses
 }
+
+/** So many violations are told in full. */
+const TOLD = 20
 
 /** A run as text. */
 export function report(findings: Findings): string {
@@ -30,12 +33,13 @@ export function report(findings: Findings): string {
     table(byCount(watch.codes)),
     `faults: ${sum([...tally.faults.values()])}; rules took ${tally.answersChanged} requests`,
     table(byCount(tally.faults)),
-    `recovery of partitions (ms; ${recovery.disturbed} more were disturbed by the next fault):`,
-    table([...recovery.timesMs].sort().map(([what, times]) => [what, quantiles(times)])),
+    `recovery, for each client and partition (ms; ${recovery.disturbed} more were disturbed by the next fault):`,
+    table([...recovery.times].sort().map(([what, times]) => [what, quantiles(times)])),
     `judged: ${histories} histories of ${operations} operations; ${undecided} undecided`,
     `latest answer after a deadline: ${Math.max(0, watch.latestMs).toFixed(0)} ms, ` +
       `without pauses of this process (the longest: ${pauses.longestMs.toFixed(0)} ms)`,
-    ...watch.violations.map((violation) => `VIOLATION ${violation}`),
+    ...watch.violations.slice(0, TOLD).map((violation) => `VIOLATION ${violation}`),
+    ...(watch.violations.length > TOLD ? [`and ${watch.violations.length - TOLD} more`] : []),
     watch.violations.length === 0
       ? 'no violation'
       : `${watch.violations.length} violations; --seed ${seed} draws the same again`,
@@ -48,10 +52,10 @@ function byCount(counts: ReadonlyMap<string, number>): [string, string][] {
   return [...counts].sort(([, a], [, b]) => b - a).map(([name, count]) => [name, String(count)])
 }
 
-function quantiles(times: number[]): string {
-  const sorted = times.toSorted((a, b) => a - b)
-  const at = (share: number) => (sorted[Math.floor((sorted.length - 1) * share)] ?? 0).toFixed(0)
-  return `median ${at(0.5)}, 95 % ${at(0.95)}, worst ${at(1)} (${times.length})`
+function quantiles(times: readonly Time[]): string {
+  const sorted = times.toSorted((a, b) => a.tookMs - b.tookMs)
+  const at = (share: number) => (sorted[Math.floor((sorted.length - 1) * share)]?.tookMs ?? 0).toFixed(0)
+  return `median ${at(0.5)}, 95 % ${at(0.95)}, worst ${at(1)} of ${times.length} (${sorted.at(-1)?.place})`
 }
 
 function table(rows: [string, string][]): string {

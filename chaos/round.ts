@@ -5,13 +5,13 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { type LocalCluster, PegasusError, type Table } from 'pegasus-client'
 import { Random } from '../__test__/support/random'
 import { COUNTERS } from './counters'
-import type { Fleet } from './fleet'
+import type { Fleet, Seat } from './fleet'
 import { Ground, repeatsUntil } from './ground'
 import { GROUPS } from './groups'
 import { History } from './history'
 import { judgeHistories, type Verdicts } from './judge'
 import { Nemesis, type Tally } from './nemesis'
-import type { Recovery } from './recovery'
+import type { Probe, Recovery } from './recovery'
 import { HASH_KEYS } from './rows'
 import { writeStillRows } from './scans'
 import { SPLIT } from './server-faults'
@@ -20,6 +20,8 @@ import type { Watch } from './watch'
 
 const PARTITIONS = 4
 const NEMESES = 2
+const RECOVERS_WITHIN_MS = 10_000
+const PROBE_MS = 1000
 
 export interface RoundPlan {
   number: number
@@ -44,21 +46,23 @@ export async function runRound(plan: RoundPlan): Promise<void> {
   const still = seats[0].table
   await writeStillRows(still)
   const partitions = await findPartitions(cluster, still)
-  const history = new History((hashKey, answered) => {
-    const partition = partitions.get(hashKey)
-    if (partition !== undefined) recovery.succeeded(partition, answered)
-  })
-
+  recovery.use(seats.flatMap((seat) => probesOf(seat, partitions)))
+  const history = new History()
   const team = new Team({ ground, watch, history, random, seats, alter })
-  const end = new AbortController()
+  const [calm, end] = [new AbortController(), new AbortController()]
   const working = team.work(end.signal)
-  const breaking = breakThings(plan, ground, random, end.signal)
+  const breaking = breakThings(plan, ground, random, calm.signal)
   await sleep(plan.lastsMs)
-  end.abort()
+  calm.abort()
   await breaking
   const healed = performance.now()
   await cluster.healAll()
   recovery.expect('all healed', [...partitions.values()], healed)
+  const unserved = await recovery.complete(RECOVERS_WITHIN_MS)
+  if (unserved.length > 0) {
+    watch.violation(`${RECOVERS_WITHIN_MS} ms after all was healed not served: ${unserved.join(', ')}`)
+  }
+  end.abort()
   await working
   await team.lookAtAll()
 
@@ -85,6 +89,16 @@ async function breakThings(
     if (splitter.random.coin()) await splitter.fire(SPLIT)
   }
   await Promise.all([...nemeses.map((one) => one.run()), split()])
+}
+
+/** A read in each partition, through one client. */
+function probesOf({ client, table }: Seat, partitions: ReadonlyMap<string, number>): Probe[] {
+  const hashKeys = new Map([...partitions].map(([hashKey, partition]) => [partition, hashKey]))
+  return [...hashKeys].map(([partition, hashKey]) => ({
+    place: `partition ${partition} for client ${client}`,
+    partition,
+    read: () => table.get(hashKey, '', { timeoutMs: PROBE_MS }),
+  }))
 }
 
 /** Asks the cluster where hash keys lie: a rule refuses the reads, and their errors name the partition. */

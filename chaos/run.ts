@@ -64,7 +64,6 @@ export async function runChaos(plan: ChaosPlan, print: (line: string) => void): 
     await runRound({
       ...{ number, seed: roundSeed, lastsMs, cluster, fleet, watch, tally, recovery, verdicts, alter },
     })
-    recovery.disturb()
     pauses.forget()
   }
 

@@ -57,7 +57,7 @@ export function sabotageNamed(name: string): Sabotage {
 }
 
 /** One call in so many is answered wrongly. */
-const ONE_IN = 20
+const ONE_IN = 5
 
 /** Makes broken tables of good ones. */
 export function alteration(sabotage: Sabotage): (table: Table) => Table {

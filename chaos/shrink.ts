@@ -9,6 +9,13 @@ const LIMIT = 50_000
 
 export function shrink<T extends Operation>(history: readonly T[]): T[] {
   let kept = cutEnd(history)
+  // Removals can only go when nobody is left who saw that there was nothing.
+  for (let pass = 0; pass < 2; pass++) kept = withoutFamilies(kept)
+  return kept
+}
+
+function withoutFamilies<T extends Operation>(history: readonly T[]): T[] {
+  let kept = [...history]
   for (const operation of [...kept].sort((a, b) => b.called - a.called)) {
     if (!kept.includes(operation)) continue
     const family = familyOf(operation, kept)
@@ -64,10 +71,11 @@ function familyOf(operation: Operation, history: readonly Operation[]): Set<Oper
     family.add(member)
     const { action } = member
     if (onlyLooks(action)) return true
-    // Sums depend on every increment, and many removals leave the same behind.
-    if (action.kind === 'add' || !('value' in action) || action.value === null) return false
+    // Sums depend on every increment; and whoever saw nothing saw what many removals leave behind.
+    if (action.kind === 'add' || !('value' in action)) return false
     const { value } = action
-    return history.filter((other) => mayHaveSeen(other, value)).every(add)
+    const seers = history.filter((other) => mayHaveSeen(other, value))
+    return value === null ? seers.length === 0 : seers.every(add)
   }
   return add(operation) ? family : undefined
 }
@@ -77,9 +85,9 @@ function mayHaveSeen({ action }: Operation, value: Content): boolean {
     case 'read':
       return action.saw === value
     case 'exist':
-      return action.saw
+      return action.saw === (value !== null)
     case 'ttl':
-      return action.saw !== 'absent'
+      return (action.saw === 'absent') === (value === null)
     case 'exchange':
       return action.expected === value || action.actual === value
     default:

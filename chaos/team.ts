@@ -57,7 +57,8 @@ export class Team {
     const { seats, alter, random, watch, history } = this.#plan
     const { client, table, mayRepeat } = seats[at % seats.length] as Seat
     return new Worker({
-      name: `${name}, ${client}`,
+      name,
+      client,
       table: alter(table),
       random: random.fork(),
       watch,
@@ -79,7 +80,15 @@ export class Team {
   async #visits(random: Random, signal: AbortSignal): Promise<void> {
     const { ground, watch, history } = this.#plan
     const work = (table: Table) => {
-      const fields = { name: 'visitor', table, watch, history, mayRepeat: true, seen: this.#seen }
+      const fields = {
+        name: 'visitor',
+        client: 'its own',
+        table,
+        watch,
+        history,
+        mayRepeat: true,
+        seen: this.#seen,
+      }
       const worker = new Worker({ ...fields, random: random.fork(), mayBeClosed: true })
       const calls = Array.from({ length: VISITOR_CALLS }, () => random.weighted(this.#work).run(worker))
       return Promise.all(calls)

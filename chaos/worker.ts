@@ -14,8 +14,9 @@ let tags = 0
 
 /** What all of a worker's operations need. */
 export interface WorkerFields {
-  /** Its own name and its client's. */
   name: string
+  /** The name of its client. */
+  client: string
   table: Table
   random: Random
   watch: Watch
@@ -72,7 +73,8 @@ export class Worker {
   }
 
   intent(cell: string, call: string, mayRepeat = false): Intent {
-    return { cell, call, who: this.name, mayRepeat: mayRepeat && this.#fields.mayRepeat }
+    const { name: worker, client } = this.#fields
+    return { cell, call, worker, client, mayRepeat: mayRepeat && this.#fields.mayRepeat }
   }
 
   /** Makes a call with a deadline; a few are aborted on the way. */

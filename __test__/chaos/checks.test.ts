@@ -1,0 +1,106 @@
+import assert from 'node:assert/strict'
+import { describe, it } from 'node:test'
+import type { Action } from '../../chaos/cell'
+import { checkSum } from '../../chaos/counters'
+import { judgeExpiry } from '../../chaos/expiry'
+import { repeatsUntil, type Trouble } from '../../chaos/ground'
+import type { Entry } from '../../chaos/history'
+import { judge, type Operation } from '../../chaos/linearizability'
+import { shrink } from '../../chaos/shrink'
+
+const UNKNOWN = Number.POSITIVE_INFINITY
+
+describe('a sum', () => {
+  const entry = (action: Action, more: Partial<Entry> = {}): Entry => {
+    const who = { worker: 'w', client: 'c' }
+    return {
+      cell: 'sum',
+      ...who,
+      call: 'incr',
+      outcome: 'ok',
+      isVoid: false,
+      called: 0,
+      answered: 1,
+      action,
+      ...more,
+    }
+  }
+  const increments = [
+    entry({ kind: 'add', by: 10, sum: 10 }),
+    entry({ kind: 'add', by: 5 }, { answered: UNKNOWN }),
+    entry({ kind: 'add', by: 100 }, { answered: UNKNOWN, isVoid: true }),
+  ]
+  const check = (saw: string | null) => checkSum([...increments, entry({ kind: 'read', saw })])
+
+  it('lies between what was acknowledged and what may have been applied too', () => {
+    assert.equal(check('10'), undefined)
+    assert.equal(check('15'), undefined)
+  })
+
+  it('is wrong below and above', () => {
+    assert.match(check('9') ?? '', /the sum is 9: 10 was acknowledged, and 5 more/)
+    assert.match(check('16') ?? '', /the sum is 16/)
+    assert.match(check('110') ?? '', /the sum is 110/)
+    assert.match(check(null) ?? '', /the sum is 0/)
+  })
+})
+
+describe('a row that expires', () => {
+  const row = { sortKey: 's', ttlSeconds: 3, called: 1000, answered: 1100 }
+  const seen = (called: number, isThere: boolean) =>
+    judgeExpiry(row, { called, answered: called + 10 }, isThere)
+
+  it('is there until a second before its time, and gone a second after it', () => {
+    assert.equal(seen(2900, true), undefined)
+    assert.match(seen(2900, false) ?? '', /gone at most 1910 ms after it was written/)
+    assert.equal(seen(3100, false), undefined)
+    assert.equal(seen(5000, true), undefined)
+    assert.match(seen(5200, true) ?? '', /there at least 4100 ms after/)
+    assert.equal(seen(5200, false), undefined)
+  })
+})
+
+describe('a copy of a request', () => {
+  const trouble = (from: number, until: number, holdsRequests: boolean): Trouble => {
+    return { kind: 'trouble', holdsRequests, from, until }
+  }
+
+  it('lives as long as the server that hung, and a moment', () => {
+    assert.equal(repeatsUntil([trouble(100, 900, true)], 200, 300), 1000)
+    assert.equal(repeatsUntil([trouble(100, 900, true)], 950, 960), 1060)
+  })
+
+  it('dies soon after the answer when no server hung, and at once when nothing was broken', () => {
+    assert.equal(repeatsUntil([trouble(100, 900, false)], 200, 300), 400)
+    assert.equal(repeatsUntil([trouble(100, 900, true)], 2000, 2001), 2001)
+    assert.equal(repeatsUntil([trouble(100, 900, true)], 50, 60), 60)
+  })
+})
+
+describe('a bad history', () => {
+  const set = (at: number, value: string | null): Operation => {
+    return { called: at, answered: at + 1, action: { kind: 'write', value } }
+  }
+  const saw = (at: number, value: string | null): Operation => {
+    return { called: at, answered: at + 1, action: { kind: 'read', saw: value } }
+  }
+
+  it('is told by what it takes, and no more', () => {
+    const history = [
+      ...[set(0, 'a'), saw(2, 'a'), set(4, 'b'), saw(6, 'b'), set(8, null), saw(10, null), set(12, 'c')],
+      ...[set(14, 'd'), saw(16, 'c'), set(18, 'e'), saw(20, 'e')],
+    ]
+    assert.equal(judge(history), 'not linearizable')
+    assert.deepEqual(shrink(history), [set(12, 'c'), set(14, 'd'), saw(16, 'c')])
+  })
+
+  it('stays bad when it is told', () => {
+    const lost = [set(0, 'a'), saw(2, 'a'), set(4, null), saw(6, null), set(8, 'b'), saw(10, null)]
+    assert.deepEqual(shrink(lost), [set(4, null), set(8, 'b'), saw(10, null)])
+    const sums: Operation[] = [3, 5, 9].map((sum, index) => {
+      return { called: index * 2, answered: index * 2 + 1, action: { kind: 'add', by: 3, sum } }
+    })
+    assert.equal(judge(shrink(sums)), 'not linearizable')
+    assert.equal(shrink(sums).length, 2)
+  })
+})

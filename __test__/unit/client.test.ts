@@ -78,9 +78,13 @@ describe('a local cluster', () => {
       port: 0,
       hostPorts: false,
     })
-    native.answerLast({ metaServers: () => ['127.0.0.1:1'], stop: native.operation('stop') })
+    native.answerLast({
+      metaServers: () => ['127.0.0.1:1'],
+      replicaServers: () => ['127.0.0.1:2'],
+      stop: native.operation('stop'),
+    })
     const cluster = await starting
-    assert.deepEqual(cluster.metaServers, ['127.0.0.1:1'])
+    assert.deepEqual([cluster.metaServers, cluster.replicaServers], [['127.0.0.1:1'], ['127.0.0.1:2']])
     const stops = [cluster.stop(), cluster[Symbol.asyncDispose]()]
     native.answer([[native.last.token, Kind.Done]])
     await Promise.all(stops)

@@ -57,8 +57,8 @@ impl Cluster {
         self.server(address)?.order(Order::Freeze(failover_after)).await
     }
 
-    /// Cuts a server off, as if all packets from and to it were lost: as [`freeze_server`]
-    /// (Self::freeze_server), and new connections neither succeed nor are refused.
+    /// Cuts a server off, as if all packets from and to it were lost: it is frozen, and new connections
+    /// neither succeed nor are refused.
     ///
     /// A program cannot drop packets. What it does is to fill the queue of connections that wait for
     /// being taken; Linux then leaves attempts unanswered. One that is under way in that very moment

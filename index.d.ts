@@ -229,7 +229,8 @@ export declare class PegasusError extends Error {
 	readonly deleted?: number;
 	/**
 	 * Of {@link Table.delRange}: the sort key to go on from, as an inclusive start; all before it is done.
-	 * `null` when no row was found yet, so that it has to begin again.
+	 * `null` when no row was found yet, so that it has to begin again. A printed error does not show it: it is a
+	 * key, and errors end up in logs.
 	 */
 	readonly nextSortKey?: Buffer | null;
 	/** What lies beneath, where there is more to say. */
@@ -1354,8 +1355,13 @@ export declare class LocalCluster {
 	healServer(address: string): Promise<void>;
 	/** Starts or heals every server that needs it, and removes all rules: for the end of a test. */
 	healAll(): Promise<void>;
-	/** The address of a partition's primary; `null` while no server that holds the partition is up. */
-	primary(table: string, partitionIndex: number): Promise<string | null>;
+	/**
+	 * The address of a partition's primary.
+	 *
+	 * @throws {@link PegasusError} with the code `ERR_INVALID_STATE` while it has none: no server that holds the partition
+	 * is up, or a split has only begun to make it.
+	 */
+	primary(table: string, partitionIndex: number): Promise<string>;
 	/**
 	 * Moves a partition's primary to another replica server, and gives its address. The one before refuses what still
 	 * comes to it with `ERR_INVALID_STATE`. The ballot grows by two, as in real clusters.

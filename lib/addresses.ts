@@ -22,7 +22,12 @@ function address(name: string, value: unknown): string {
   const text = value.trim()
   const wrong = flaw(text)
   if (wrong === undefined) return text
-  throw wrongType(`${name}: ${JSON.stringify(text)} is not a host:port address: ${wrong}`)
+  throw wrongType(`${name}: ${JSON.stringify(shown(text))} is not a host:port address: ${wrong}`)
+}
+
+/** A URL with a password in it, given by mistake, must not stand in an error and in every log behind it. */
+function shown(text: string): string {
+  return text.replace(/^.*@/s, '…@')
 }
 
 function flaw(text: string): string | undefined {
@@ -33,6 +38,7 @@ function flaw(text: string): string | undefined {
 }
 
 function hostFlaw(host: string): string | undefined {
+  if (host.includes('@')) return 'it has an @, and there are no user names here'
   if (host === '') return 'it has no host'
   if (host.startsWith('[') && host.endsWith(']')) {
     return isIPv6(host.slice(1, -1)) ? undefined : `${host} is not an IPv6 address`

@@ -6,6 +6,8 @@ import type { Bytes, Entries } from './options'
 /** The server keeps a key's length in 16 bits and takes the largest value for itself. */
 export const HASH_KEY_LIMIT = 65_535
 const PREVIEW_BYTES = 16
+/** No number's text is longer; a bigint's may be, and may be a key that should have been a string. */
+const MOST_DIGITS = 24
 export const MAX_INT32 = 2_147_483_647
 export const MIN_INT32 = -2_147_483_648
 /** Expiry on the wire counts seconds from 2016-01-01, as a signed 32-bit number. */
@@ -16,7 +18,7 @@ const SHOWN: readonly string[] = ['number', 'bigint', 'boolean']
 /** Names what was given, for a message: the type and, where that is short and tells no content, the value. */
 export function describe(value: unknown): string {
   if (value === null || value === undefined) return String(value)
-  if (SHOWN.includes(typeof value)) return `${typeof value} ${value}`
+  if (SHOWN.includes(typeof value)) return `${typeof value} ${shortened(String(value))}`
   if (typeof value === 'string') return `string ${preview(Buffer.from(value))}`
   return kindOf(value)
 }
@@ -31,6 +33,15 @@ function kindOf(value: unknown): string {
 function preview(bytes: Uint8Array): string {
   const start = Buffer.from(bytes.buffer, bytes.byteOffset, Math.min(bytes.length, PREVIEW_BYTES))
   return JSON.stringify(start.toString()) + (bytes.length > PREVIEW_BYTES ? '…' : '')
+}
+
+/** The start of a text that may be a key, in quotes. */
+export function previewText(text: string): string {
+  return preview(Buffer.from(text))
+}
+
+function shortened(text: string): string {
+  return text.length > MOST_DIGITS ? `${text.slice(0, PREVIEW_BYTES)}…` : text
 }
 
 /** A key or a pattern. The bytes are not copied: the addon does that while it is called. */
@@ -133,40 +144,46 @@ export function sortKeyList(sortKeys: Iterable<Bytes>, ifEmpty: string): Uint8Ar
 }
 
 /** Sort key, value, sort key, value …, at least one pair. */
-export function entryList(entries: Entries): Uint8Array[] {
+export function entryList(entries: Entries): Bytes[] {
   return tupleList('entries', pairs(entries), ['sortKey', 'value'])
 }
 
 /** Hash key, sort key, hash key, sort key …, at least one pair. */
-export function keyList(keys: Iterable<readonly [Bytes, Bytes]>): Uint8Array[] {
+export function keyList(keys: Iterable<readonly [Bytes, Bytes]>): Bytes[] {
   return tupleList('keys', iterable('keys', keys), ['hashKey', 'sortKey'])
 }
 
 /** Hash key, sort key, value …, at least one row. */
-export function rowList(rows: Iterable<readonly [Bytes, Bytes, Bytes]>): Uint8Array[] {
+export function rowList(rows: Iterable<readonly [Bytes, Bytes, Bytes]>): Bytes[] {
   return tupleList('rows', iterable('rows', rows), ['hashKey', 'sortKey', 'value'])
 }
 
 /** How each part of a tuple is checked; its message must say which one it is, and show no value. */
 const PARTS = { hashKey: hashKeyBytes, sortKey: bytes, value: valueBytes }
 
-function tupleList(
-  name: string,
-  tuples: Iterable<unknown>,
-  parts: readonly (keyof typeof PARTS)[],
-): Uint8Array[] {
-  const list: Uint8Array[] = []
+function tupleList(name: string, tuples: Iterable<unknown>, parts: readonly (keyof typeof PARTS)[]): Bytes[] {
+  const list: Bytes[] = []
   for (const tuple of tuples) {
-    const path = `${name}[${list.length / parts.length}]`
     if (!Array.isArray(tuple) || tuple.length !== parts.length) {
+      const path = `${name}[${list.length / parts.length}]`
       throw wrongType(`${path} must be an array [${parts.join(', ')}], got ${kindOf(tuple)}`)
     }
-    parts.forEach((part, at) => {
-      list.push(PARTS[part](`the ${part} of ${path}`, tuple[at]))
-    })
+    for (let at = 0; at < parts.length; at++) {
+      const [part, value] = [parts[at] as keyof typeof PARTS, tuple[at]]
+      // Its name is made for a message only: most lists are long and have nothing wrong.
+      if (!isBytes(value) || (part === 'hashKey' && mayBeTooLong(value))) {
+        PARTS[part](`the ${part} of ${name}[${Math.floor(list.length / parts.length)}]`, value)
+      }
+      list.push(value)
+    }
   }
   if (list.length === 0) throw outOfRange(`${name} must not be empty`)
   return list
+}
+
+/** UTF-8 takes up to three bytes for a unit of a string. */
+function mayBeTooLong(hashKey: Bytes): boolean {
+  return hashKey.length * (typeof hashKey === 'string' ? 3 : 1) >= HASH_KEY_LIMIT
 }
 
 function pairs(entries: Entries): Iterable<unknown> {

@@ -158,7 +158,10 @@ export class Crossing {
 
   #drain(records: Uint32Array, count: number, slab: Buffer, extras: unknown[]): void {
     for (let at = 0; at < count * RECORD_LENGTH; at += RECORD_LENGTH) {
-      const [token, kind, a, b] = [records[at], records[at + 1], records[at + 2], records[at + 3]] as Numbers
+      const token = records[at] as number
+      const kind = records[at + 1] as Kind
+      const a = records[at + 2] as number
+      const b = records[at + 3] as number
       try {
         if (kind === Kind.Log) this.#log(extras[a] as LogLine)
         else if (kind === Kind.Progress) this.#progress.get(token)?.(extras[a] as CountProgress)
@@ -186,8 +189,6 @@ function orGiveUp(onProgress: OnProgress, giveUp: (reason: unknown) => void): On
     }
   }
 }
-
-type Numbers = [number, Kind, number, number]
 
 function answerOf(kind: Kind, a: number, b: number, slab: Buffer, extras: unknown[]): unknown {
   switch (kind) {

@@ -65,7 +65,8 @@ export class PegasusError extends Error {
   declare readonly deleted?: number
   /**
    * Of {@link Table.delRange}: the sort key to go on from, as an inclusive start; all before it is done.
-   * `null` when no row was found yet, so that it has to begin again.
+   * `null` when no row was found yet, so that it has to begin again. A printed error does not show it: it is a
+   * key, and errors end up in logs.
    */
   declare readonly nextSortKey?: Buffer | null
   /** What lies beneath, where there is more to say. */
@@ -81,7 +82,9 @@ export class PegasusError extends Error {
     const { table, partitionIndex, server, attempts, deleted, nextSortKey } = details
     const known = { table, partitionIndex, server, attempts, deleted, nextSortKey }
     for (const [name, value] of Object.entries(known)) {
-      if (value !== undefined) Object.defineProperty(this, name, { value, enumerable: true })
+      // What is stored in the cluster is for programs, and not for whatever prints errors.
+      const enumerable = name !== 'nextSortKey'
+      if (value !== undefined) Object.defineProperty(this, name, { value, enumerable })
     }
   }
 

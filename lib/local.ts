@@ -187,12 +187,17 @@ export class LocalCluster {
     return unwrap(await this.#crossing.call<void>((token) => this.#native.healAll(token)))
   }
 
-  /** The address of a partition's primary; `null` while no server that holds the partition is up. */
-  async primary(table: string, partitionIndex: number): Promise<string | null> {
+  /**
+   * The address of a partition's primary.
+   *
+   * @throws {@link PegasusError} with the code `ERR_INVALID_STATE` while it has none: no server that holds the partition
+   * is up, or a split has only begun to make it.
+   */
+  async primary(table: string, partitionIndex: number): Promise<string> {
     const name = nonEmptyString('table', table)
     const index = resolveIndex('partitionIndex', partitionIndex)
     const send = (token: number) => this.#native.primary(token, name, index)
-    return unwrap(await this.#crossing.call<string | null>(send))
+    return unwrap(await this.#crossing.call<string>(send))
   }
 
   /**

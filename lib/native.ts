@@ -372,7 +372,7 @@ export interface NativeLocalCluster {
   startServer(token: number, server: string): void
   healServer(token: number, server: string): void
   healAll(token: number): void
-  /** Extra: an address; Absent: there is none. */
+  /** Extra: an address. */
   primary(token: number, table: string, partitionIndex: number): void
   /** Extra: an address. */
   movePrimary(token: number, table: string, partitionIndex: number, server?: string): void

@@ -1,15 +1,50 @@
+import type { Bytes } from './options'
+
+/** What is shorter is copied here, byte by byte: a call into the engine's own copying costs more. */
+const SHORT = 32
+
+/** UTF-8 takes at most so many bytes for a unit of a string. */
+const MOST_BYTES_PER_UNIT = 3
+
+/** How much room bytes need at the most. */
+export function mostBytes(value: Bytes): number {
+  return typeof value === 'string' ? value.length * MOST_BYTES_PER_UNIT : value.length
+}
+
+/** Writes bytes, for which there is room, and gives where they end. */
+export function putBytes(target: Buffer, value: Bytes, start: number): number {
+  if (typeof value === 'string') return putString(target, value, start)
+  if (value.length > SHORT) target.set(value, start)
+  else for (let i = 0; i < value.length; i++) target[start + i] = value[i] as number
+  return start + value.length
+}
+
+function putString(target: Buffer, value: string, start: number): number {
+  if (value.length > SHORT) return start + target.write(value, start)
+  for (let i = 0; i < value.length; i++) {
+    const unit = value.charCodeAt(i)
+    if (unit > 0x7f) return start + target.write(value, start)
+    target[start + i] = unit
+  }
+  return start + value.length
+}
+
 /** Packs a list of bytes for the addon: each element a little-endian u32 length and its bytes. */
-export function pack(list: readonly Uint8Array[]): Buffer {
-  let size = 0
-  for (const item of list) size += 4 + item.length
-  const packed = Buffer.allocUnsafe(size)
+export function pack(list: readonly Bytes[]): Buffer {
+  let room = 0
+  for (const item of list) room += 4 + mostBytes(item)
+  const packed = Buffer.allocUnsafe(room)
   let at = 0
   for (const item of list) {
-    at = packed.writeUInt32LE(item.length, at)
-    packed.set(item, at)
-    at += item.length
+    const end = putBytes(packed, item, at + 4)
+    const length = end - at - 4
+    packed[at] = length
+    packed[at + 1] = length >>> 8
+    packed[at + 2] = length >>> 16
+    packed[at + 3] = length >>> 24
+    at = end
   }
-  return packed
+  return packed.subarray(0, at)
 }
 
 /** Each element once, ascending by bytes. Sorts in place. */

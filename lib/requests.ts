@@ -1,6 +1,7 @@
 import { bytes, HASH_KEY_LIMIT, hashKeyBytes, isBytes, valueBytes } from './arguments'
 import type { RowOperation } from './native'
 import type { Bytes } from './options'
+import { mostBytes, putBytes } from './packing'
 
 /** Operation, token, table, timeout, lifetime, then the lengths of the three byte strings. */
 const HEADER_NUMBERS = 9
@@ -9,12 +10,6 @@ const HEADER_LENGTH = HEADER_NUMBERS * Uint32Array.BYTES_PER_ELEMENT
 const ROOM = 64 * 1024
 /** A buffer that grew beyond this for large values is not kept. */
 const KEPT_ROOM = 1024 * 1024
-
-/** What is shorter is copied here, byte by byte: a call into the engine's own copying costs more. */
-const SHORT = 32
-
-/** UTF-8 takes at most so many bytes for a unit of a string. */
-const MOST_BYTES_PER_UNIT = 3
 
 /** The value of operations that have none. */
 export const NO_VALUE = new Uint8Array(0)
@@ -52,11 +47,11 @@ export class Requests {
     const start = this.#length
     this.#reserve(start + HEADER_LENGTH + mostBytes(hashKey) + mostBytes(sortKey) + mostBytes(value))
     const hashKeyStart = start + HEADER_LENGTH
-    const sortKeyStart = this.#put(hashKey, hashKeyStart)
+    const sortKeyStart = putBytes(this.#bytes, hashKey, hashKeyStart)
     const hashKeyLength = sortKeyStart - hashKeyStart
     if (hashKeyLength >= HASH_KEY_LIMIT) hashKeyBytes('hashKey', hashKey)
-    const valueStart = this.#put(sortKey, sortKeyStart)
-    const end = this.#put(value, valueStart)
+    const valueStart = putBytes(this.#bytes, sortKey, sortKeyStart)
+    const end = putBytes(this.#bytes, value, valueStart)
     this.#length = (end + 3) & ~3
     const numbers = this.#numbers
     const at = start >>> 2
@@ -90,27 +85,6 @@ export class Requests {
     this.#bytes = Buffer.allocUnsafeSlow(length)
     this.#numbers = new Uint32Array(this.#bytes.buffer)
   }
-
-  /** Writes bytes, for which there is room, and gives where they end. */
-  #put(value: Bytes, start: number): number {
-    const target = this.#bytes
-    if (typeof value === 'string') {
-      if (value.length > SHORT) return start + target.write(value, start)
-      for (let i = 0; i < value.length; i++) {
-        const unit = value.charCodeAt(i)
-        if (unit > 0x7f) return start + target.write(value, start)
-        target[start + i] = unit
-      }
-      return start + value.length
-    }
-    if (value.length > SHORT) target.set(value, start)
-    else for (let i = 0; i < value.length; i++) target[start + i] = value[i] as number
-    return start + value.length
-  }
-}
-
-function mostBytes(value: Bytes): number {
-  return typeof value === 'string' ? value.length * MOST_BYTES_PER_UNIT : value.length
 }
 
 /** The value of an increment. */

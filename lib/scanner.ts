@@ -19,7 +19,8 @@ type State = 'open' | 'ended' | 'closed'
  * Rows of a table, made by {@link Table.getScanner} and {@link Table.getUnorderedScanners}. Made for
  * `for await`: leaving the loop, by whatever way, frees what the server keeps for the scan.
  *
- * A batch is fetched when its first row is asked for. When that fails the call rejects, and the next one tries
+ * A batch is fetched when its first row is asked for; from the second one on, the next is fetched while one is
+ * used, and never more than that one. When a fetch fails the call rejects, and the next one tries
  * again from where the scan stood: no row is lost or given twice. Calls may overlap; they are answered one
  * after the other. The Buffers of a batch share memory, see {@link ScanEntry}.
  *
@@ -42,6 +43,9 @@ export class Scanner implements AsyncIterableIterator<ScanEntry> {
   readonly #signal: AbortSignal | undefined
   readonly #turns = new Turns()
   #page: ScanPage | undefined
+  /** The batch behind the page at hand, on its way. */
+  #ahead: Promise<Buffer | null | Unanswered> | undefined
+  #isLong = false
   #state: State = 'open'
 
   private constructor(crossing: Crossing, native: NativeScanner, signal: AbortSignal | undefined) {
@@ -56,10 +60,14 @@ export class Scanner implements AsyncIterableIterator<ScanEntry> {
    *
    * Rejects with a {@link PegasusError}: as every read, and with `ERR_SCANNER_CLOSED` after `close()`.
    */
-  async next(): Promise<IteratorResult<ScanEntry, undefined>> {
+  next(): Promise<IteratorResult<ScanEntry, undefined>> {
     // Most rows come from a page that is there, and wait for nobody.
     const ready = this.#turns.free ? this.#page?.take() : undefined
-    const entry = ready ?? (await this.#turns.take(async () => (await this.#pageWithRows())?.take()))
+    return ready === undefined ? this.#nextOfPages() : Promise.resolve({ done: false, value: ready })
+  }
+
+  async #nextOfPages(): Promise<IteratorResult<ScanEntry, undefined>> {
+    const entry = await this.#turns.take(async () => (await this.#pageWithRows())?.take())
     return entry === undefined ? { done: true, value: undefined } : { done: false, value: entry }
   }
 
@@ -112,12 +120,23 @@ export class Scanner implements AsyncIterableIterator<ScanEntry> {
   }
 
   async #fetch(): Promise<void> {
-    const answer = await this.#answer()
+    const ahead = this.#ahead
+    this.#ahead = undefined
+    const answer = await (ahead ?? this.#answer())
     // A scanner closed meanwhile has nothing more to say, whatever came.
     if (this.#state !== 'open') return
     const page = unwrap(answer)
-    if (page === null) this.#end('ended')
-    else this.#page = new ScanPage(page)
+    if (page === null) return this.#end('ended')
+    // Who came for a second batch comes for a third: the server may go on while this one is used.
+    if (this.#isLong) this.#fetchAhead()
+    this.#isLong = true
+    this.#page = new ScanPage(page)
+  }
+
+  #fetchAhead(): void {
+    this.#ahead = this.#answer()
+    // An abort is for whoever asks for the batch, if anybody does.
+    this.#ahead.catch(() => {})
   }
 
   async #answer(): Promise<Buffer | null | Unanswered> {
@@ -136,6 +155,7 @@ export class Scanner implements AsyncIterableIterator<ScanEntry> {
     if (this.#state !== 'open') return
     this.#state = state
     this.#page = undefined
+    this.#ahead = undefined
     this.#native.close()
   }
 }

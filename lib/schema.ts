@@ -1,4 +1,4 @@
-import { describe } from './arguments'
+import { describe, previewText } from './arguments'
 import { wrongType } from './errors'
 import { nearest } from './nearest'
 
@@ -34,6 +34,7 @@ export function checked<C extends Record<string, Check>>(
 
 function refuseName(name: string, known: readonly string[], path: string): never {
   const meant = nearest(name, known)
-  const hint = meant === undefined ? `known are ${known.join(', ')}` : `did you mean ${meant}?`
-  throw wrongType(`${path} has no ${JSON.stringify(name)}: ${hint}`)
+  if (meant !== undefined) throw wrongType(`${path} has no ${JSON.stringify(name)}: did you mean ${meant}?`)
+  // Rows given in the place of options have keys for names.
+  throw wrongType(`${path} has no ${previewText(name)}: known are ${known.join(', ')}`)
 }

@@ -1,6 +1,7 @@
 // Builds the parts named: addon (the .node file beside package.json), ts (dist/), types (index.d.ts).
 import { copyFileSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
+import { homedir } from 'node:os'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { dependencies } from './dependencies.mjs'
@@ -9,6 +10,8 @@ import { output, root, run, runTool } from './run.mjs'
 const require = createRequire(import.meta.url)
 const TYPES_HEADER = '// Made from lib/ by `npm run build:types`.\n/// <reference types="node" />\n\n'
 
+/** Between the flags of CARGO_ENCODED_RUSTFLAGS, which may hold spaces. */
+const SEPARATOR = '\u001f'
 const LIBRARY_NAMES = { win32: 'pegasus_node.dll', darwin: 'libpegasus_node.dylib' }
 
 /** The name of the addon's file; needs dist/, which knows how this platform is called. */
@@ -17,8 +20,21 @@ export function addonFile() {
   return `pegasus-client.${platformTriple()}.node`
 }
 
+/** So that no path of this machine stands in what is published: panics name source files. */
+function withoutPaths() {
+  const cargoHome = process.env.CARGO_HOME ?? join(homedir(), '.cargo')
+  const remaps = [
+    [root, 'pegasus-client/'],
+    [join(cargoHome, 'registry', 'src'), 'registry'],
+    [output('rustc', ['--print', 'sysroot']).trim(), 'rust'],
+  ]
+  const given = process.env.CARGO_ENCODED_RUSTFLAGS ?? process.env.RUSTFLAGS?.split(/\s+/).join(SEPARATOR)
+  const flags = [given, ...remaps.map(([from, to]) => `--remap-path-prefix=${from}=${to}`)]
+  return { ...process.env, CARGO_ENCODED_RUSTFLAGS: flags.filter(Boolean).join(SEPARATOR) }
+}
+
 function buildAddon() {
-  run('cargo', ['build', '--release', '--package', 'pegasus-node'])
+  run('cargo', ['build', '--release', '--package', 'pegasus-node'], { env: withoutPaths() })
   const metadata = JSON.parse(output('cargo', ['metadata', '--no-deps', '--format-version', '1']))
   const library = LIBRARY_NAMES[process.platform] ?? 'libpegasus_node.so'
   const target = join(root, addonFile())

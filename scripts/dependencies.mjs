@@ -8,7 +8,8 @@ export function dependencies() {
   unlessDone('dependencies', {
     sources: ['package-lock.json'],
     results: ['node_modules/.package-lock.json'],
-    make: () => run('npm', ['ci', '--no-audit', '--no-fund']),
+    // No package gets to run anything by being installed; none that is used here needs to.
+    make: () => run('npm', ['ci', '--ignore-scripts', '--no-audit', '--no-fund']),
   })
 }
 

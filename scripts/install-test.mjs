@@ -26,7 +26,10 @@ function checkContents(packages) {
   const common = ['LICENSE', 'README.md', 'package.json']
   const main = [...common, ...compiled, 'bin/pegasus-local.js', 'index.d.mts', 'index.d.ts']
   assert.deepEqual([...packages.main.files].sort(), main.sort())
-  assert.deepEqual([...packages.platform.files].sort(), [...common, addonFile()].sort())
+  assert.deepEqual(
+    [...packages.platform.files].sort(),
+    [...common, addonFile(), 'THIRD-PARTY-LICENSES.txt'].sort(),
+  )
 }
 
 /** The environment of somebody who never installed Rust; the folder of Node itself stays, come what may. */

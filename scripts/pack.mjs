@@ -7,6 +7,8 @@ import { join, resolve } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { parseArgs } from 'node:util'
 import { addonFile } from './build.mjs'
+import { checkAddon } from './check-addon.mjs'
+import { notices } from './notices.mjs'
 import { prepare } from './prepare.mjs'
 import { output, root } from './run.mjs'
 
@@ -15,10 +17,12 @@ const manifest = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'))
 /** What only this repository needs. */
 const OWN_FIELDS = ['scripts', 'devDependencies', 'napi']
 const TEXTS = ['LICENSE', 'README.md']
+const NOTICES = 'THIRD-PARTY-LICENSES.txt'
 
 /** Packs both and gives the paths of the tarballs. */
 export function pack(out) {
   prepare()
+  checkAddon()
   mkdirSync(out, { recursive: true })
   const { platformTriple, SUPPORTED } = require('../dist/native-loader.js')
   const stage = mkdtempSync(join(tmpdir(), 'pegasus-pack-'))
@@ -45,8 +49,9 @@ function stagePlatform(folder, triple) {
   }
   const common = { version, description, keywords, license, repository, homepage, engines }
   mkdirSync(folder)
-  writeJson(folder, { name, ...common, ...platform, main: file, files: [file] })
+  writeJson(folder, { name, ...common, ...platform, main: file, files: [file, NOTICES] })
   copyFileSync(join(root, file), join(folder, file))
+  writeFileSync(join(folder, NOTICES), notices())
   copyFileSync(join(root, 'LICENSE'), join(folder, 'LICENSE'))
   writeFileSync(join(folder, 'README.md'), `${description}. Install ${manifest.name}, which asks for it.\n`)
   return folder

@@ -5,7 +5,7 @@ import { addonFile, build } from './build.mjs'
 import { dependencies } from './dependencies.mjs'
 import { unlessDone } from './stamps.mjs'
 
-const RUST_SOURCES = ['Cargo.toml', 'Cargo.lock', 'build.rs', 'src', 'crates']
+const RUST_SOURCES = ['Cargo.toml', 'Cargo.lock', 'build.rs', 'scripts/build.mjs', 'src', 'crates']
 
 export function prepare() {
   dependencies()

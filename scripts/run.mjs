@@ -31,6 +31,18 @@ export function output(program, args, options = {}) {
   return stdout
 }
 
+/** Runs a program that may fail; gives its exit code and what it prints. */
+export function capture(program, args, options = {}) {
+  const { status, stdout, stderr, error } = start(program, args, {
+    stdio: ['ignore', 'pipe', 'pipe'],
+    encoding: 'utf8',
+    maxBuffer: 64 * 1024 * 1024,
+    ...options,
+  })
+  if (error !== undefined) throw new Error(`${program} cannot be run: ${error.message}`, { cause: error })
+  return { status: status ?? 1, stdout, stderr }
+}
+
 function start(program, args, options) {
   // On Windows npm and the tools it installs are command files, which only a shell starts.
   const shell = process.platform === 'win32' && program !== process.execPath

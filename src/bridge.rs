@@ -37,7 +37,6 @@ use futures_util::task::AtomicWaker;
 use napi::{Env, Error, Result, Status, sys};
 
 use self::batch::deliver;
-pub(crate) use self::batch::new_buffer;
 pub(crate) use self::io::Running;
 pub(crate) use self::queue::Shared;
 use self::queue::{Gate, Message, lock};
@@ -62,7 +61,7 @@ pub(crate) enum Completion {
     Number(i64),
     Boolean(bool),
     BigInt(i64),
-    /// Made on the JavaScript thread: a page of rows.
+    /// Made on the JavaScript thread: the failures of a batch.
     Extra(Extra),
     /// Made on the JavaScript thread: a native object, which keeps the bridge.
     Object(Box<dyn FnOnce(Env, Rc<Bridge>) -> Result<sys::napi_value> + Send>),

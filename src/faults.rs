@@ -33,7 +33,7 @@ pub struct NativeReaction {
     pub carried_out: bool,
 }
 
-fn fault(rule: NativeFaultRule) -> Result<Fault, Failure> {
+fn fault(rule: NativeFaultRule) -> Result<Fault, Box<Failure>> {
     Ok(Fault {
         rpc: rule.rpc,
         table: rule.table,
@@ -47,7 +47,7 @@ fn fault(rule: NativeFaultRule) -> Result<Fault, Failure> {
     })
 }
 
-fn reaction(given: NativeReaction) -> Result<Reaction, Failure> {
+fn reaction(given: NativeReaction) -> Result<Reaction, Box<Failure>> {
     let NativeReaction { kind, error, delay_ms, carried_out } = given;
     Ok(match kind.as_str() {
         "error" => Reaction::Answer { error: error.unwrap_or_default(), carried_out },
@@ -56,7 +56,9 @@ fn reaction(given: NativeReaction) -> Result<Reaction, Failure> {
         "duplicate" => Reaction::Duplicate,
         "corrupt" => Reaction::Corrupt,
         "disconnect" => Reaction::Disconnect { carried_out },
-        other => return Err(Failure::new("ERR_INTERNAL", format!("there is no reaction {other:?}"))),
+        other => {
+            return Err(Box::new(Failure::new("ERR_INTERNAL", format!("there is no reaction {other:?}"))));
+        }
     })
 }
 
@@ -69,11 +71,11 @@ impl NativeLocalCluster {
             let fault = fault(rule)?;
             let cluster = self.now().ok_or_else(stopped)?;
             let added = cluster.add_fault(fault);
-            added.map_err(|error| Failure::new(error.code(), error.to_string()))
+            added.map_err(|error| Box::new(Failure::new(error.code(), error.to_string())))
         };
         match add() {
             Ok(added) => Either::A(NativeFault(added)),
-            Err(failure) => Either::B(failure),
+            Err(failure) => Either::B(*failure),
         }
     }
 }

@@ -174,14 +174,14 @@ impl NativeLocalCluster {
     /// Runs work of the cluster on its own threads.
     fn run<F>(&self, token: u32, work: F) -> Result<()>
     where
-        F: Future<Output = std::result::Result<Completion, Failure>> + Send + 'static,
+        F: Future<Output = std::result::Result<Completion, Box<Failure>>> + Send + 'static,
     {
         let handle = self.threads.handle().cloned();
         let handle = handle.ok_or_else(|| napi::Error::from_reason("the cluster has no threads"))?;
         self.bridge.run(token, async move {
             match handle.spawn(work).await {
                 Ok(Ok(done)) => done,
-                Ok(Err(failure)) => Completion::Failure(Box::new(failure)),
+                Ok(Err(failure)) => Completion::Failure(failure),
                 Err(error) => Completion::Failure(Box::new(Failure::new("ERR_INTERNAL", error.to_string()))),
             }
         })
@@ -191,7 +191,7 @@ impl NativeLocalCluster {
     pub(crate) fn with<W, F>(&self, token: u32, work: W) -> Result<()>
     where
         W: FnOnce(Held) -> F + Send + 'static,
-        F: Future<Output = std::result::Result<Completion, Failure>> + Send + 'static,
+        F: Future<Output = std::result::Result<Completion, Box<Failure>>> + Send + 'static,
     {
         let cluster = Arc::clone(&self.cluster);
         self.run(token, async move {
@@ -207,8 +207,12 @@ impl NativeLocalCluster {
 }
 
 /// What a cluster that has ended answers to everything.
-pub(crate) fn stopped() -> Failure {
-    Failure::new("ERR_CLUSTER_STOPPED", "the local cluster is stopped")
+pub(crate) fn stopped() -> Box<Failure> {
+    Box::new(Failure::new("ERR_CLUSTER_STOPPED", "the local cluster is stopped"))
+}
+
+fn failed(code: &str, error: &dyn std::fmt::Display) -> Box<Failure> {
+    Box::new(Failure::new(code, error.to_string()))
 }
 
 #[napi]
@@ -231,7 +235,7 @@ impl NativeLocalCluster {
         self.with(token, move |cluster| async move {
             match cluster.create_table(&name, partition_count).await {
                 Ok(_) => Ok(Completion::Done),
-                Err(error) => Err(Failure::new(error.code(), error.to_string())),
+                Err(error) => Err(failed(error.code(), &error)),
             }
         })
     }
@@ -242,7 +246,7 @@ impl NativeLocalCluster {
         self.with(token, move |cluster| async move {
             match cluster.drop_table(&name).await {
                 Ok(()) => Ok(Completion::Done),
-                Err(error) => Err(Failure::new(error.code(), error.to_string())),
+                Err(error) => Err(failed(error.code(), &error)),
             }
         })
     }
@@ -253,7 +257,7 @@ impl NativeLocalCluster {
         self.with(token, move |cluster| async move {
             match cluster.split_table(&name).await {
                 Ok(partition_count) => Ok(Completion::Number(partition_count.into())),
-                Err(error) => Err(Failure::new(error.code(), error.to_string())),
+                Err(error) => Err(failed(error.code(), &error)),
             }
         })
     }
@@ -268,7 +272,7 @@ impl NativeLocalCluster {
                 None => Ok(Completion::Done),
                 Some(stopping) => match stopping.await {
                     Ok(()) => Ok(Completion::Done),
-                    Err(error) => Err(Failure::new(error.code(), error.to_string())),
+                    Err(error) => Err(failed(error.code(), &error)),
                 },
             }
         })

@@ -1,72 +1,57 @@
 //! Pages of rows: one Buffer a reply, of which JavaScript makes views. `lib/rows.ts` reads them.
 
-use bytes::Bytes;
-use pegasus_client::{CheckResult, MultiGetResult, ScanRow};
+use bytes::{BufMut, Bytes};
+use pegasus_client::{CheckResult, MultiGetResult, ScanRow, SortKeyValue};
 
-use crate::bridge::{Completion, new_buffer};
+use crate::bridge::Completion;
 
 const COMPLETE: u32 = 1;
 const WITH_EXPIRY: u32 = 2;
 
 /// The rows of a multi get.
 pub(crate) fn page_of_pairs(result: MultiGetResult) -> Completion {
-    Completion::Extra(Box::new(move |env| {
-        let page = Page {
-            flags: if result.complete { COMPLETE } else { 0 },
-            rows: result
-                .entries
-                .iter()
-                .map(|entry| Row { parts: [&entry.sort_key, &entry.value], expiry: None })
-                .collect(),
-        };
-        new_buffer(env, page.length(), |out| page.write(out))
-    }))
+    let rows: Vec<_> = result.entries.iter().map(Row::of_pair).collect();
+    page(if result.complete { COMPLETE } else { 0 }, &rows)
 }
 
 /// The rows of a scan.
-pub(crate) fn page_of_rows(rows: Vec<ScanRow>, with_expiry: bool) -> Completion {
-    Completion::Extra(Box::new(move |env| {
-        let page = Page {
-            flags: if with_expiry { WITH_EXPIRY } else { 0 },
-            rows: rows.iter().map(|row| Row::of_scan(row, with_expiry)).collect(),
-        };
-        new_buffer(env, page.length(), |out| page.write(out))
-    }))
+pub(crate) fn page_of_rows(rows: &[ScanRow], with_expiry: bool) -> Completion {
+    let rows: Vec<_> = rows.iter().map(|row| Row::of_scan(row, with_expiry)).collect();
+    page(if with_expiry { WITH_EXPIRY } else { 0 }, &rows)
 }
 
 /// The values of a batch get, in order: their number, their lengths (all ones: no row), their bytes.
 pub(crate) fn page_of_values(values: Vec<Option<Bytes>>) -> Completion {
-    Completion::Extra(Box::new(move |env| {
-        let bytes: usize = values.iter().flatten().map(Bytes::len).sum();
-        new_buffer(env, 4 + 4 * values.len() + bytes, |out| {
-            let (lengths, mut rest) = out.split_at_mut(4 + 4 * values.len());
-            lengths[..4].copy_from_slice(&(values.len() as u32).to_ne_bytes());
-            for (value, length) in values.iter().zip(lengths[4..].chunks_exact_mut(4)) {
-                length.copy_from_slice(&value.as_ref().map_or(u32::MAX, |v| v.len() as u32).to_ne_bytes());
-                let (mine, others) = rest.split_at_mut(value.as_ref().map_or(0, Bytes::len));
-                mine.copy_from_slice(value.as_deref().unwrap_or_default());
-                rest = others;
-            }
-        })
-    }))
+    let bytes: usize = values.iter().flatten().map(Bytes::len).sum();
+    let mut out = Vec::with_capacity(4 + 4 * values.len() + bytes);
+    out.put_u32_ne(values.len() as u32);
+    for value in &values {
+        out.put_u32_ne(value.as_ref().map_or(u32::MAX, |value| value.len() as u32));
+    }
+    values.iter().flatten().for_each(|value| out.put_slice(value));
+    Completion::Bytes(out.into())
 }
 
 /// What came of a conditional write: a byte of bits, then the checked value.
 pub(crate) fn check_result(result: CheckResult) -> Completion {
-    Completion::Extra(Box::new(move |env| {
-        let value = result.check_value.as_ref().and_then(Option::as_ref);
-        let bits = [(result.succeeded, 1), (result.check_value.is_some(), 2), (value.is_some(), 4)];
-        let value = value.map(Bytes::as_ref).unwrap_or_default();
-        new_buffer(env, 1 + value.len(), |out| {
-            out[0] = bits.into_iter().filter(|(set, _)| *set).map(|(_, bit)| bit).sum();
-            out[1..].copy_from_slice(value);
-        })
-    }))
+    let value = result.check_value.as_ref().and_then(Option::as_ref);
+    let bits = [(result.succeeded, 1), (result.check_value.is_some(), 2), (value.is_some(), 4)];
+    let value = value.map(Bytes::as_ref).unwrap_or_default();
+    let mut out = Vec::with_capacity(1 + value.len());
+    out.put_u8(bits.into_iter().filter(|(set, _)| *set).map(|(_, bit)| bit).sum());
+    out.put_slice(value);
+    Completion::Bytes(out.into())
 }
 
 struct Row<'a, const N: usize> {
     parts: [&'a Bytes; N],
     expiry: Option<u32>,
+}
+
+impl<'a> Row<'a, 2> {
+    fn of_pair(entry: &'a SortKeyValue) -> Self {
+        Self { parts: [&entry.sort_key, &entry.value], expiry: None }
+    }
 }
 
 impl<'a> Row<'a, 3> {
@@ -79,34 +64,21 @@ impl<'a> Row<'a, 3> {
     }
 }
 
-struct Page<'a, const N: usize> {
-    flags: u32,
-    rows: Vec<Row<'a, N>>,
-}
-
-impl<const N: usize> Page<'_, N> {
-    fn length(&self) -> usize {
-        let row = |row: &Row<'_, N>| {
-            let bytes: usize = row.parts.iter().map(|part| part.len()).sum();
-            bytes + 4 * (N + usize::from(row.expiry.is_some()))
-        };
-        8 + self.rows.iter().map(row).sum::<usize>()
+/// Made on the I/O thread, so that the JavaScript thread only copies it.
+fn page<const N: usize>(flags: u32, rows: &[Row<'_, N>]) -> Completion {
+    let length = |row: &Row<'_, N>| {
+        let bytes: usize = row.parts.iter().map(|part| part.len()).sum();
+        bytes + 4 * (N + usize::from(row.expiry.is_some()))
+    };
+    let mut out = Vec::with_capacity(8 + rows.iter().map(length).sum::<usize>());
+    out.put_u32_ne(flags);
+    out.put_u32_ne(rows.len() as u32);
+    for row in rows {
+        row.parts.iter().for_each(|part| out.put_u32_ne(part.len() as u32));
+        row.expiry.iter().for_each(|expiry| out.put_u32_ne(*expiry));
     }
-
-    fn write(&self, out: &mut [u8]) {
-        let mut at = 0;
-        let mut put = |bytes: &[u8]| {
-            out[at..at + bytes.len()].copy_from_slice(bytes);
-            at += bytes.len();
-        };
-        put(&self.flags.to_ne_bytes());
-        put(&(self.rows.len() as u32).to_ne_bytes());
-        for row in &self.rows {
-            row.parts.iter().for_each(|part| put(&(part.len() as u32).to_ne_bytes()));
-            row.expiry.iter().for_each(|expiry| put(&expiry.to_ne_bytes()));
-        }
-        for row in &self.rows {
-            row.parts.iter().for_each(|part| put(part));
-        }
+    for row in rows {
+        row.parts.iter().for_each(|part| out.put_slice(part));
     }
+    Completion::Bytes(out.into())
 }

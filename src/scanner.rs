@@ -75,7 +75,7 @@ impl NativeScanner {
         let (scanner, with_expiry) = (Arc::clone(&self.scanner), self.with_expiry);
         run(&self.bridge, self.log.as_ref(), token, async move {
             match scanner.lock().await.next_page().await {
-                Ok(Some(rows)) => page_of_rows(rows, with_expiry),
+                Ok(Some(rows)) => page_of_rows(&rows, with_expiry),
                 Ok(None) => Completion::Absent,
                 Err(error) => error.into(),
             }

@@ -11,16 +11,17 @@ use crate::convert::{timeout, to_value};
 use crate::error::Failure;
 use crate::local::NativeLocalCluster;
 
-impl From<ServerError> for Failure {
+impl From<ServerError> for Box<Failure> {
     fn from(error: ServerError) -> Self {
-        Self::new(error.code(), error.to_string())
+        Self::new(Failure::new(error.code(), error.to_string()))
     }
 }
 
 /// An address that `lib/` has found among the cluster's.
-pub(crate) fn address(text: &str) -> std::result::Result<SocketAddr, Failure> {
-    text.parse()
-        .map_err(|_| Failure::new("ERR_INVALID_ARGUMENT", format!("{text:?} is no address of a server")))
+pub(crate) fn address(text: &str) -> std::result::Result<SocketAddr, Box<Failure>> {
+    text.parse().map_err(|_| {
+        Box::new(Failure::new("ERR_INVALID_ARGUMENT", format!("{text:?} is no address of a server")))
+    })
 }
 
 fn text(value: String) -> Completion {
@@ -87,8 +88,10 @@ impl NativeLocalCluster {
     #[napi]
     pub fn primary(&self, token: u32, table: String, partition_index: u32) -> Result<()> {
         self.with(token, move |cluster| async move {
+            let reason = || format!("partition {partition_index} of {table:?} has no primary");
             let primary = cluster.primary(&table, partition_index)?;
-            Ok(primary.map_or(Completion::Absent, |server| text(server.to_string())))
+            let server = primary.ok_or_else(|| Box::new(Failure::new("ERR_INVALID_STATE", reason())))?;
+            Ok(text(server.to_string()))
         })
     }
 

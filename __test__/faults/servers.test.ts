@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { afterEach, describe, it } from 'node:test'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { PegasusError, type Table } from 'pegasus-client'
 import { freshKey, world } from '../support/cluster'
 import { rejection, timed, until } from '../support/wait'
@@ -7,11 +8,7 @@ import { rejection, timed, until } from '../support/wait'
 const w = world({ tables: { temp: 1 } })
 
 /** Where the table's only partition is led. */
-async function primary(): Promise<string> {
-  const address = await w.cluster.primary('temp', 0)
-  assert.ok(address !== null)
-  return address
-}
+const primary = () => w.cluster.primary('temp', 0)
 
 async function pegasusError(promise: Promise<unknown>): Promise<PegasusError> {
   const error = await rejection(promise)
@@ -77,7 +74,11 @@ describe('a replica server that is stopped', () => {
   it('leaves a partition without a primary when it was the last one', async () => {
     const table = w.table
     for (const server of w.cluster.replicaServers) await w.cluster.stopServer(server)
-    assert.equal(await w.cluster.primary('temp', 0), null)
+    const missing = await pegasusError(primary())
+    assert.deepEqual(
+      [missing.code, missing.message],
+      ['ERR_INVALID_STATE', 'partition 0 of "temp" has no primary'],
+    )
     const error = await pegasusError(table.get('k', 's', { timeoutMs: 300 }))
     assert.equal(error.code, 'ERR_TIMEOUT')
     const waiting = table.get('k', 's', { timeoutMs: 10_000 })
@@ -117,6 +118,27 @@ describe('a replica server that is frozen', () => {
       return value?.toString() === 'v'
     })
     await client.close()
+  })
+
+  it('is not asked again by a client that has little to do, or only writes that are sent once', async () => {
+    for (const kind of ['get', 'incr'] as const) {
+      const client = await w.connect()
+      const table = await client.openTable('temp')
+      const call = () =>
+        kind === 'get' ? table.get('k', 's', { timeoutMs: 200 }) : table.incr('n', 's', 1, { timeoutMs: 200 })
+      await call()
+      await w.cluster.freezeServer(await primary())
+      assert.equal((await pegasusError(call())).code, 'ERR_TIMEOUT')
+      await until(`${kind} has an answer`, async () => {
+        await sleep(300) // longer than any call: none waits while the client learns of the successor
+        return call().then(
+          () => true,
+          () => false,
+        )
+      })
+      await client.close()
+      await w.cluster.healAll()
+    }
   })
 
   it('tells a write from one that was made when it comes back', async () => {

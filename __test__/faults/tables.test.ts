@@ -44,10 +44,8 @@ describe('a table under load', () => {
     const load = new Load(table)
     await load.atLeast(100)
     assert.equal(await w.cluster.splitTable('split'), 4)
-    await until(
-      'both halves are there',
-      async () => (await w.cluster.primary('split', 3).catch(() => null)) !== null,
-    )
+    const isWhole = () => w.cluster.primary('split', 3).then(Boolean, () => false)
+    await until('both halves are there', isWhole)
     await load.atLeast(100)
     await load.end()
     for (const key of load.written) assert.equal((await table.get(key, 's'))?.toString(), key)

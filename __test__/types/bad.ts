@@ -2,6 +2,7 @@
 import {
   Admin,
   CheckType,
+  Fault,
   FilterType,
   LocalCluster,
   NodeStatus,
@@ -194,6 +195,20 @@ NodeStatus.Dead.toString()
 cluster.createTable('temp', '8')
 // @ts-expect-error not an option
 LocalCluster.start({ replicas: 3 })
+// @ts-expect-error which server?
+cluster.stopServer()
+// @ts-expect-error milliseconds are a number
+cluster.freezeServer('a:1', { failoverAfterMs: '20s' })
+// @ts-expect-error something must happen
+cluster.addFault({ rpc: 'get' })
+// @ts-expect-error there is no such RPC
+cluster.addFault({ rpc: 'read', reaction: { drop: true } })
+// @ts-expect-error errors have names
+cluster.addFault({ reaction: { error: 'busy' } })
+// @ts-expect-error faults are added to a cluster
+new Fault()
+// @ts-expect-error hits are read, not set
+for (const fault of cluster.faults) fault.hits = 0
 // @ts-expect-error addresses are read, not set
 cluster.metaServers = []
 // @ts-expect-error names are read, not set

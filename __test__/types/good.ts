@@ -17,6 +17,11 @@ import {
   type DelRangeOptions,
   type DropTableOptions,
   type Entries,
+  type FailoverOptions,
+  type Fault,
+  type FaultReaction,
+  type FaultRpc,
+  type FaultRule,
   FilterType,
   type GetAllSortKeysOptions,
   type IncrOptions,
@@ -160,6 +165,7 @@ export async function clients(): Promise<void> {
   const metaServers: string[] = cluster.metaServers
   await cluster.createTable('one')
   await cluster.createTable('two', 4)
+  await failing(cluster)
   await using client: PegasusClient = await PegasusClient.connect(clientOptions)
   await PegasusClient.connect({ metaServers: 'a:1,b:2', logger: null, timeoutMs: undefined })
   const table: Table = await client.openTable('temp', tableOptions)
@@ -289,6 +295,49 @@ export async function administration(client: PegasusClient): Promise<void> {
     places,
   )
   console.log(names, Admin)
+}
+
+async function failing(cluster: LocalCluster): Promise<void> {
+  const failover: FailoverOptions = { failoverAfterMs: null }
+  const primary: string = await cluster.primary('temp', 0)
+  await cluster.stopServer(primary, failover)
+  await cluster.freezeServer(cluster.replicaServers[1] as string, { failoverAfterMs: 20_000 })
+  await cluster.cutOffServer(await cluster.metaLeader())
+  await cluster.startServer(primary)
+  await cluster.healServer(primary)
+  await cluster.healAll()
+  const moved: string[] = [
+    await cluster.movePrimary('temp', 0),
+    await cluster.movePrimary('temp', 0, primary),
+  ]
+  const leaders: string[] = [await cluster.moveMetaLeader(), await cluster.moveMetaLeader('a:1')]
+  const counts: number[] = [await cluster.raiseBallot('temp', 0), await cluster.splitTable('temp')]
+  await cluster.dropTable('temp')
+  const rpcs: FaultRpc[] = ['get', 'query_cfg']
+  const conditions: Omit<FaultRule, 'reaction'> = {
+    rpc: 'RPC_RRDB_RRDB_GET',
+    table: 'temp',
+    partitionIndex: 0,
+    server: primary,
+    skip: 1,
+    times: 2,
+    share: 0.5,
+    seed: 7,
+  }
+  const reactions: FaultReaction[] = [
+    { error: 'ERR_BUSY', carriedOut: true },
+    { delayMs: 10 },
+    { drop: true },
+    { duplicate: true },
+    { corrupt: true },
+    { disconnect: true, carriedOut: false },
+  ]
+  const faults: Fault[] = reactions.map((reaction) => cluster.addFault({ ...conditions, reaction }))
+  const hits: number[] = cluster.faults.map((fault) => fault.hits)
+  const rule: FaultRule | undefined = faults[0]?.rule
+  faults[0]?.remove()
+  cluster.clearFaults()
+  console.log(moved, leaders, counts, rpcs, hits, rule)
 }
 
 export function errors(caught: unknown): PegasusError | undefined {

@@ -37,14 +37,8 @@ pub(super) unsafe fn deliver(
         let records = records_slice(env, array)?;
         let batch = Batch::take(Env::from_raw(env), bridge, records, finished);
         bridge.settled(batch.answers);
-        let (mut slab, mut extras, mut count) = (ptr::null_mut(), ptr::null_mut(), ptr::null_mut());
-        check(sys::napi_create_buffer_copy(
-            env,
-            batch.slab.len(),
-            batch.slab.as_ptr().cast(),
-            ptr::null_mut(),
-            &mut slab,
-        ))?;
+        let slab = buffer_copy(env, &batch.slab)?;
+        let (mut extras, mut count) = (ptr::null_mut(), ptr::null_mut());
         check(sys::napi_create_array_with_length(env, batch.extras.len(), &mut extras))?;
         for (index, value) in batch.extras.into_iter().enumerate() {
             check(sys::napi_set_element(env, extras, index as u32, value))?;
@@ -95,12 +89,15 @@ impl Batch {
             Completion::Done => (0, 0, 0),
             Completion::Absent => (1, 0, 0),
             Completion::Bytes(bytes) if bytes.len() <= SLAB_VALUE => {
-                let at = self.slab.len() as u32;
+                // Aligned for the numbers that a page of rows starts with.
+                let at = self.slab.len().next_multiple_of(4);
+                self.slab.resize(at, 0);
                 self.slab.extend_from_slice(&bytes);
-                (2, at, bytes.len() as u32)
+                (2, at as u32, bytes.len() as u32)
             }
             Completion::Bytes(bytes) => {
-                self.make(env, 6, |env| new_buffer(env, bytes.len(), |out| out.copy_from_slice(&bytes)))
+                // SAFETY: as all of a batch, on the JavaScript thread.
+                self.make(env, 6, |env| unsafe { buffer_copy(env.raw(), &bytes) })
             }
             Completion::Number(number) => (3, number as u32, (number >> 32) as u32),
             Completion::Boolean(value) => (4, u32::from(value), 0),
@@ -136,19 +133,12 @@ impl Batch {
     }
 }
 
-/// A new Buffer of JavaScript's own memory, filled by `fill`.
-pub(crate) fn new_buffer(env: Env, length: usize, fill: impl FnOnce(&mut [u8])) -> Result<sys::napi_value> {
-    let (mut data, mut value) = (ptr::null_mut(), ptr::null_mut());
-    // SAFETY: called on the JavaScript thread (extras run nowhere else); both results are checked.
-    check(unsafe { sys::napi_create_buffer(env.raw(), length, &mut data, &mut value) })?;
-    if length > 0 {
-        // SAFETY: Node has just allocated `length` bytes there, and nobody else knows of them yet.
-        // They are not initialised, which matters to no u8 that is written before it is read.
-        let bytes = unsafe {
-            ptr::write_bytes(data.cast::<u8>(), 0, length);
-            std::slice::from_raw_parts_mut(data.cast::<u8>(), length)
-        };
-        fill(bytes);
-    }
+/// A new Buffer of JavaScript's own memory. Only for the JavaScript thread of the environment.
+unsafe fn buffer_copy(env: sys::napi_env, bytes: &[u8]) -> Result<sys::napi_value> {
+    let mut value = ptr::null_mut();
+    // SAFETY: the caller's thread; the bytes live for the call, and the result is checked.
+    check(unsafe {
+        sys::napi_create_buffer_copy(env, bytes.len(), bytes.as_ptr().cast(), ptr::null_mut(), &mut value)
+    })?;
     Ok(value)
 }

@@ -23,7 +23,8 @@ impl NodeAddress {
     pub(crate) fn parse(text: &str) -> Result<Self, Error> {
         let refuse = |reason: &str| {
             Error::invalid_argument(format!(
-                "meta server {text:?}: {reason}; expected host:port or [IPv6]:port"
+                "meta server {:?}: {reason}; expected host:port or [IPv6]:port",
+                without_credentials(text)
             ))
         };
         let (host, port) = text.rsplit_once(':').ok_or_else(|| refuse("there is no port"))?;
@@ -67,6 +68,11 @@ impl NodeAddress {
         addresses.extend(self.ip.filter(|ip| !addresses.contains(ip)));
         Ok(addresses)
     }
+}
+
+/// A URL with a password in it, given by mistake, must not stand in an error and in every log behind it.
+fn without_credentials(text: &str) -> String {
+    text.rsplit_once('@').map_or_else(|| text.to_owned(), |(_, host)| format!("…@{host}"))
 }
 
 /// Letters, digits, `-`, `_` and dots, but not only digits and dots: that is a mistyped address.
@@ -123,6 +129,13 @@ mod tests {
             assert_eq!(error.code(), "ERR_INVALID_ARGUMENT");
             assert!(error.message().contains(&format!("{text:?}")), "{error}");
         }
+    }
+
+    #[test]
+    fn a_password_in_an_address_is_not_repeated() {
+        let error = NodeAddress::parse("pegasus://me:p@ssword@meta:34601").unwrap_err();
+        assert!(error.message().contains("…@meta:34601"), "{error}");
+        assert!(!error.message().contains("ssword"), "{error}");
     }
 
     #[tokio::test]

@@ -8,7 +8,7 @@ use std::task::{Poll, Waker};
 
 use futures_util::future::Either;
 use pegasus_protocol::frame::{ReplyFrame, RequestHeader};
-use pegasus_protocol::rpc::Rpc;
+use pegasus_protocol::rpc::{Rpc, RpcKind};
 use pegasus_protocol::status::Status;
 use pegasus_protocol::types::ErrorCode;
 use tokio::time::timeout_at;
@@ -51,6 +51,15 @@ struct Task<'a, O> {
     deadline: Deadline,
 }
 
+impl<O> Task<'_, O> {
+    /// Has the routes of the last attempt refreshed, for whoever comes next.
+    fn refresh_soon(&self, progress: &Progress) {
+        if let Some(used) = &progress.used {
+            self.table.router().refresh_soon(used);
+        }
+    }
+}
+
 /// Runs an operation until it has a result, a verdict against it, or no time left.
 pub(crate) async fn execute<O: Operation>(
     table: &TableCore,
@@ -75,6 +84,8 @@ async fn try_again<O: Operation>(
     let kind = O::Rpc::CODE.kind();
     loop {
         let Some(failure) = missed.failure() else {
+            // The server may hang, and another one lead by now: whoever comes next shall know.
+            task.refresh_soon(&progress);
             progress.maybe_applied |= kind.is_write() && missed.was_sent();
             return Err(timed_out(task, progress));
         };
@@ -83,6 +94,10 @@ async fn try_again<O: Operation>(
         if verdict == Verdict::Fail
             || task.table.retry().max_attempts.is_some_and(|max| progress.attempts >= max)
         {
+            // This operation is not tried again, but a read would be, elsewhere.
+            if judge(failure, RpcKind::Read) == Verdict::RefreshAndRetry {
+                task.refresh_soon(&progress);
+            }
             let error = missed.into_error().maybe_applied(progress.maybe_applied);
             return Err(error.at(progress.place(task)));
         }

@@ -25,6 +25,7 @@ mod options;
 mod retry;
 mod routing;
 mod scan;
+mod shown;
 mod single_flight;
 mod table;
 

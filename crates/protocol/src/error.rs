@@ -70,7 +70,7 @@ pub enum DecodeError {
     #[error("a message name of {0} bytes is not possible")]
     BadName(i64),
     /// An answer to another RPC than the one that was asked.
-    #[error("expected the message {expected}, found {found}")]
+    #[error("expected the message {expected}, found {}", shown_name(found))]
     WrongName {
         /// The name that the answer should have.
         expected: &'static str,
@@ -80,4 +80,29 @@ pub enum DecodeError {
     /// An encoded key too short for its own hash key.
     #[error("an encoded key of {0} bytes is cut short")]
     BadKey(usize),
+}
+
+/// A name that an RPC may have. Of anything else, which may be a part of somebody's value, only the length.
+fn shown_name(name: &str) -> String {
+    let is_name = |byte: u8| matches!(byte, b'A'..=b'Z' | b'0'..=b'9' | b'_');
+    if name.starts_with("RPC_") && name.bytes().all(is_name) {
+        return name.to_owned();
+    }
+    format!("{} bytes that name none", name.len())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_wrong_name_shows_only_where_it_is_a_name() {
+        let found = |found: &str| {
+            DecodeError::WrongName { expected: "RPC_RRDB_RRDB_GET_ACK", found: found.into() }.to_string()
+        };
+        assert!(found("RPC_RRDB_RRDB_PUT_ACK").ends_with("found RPC_RRDB_RRDB_PUT_ACK"));
+        for text in ["secret", "RPC_secret", ""] {
+            assert!(found(text).ends_with(&format!("found {} bytes that name none", text.len())));
+        }
+    }
 }

@@ -96,11 +96,18 @@ async fn ask(table: &TableCore, group: Group, deadline: Deadline) -> (Group, Res
 
 /// Rows come in the order of the request without those that are missing; a key may be wanted twice.
 fn fill(values: &mut [Option<Bytes>], wanted: &[Wanted], rows: Vec<FullData>) {
-    let found: HashMap<(Bytes, Bytes), Bytes> =
-        rows.into_iter().map(|row| ((row.hash_key, row.sort_key), row.value)).collect();
+    let mut rows = rows.into_iter().peekable();
     for one in wanted {
+        let is_it = |row: &FullData| row.hash_key == one.key.hash_key && row.sort_key == one.key.sort_key;
+        values[one.at] = rows.next_if(is_it).map(|row| row.value);
+    }
+    // In another order after all: each row finds its keys.
+    let found: HashMap<_, _> = rows.map(|row| ((row.hash_key, row.sort_key), row.value)).collect();
+    for one in wanted.iter().filter(|_| !found.is_empty()) {
         let key = (one.key.hash_key.clone(), one.key.sort_key.clone());
-        values[one.at] = found.get(&key).cloned();
+        if let Some(value) = found.get(&key) {
+            values[one.at] = Some(value.clone());
+        }
     }
 }
 
@@ -135,6 +142,25 @@ mod tests {
         for group in group(wanted(1000), 8) {
             let Target::Group { index, hash, .. } = group.target else { panic!("no group") };
             assert_eq!(key::partition_index(hash, 16), index + 8);
+        }
+    }
+
+    #[test]
+    fn values_find_their_keys_in_any_order() {
+        let wanted = wanted(5);
+        let row = |at: usize| FullData {
+            hash_key: wanted[at].key.hash_key.clone(),
+            sort_key: wanted[at].key.sort_key.clone(),
+            value: Bytes::from(vec![at as u8]),
+        };
+        for (order, found) in
+            [(vec![0, 2, 3], [0, 2, 3]), (vec![3, 0, 2], [0, 2, 3]), (vec![0, 4, 1], [0, 1, 4])]
+        {
+            let mut values = vec![None; 5];
+            fill(&mut values, &wanted, order.into_iter().map(row).collect());
+            let expected: Vec<_> =
+                (0..5).map(|at| found.contains(&at).then(|| Bytes::from(vec![at as u8]))).collect();
+            assert_eq!(values, expected);
         }
     }
 

@@ -12,6 +12,7 @@ use crate::error::Error;
 use crate::execute::execute;
 use crate::ops::{Filter, MultiRemove};
 use crate::scan::{ScanOptions, Scanner};
+use crate::shown::ShownKey;
 use crate::table::TableCore;
 
 /// Bytes of sort keys in one request: servers refuse writes over a mebibyte.
@@ -40,7 +41,7 @@ impl Default for DelRangeOptions {
 }
 
 /// A removal that did not come to its end.
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 pub struct DelRangeError {
     /// Why.
     pub error: Error,
@@ -48,6 +49,16 @@ pub struct DelRangeError {
     pub deleted: u64,
     /// The first sort key that may still be there; `None`: nothing was found yet, begin again.
     pub next_sort_key: Option<Bytes>,
+}
+
+impl fmt::Debug for DelRangeError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("DelRangeError")
+            .field("error", &self.error)
+            .field("deleted", &self.deleted)
+            .field("next_sort_key", &self.next_sort_key.as_deref().map(ShownKey))
+            .finish()
+    }
 }
 
 impl fmt::Display for DelRangeError {

@@ -1,11 +1,15 @@
 //! What the two conditional writes share: the check, and what came of it.
 
+use std::fmt;
+
 use bytes::Bytes;
 use pegasus_protocol::idl::{CheckAndSetResponse, CheckType};
 use pegasus_protocol::status::Status;
 
+use crate::shown::{ShownKey, ShownValue};
+
 /// What a conditional write asks of a row before it writes.
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 pub struct Check {
     /// The row that is looked at.
     pub sort_key: Bytes,
@@ -24,13 +28,34 @@ impl Check {
     }
 }
 
+impl fmt::Debug for Check {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Check")
+            .field("sort_key", &ShownKey(&self.sort_key))
+            .field("check_type", &self.check_type)
+            .field("operand", &ShownValue(&self.operand))
+            .field("return_value", &self.return_value)
+            .finish()
+    }
+}
+
 /// What came of a conditional write. A check that does not pass is no error.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Clone, Default, PartialEq, Eq)]
 pub struct CheckResult {
     /// Whether the check passed, and so the write was done.
     pub succeeded: bool,
     /// The checked row's value before the write, where it was asked for: `Some(None)` is "no row".
     pub check_value: Option<Option<Bytes>>,
+}
+
+impl fmt::Debug for CheckResult {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let check_value = self.check_value.as_ref().map(|value| value.as_deref().map(ShownValue));
+        f.debug_struct("CheckResult")
+            .field("succeeded", &self.succeeded)
+            .field("check_value", &check_value)
+            .finish()
+    }
 }
 
 pub(super) fn result(response: CheckAndSetResponse) -> Result<CheckResult, Status> {

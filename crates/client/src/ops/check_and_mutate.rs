@@ -1,5 +1,7 @@
 //! Changes rows of a hash key, all or none, when a check of one of its rows passes.
 
+use std::fmt;
+
 use bytes::Bytes;
 use pegasus_protocol::idl::{CheckAndMutateRequest, CheckAndSetResponse, Mutate, MutateOperation};
 use pegasus_protocol::rpc;
@@ -9,9 +11,10 @@ use super::check::{self, Check, CheckResult};
 use super::{HashKey, Operation, check_write, expire_ts};
 use crate::error::Error;
 use crate::routing::Target;
+use crate::shown::{ShownKey, ShownValue};
 
 /// One change of a check-and-mutate.
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 pub enum Mutation {
     /// Sets a row.
     Set {
@@ -27,6 +30,22 @@ pub enum Mutation {
         /// The row.
         sort_key: Bytes,
     },
+}
+
+impl fmt::Debug for Mutation {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Set { sort_key, value, ttl_seconds } => f
+                .debug_struct("Set")
+                .field("sort_key", &ShownKey(sort_key))
+                .field("value", &ShownValue(value))
+                .field("ttl_seconds", ttl_seconds)
+                .finish(),
+            Self::Delete { sort_key } => {
+                f.debug_struct("Delete").field("sort_key", &ShownKey(sort_key)).finish()
+            }
+        }
+    }
 }
 
 pub(crate) struct CheckAndMutate {

@@ -1,5 +1,7 @@
 //! Sets a row when a check of a row of the same hash key passes.
 
+use std::fmt;
+
 use bytes::Bytes;
 use pegasus_protocol::idl::{CheckAndSetRequest, CheckAndSetResponse};
 use pegasus_protocol::rpc;
@@ -9,9 +11,10 @@ use super::check::{self, Check, CheckResult};
 use super::{HashKey, Operation, check_write, expire_ts};
 use crate::error::Error;
 use crate::routing::Target;
+use crate::shown::{ShownKey, ShownValue};
 
 /// What a check-and-set writes.
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 pub struct CheckedSet {
     /// The row; `None`: the one that is checked.
     pub sort_key: Option<Bytes>,
@@ -19,6 +22,16 @@ pub struct CheckedSet {
     pub value: Bytes,
     /// How long it lives, by this machine's clock; 0: for ever.
     pub ttl_seconds: u32,
+}
+
+impl fmt::Debug for CheckedSet {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("CheckedSet")
+            .field("sort_key", &self.sort_key.as_deref().map(ShownKey))
+            .field("value", &ShownValue(&self.value))
+            .field("ttl_seconds", &self.ttl_seconds)
+            .finish()
+    }
 }
 
 pub(crate) struct CheckAndSet {

@@ -1,5 +1,7 @@
 //! Reads rows of one hash key: given ones, all of them, or a range.
 
+use std::fmt;
+
 use bytes::Bytes;
 use pegasus_protocol::idl::{FilterType, KeyValue, MultiGetRequest, MultiGetResponse};
 use pegasus_protocol::rpc;
@@ -8,6 +10,7 @@ use pegasus_protocol::status::Status;
 use super::{HashKey, Operation};
 use crate::error::Error;
 use crate::routing::Target;
+use crate::shown::{ShownKey, ShownValue};
 
 /// How much a multi get may bring.
 #[derive(Debug, Clone)]
@@ -27,12 +30,19 @@ impl Default for MultiGetLimits {
 }
 
 /// A filter: how the pattern is compared, and the pattern. An empty pattern matches everything.
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 pub struct Filter {
     /// How the pattern is compared.
     pub filter_type: FilterType,
     /// What is looked for.
     pub pattern: Bytes,
+}
+
+impl fmt::Debug for Filter {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let pattern = ShownKey(&self.pattern);
+        f.debug_struct("Filter").field("filter_type", &self.filter_type).field("pattern", &pattern).finish()
+    }
 }
 
 impl Default for Filter {
@@ -42,7 +52,7 @@ impl Default for Filter {
 }
 
 /// A range of sort keys of a hash key.
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 pub struct SortKeyRange {
     /// Where it starts; empty: at the first.
     pub start: Bytes,
@@ -56,6 +66,19 @@ pub struct SortKeyRange {
     pub filter: Filter,
     /// Take from the end of the range; the rows ascend all the same. `false`.
     pub reverse: bool,
+}
+
+impl fmt::Debug for SortKeyRange {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("SortKeyRange")
+            .field("start", &ShownKey(&self.start))
+            .field("stop", &ShownKey(&self.stop))
+            .field("start_inclusive", &self.start_inclusive)
+            .field("stop_inclusive", &self.stop_inclusive)
+            .field("filter", &self.filter)
+            .field("reverse", &self.reverse)
+            .finish()
+    }
 }
 
 impl Default for SortKeyRange {
@@ -72,12 +95,19 @@ impl Default for SortKeyRange {
 }
 
 /// A row of a hash key.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 pub struct SortKeyValue {
     /// The sort key.
     pub sort_key: Bytes,
     /// The value; empty where values were left out.
     pub value: Bytes,
+}
+
+impl fmt::Debug for SortKeyValue {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let (sort_key, value) = (ShownKey(&self.sort_key), ShownValue(&self.value));
+        f.debug_struct("SortKeyValue").field("sort_key", &sort_key).field("value", &value).finish()
+    }
 }
 
 /// Rows of a hash key, ascending by sort key.

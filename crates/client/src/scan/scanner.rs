@@ -1,5 +1,6 @@
 //! A running scan: which partition, which context, and after which key to go on.
 
+use std::fmt;
 use std::sync::Arc;
 
 use bytes::Bytes;
@@ -13,13 +14,14 @@ use crate::error::{Error, ErrorKind};
 use crate::execute::execute;
 use crate::ops::{Batch, GetScanner, Scan};
 use crate::routing::{Target, is_resized, resized};
+use crate::shown::{ShownKey, ShownValue};
 use crate::table::TableCore;
 
 /// A server that forgets each context as soon as it has given it is not asked for ever.
 const MAX_LOST_IN_A_ROW: u32 = 16;
 
 /// A row of a scan.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 pub struct ScanRow {
     /// The hash key.
     pub hash_key: Bytes,
@@ -29,6 +31,17 @@ pub struct ScanRow {
     pub value: Bytes,
     /// When it expires, in Unix seconds, where that was asked for; `None` never.
     pub expires_at: Option<u64>,
+}
+
+impl fmt::Debug for ScanRow {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("ScanRow")
+            .field("hash_key", &ShownKey(&self.hash_key))
+            .field("sort_key", &ShownKey(&self.sort_key))
+            .field("value", &ShownValue(&self.value))
+            .field("expires_at", &self.expires_at)
+            .finish()
+    }
 }
 
 /// Where a scan stands in its partition.

@@ -18,4 +18,5 @@ mod operations;
 mod retries;
 mod routing;
 mod scans;
+mod secrets;
 mod server_scans;

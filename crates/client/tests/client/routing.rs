@@ -1,18 +1,21 @@
 //! Where operations go, and what makes the client ask for the routes anew.
 
+use std::time::Duration;
+
 use bytes::Bytes;
 use futures_util::future::join_all;
-use pegasus_client::Client;
-use pegasus_client::TableOptions;
-use pegasus_protocol::idl::QueryCfgResponse;
+use pegasus_client::{Client, IncrExpiry, IncrOptions, TableOptions};
+use pegasus_protocol::idl::{IncrResponse, QueryCfgResponse};
 use pegasus_protocol::key;
 use pegasus_protocol::rpc;
 use pegasus_protocol::types::ErrorCode;
 
 use crate::support::{
-    APP_ID, Action, CALL, Fake, Scene, UnusedPort, WRITE, no_table, refuse, table, value, with_ballot,
+    APP_ID, Action, CALL, Fake, Scene, UnusedPort, WRITE, no_table, refuse, reply, table, value, with_ballot,
     within, written,
 };
+
+const INCR: IncrOptions = IncrOptions { expiry: IncrExpiry::Keep, timeout: None };
 
 /// A server that refuses everything with this name.
 async fn refusing(code: ErrorCode) -> Fake {
@@ -79,6 +82,43 @@ async fn a_primary_that_cannot_be_reached_is_replaced() {
     let scene = Scene::open([table([dead.address()]), moved_to(&alive)]).await;
     assert_eq!(scene.get().await.unwrap(), "v");
     assert_eq!(scene.meta.queries(), 2);
+}
+
+/// It takes connections and requests, so nothing but the deadline tells that it hangs.
+#[tokio::test]
+async fn after_an_operation_without_an_answer_the_next_one_goes_to_the_new_primary() {
+    let (hung, alive) = (Fake::silent().await, serving().await);
+    let scene = Scene::open([table([hung.address()]), moved_to(&alive)]).await;
+    let error = scene.get_within(Some(Duration::from_millis(50))).await.unwrap_err();
+    assert_eq!(error.code(), "ERR_TIMEOUT");
+    // However long nobody asks for anything.
+    scene.meta.fake().wait_for_requests(2).await;
+    let next = async { while scene.get_within(Some(Duration::from_millis(200))).await.is_err() {} };
+    within(next).await;
+    assert_eq!(scene.meta.queries(), 2);
+    assert!(hung.requests().len() <= 2);
+}
+
+/// It is not sent again, and yet the next one must not meet the same connection's end.
+#[tokio::test]
+async fn an_atomic_write_whose_outcome_is_unknown_leads_to_the_new_primary_too() {
+    let dying = Fake::start(|_| Action::Close).await;
+    let alive = Fake::start(|request| {
+        reply::<rpc::Incr>(request, &IncrResponse { new_value: 7, ..IncrResponse::default() })
+    })
+    .await;
+    let scene = Scene::open([table([dying.address()]), moved_to(&alive)]).await;
+    let incr = async || scene.table.incr(b"h", b"s", 1, INCR).await;
+    assert_eq!(incr().await.unwrap_err().code(), "ERR_SESSION_RESET");
+    scene.meta.fake().wait_for_requests(2).await;
+    let sum = within(async {
+        loop {
+            if let Ok(sum) = incr().await {
+                return sum;
+            }
+        }
+    });
+    assert_eq!(sum.await, 7);
 }
 
 #[tokio::test]

@@ -8,13 +8,16 @@ use bytes::BytesMut;
 use crate::error::DecodeError;
 use crate::thrift::{Reader, TType, Text, Wire};
 
+/// Twice as long as any name there is.
+const LONGEST_NAME: usize = 64;
+
 macro_rules! error_codes {
     ($( $variant:ident = $name:literal, )*) => {
         /// An error of a server, by the name that travels on the wire.
         ///
         /// A name that is not in the list stays as it came: newer servers have more names, and
         /// an unknown one is no reason to give up a connection.
-        #[derive(Debug, Clone, PartialEq, Eq, Hash)]
+        #[derive(Clone, PartialEq, Eq, Hash)]
         #[allow(missing_docs)]
         pub enum ErrorCode {
             $( #[doc = $name] $variant, )*
@@ -26,11 +29,13 @@ macro_rules! error_codes {
             /// Every code with a name of its own.
             pub const LISTED: &[Self] = &[ $( Self::$variant, )* ];
 
-            /// The name as it stands on the wire.
+            /// The name as it stands on the wire; `ERR_UNKNOWN` where that is none. It ends up in logs and is
+            /// what programs compare with, and a peer that talks nonsense may send anything in its place.
             pub fn name(&self) -> Cow<'_, str> {
                 match self {
                     $( Self::$variant => Cow::Borrowed($name), )*
-                    Self::Unlisted(name) => name.to_str(),
+                    Self::Unlisted(name) if is_name(name.as_bytes()) => name.to_str(),
+                    Self::Unlisted(_) => Self::Unknown.name(),
                 }
             }
 
@@ -144,6 +149,13 @@ error_codes! {
     NotMatched = "ERR_NOT_MATCHED",
 }
 
+/// Whether it looks like an error's name.
+fn is_name(name: &[u8]) -> bool {
+    name.starts_with(b"ERR_")
+        && name.len() <= LONGEST_NAME
+        && name.iter().all(|byte| matches!(byte, b'A'..=b'Z' | b'0'..=b'9' | b'_'))
+}
+
 /// What an answer without its error field says: nothing that could be taken for success.
 impl Default for ErrorCode {
     fn default() -> Self {
@@ -152,6 +164,12 @@ impl Default for ErrorCode {
 }
 
 impl fmt::Display for ErrorCode {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.name())
+    }
+}
+
+impl fmt::Debug for ErrorCode {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.name())
     }
@@ -184,5 +202,18 @@ mod tests {
     fn an_unknown_name_is_kept() {
         let code = ErrorCode::from(Text::from("ERR_FROM_THE_FUTURE"));
         assert_eq!(code.name(), "ERR_FROM_THE_FUTURE");
+    }
+
+    #[test]
+    fn what_is_no_name_is_passed_on_but_not_shown() {
+        let long = format!("ERR_{}", "A".repeat(100));
+        for text in ["", "secret", "ERR_secret", "ERR_A SECRET", "ERR_\u{e9}", &long] {
+            let code = ErrorCode::from(Text::from(text));
+            assert_eq!(code.as_bytes(), text.as_bytes());
+            assert_eq!(
+                (code.name().as_ref(), format!("{code} {code:?}").as_ref()),
+                ("ERR_UNKNOWN", "ERR_UNKNOWN ERR_UNKNOWN")
+            );
+        }
     }
 }

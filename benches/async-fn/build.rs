@@ -1,0 +1,5 @@
+//! Tells the linker how to find Node-API symbols at load time.
+
+fn main() {
+    napi_build::setup();
+}

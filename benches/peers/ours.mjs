@@ -1,0 +1,73 @@
+// This package, through its public API.
+import { createRequire } from 'node:module'
+import { checkValue, Rows } from '../rows.mjs'
+import { measure, measureOnce } from './measure.mjs'
+import { runMany, watchMemory } from './memory.mjs'
+import { SCANS } from './scans.mjs'
+import { obey } from './talk.mjs'
+
+const { PegasusClient } = createRequire(import.meta.url)('../..')
+
+let client
+let table
+let rows
+
+const WORKS = {
+  async get() {
+    checkValue(await table.get(rows.anyHashKey(), rows.anySortKey()))
+  },
+  set() {
+    return table.set(rows.anyHashKey(), rows.anySortKey(), rows.value)
+  },
+  /** All rows of a hash key. */
+  async multiGet() {
+    const { entries } = await table.multiGet(rows.anyHashKey(), null)
+    checkRows(entries.length)
+    for (const { value } of entries) checkValue(value)
+  },
+  /** As many rows, anywhere. */
+  async batchGet() {
+    const keys = Array.from({ length: rows.sortKeys.length }, () => [rows.anyHashKey(), rows.anySortKey()])
+    const values = await table.batchGet(keys)
+    checkRows(values.length)
+    values.forEach(checkValue)
+  },
+}
+
+function checkRows(count) {
+  if (count !== rows.sortKeys.length) throw new Error(`${count} rows came, not ${rows.sortKeys.length}`)
+}
+
+async function open({ metaServers, table: name, ...size }) {
+  client = await PegasusClient.connect({ metaServers })
+  table = await client.openTable(name)
+  rows = new Rows(size)
+}
+
+/** Writes every row, a hash key a request. */
+async function load() {
+  const entries = rows.sortKeys.map((sortKey) => [sortKey, rows.value])
+  const left = rows.hashKeys.values()
+  const loops = Array.from({ length: 8 }, async () => {
+    for (const hashKey of left) await table.multiSet(hashKey, entries)
+  })
+  await Promise.all(loops)
+}
+
+/** Gets and sets by turns, watched after a warm-up. */
+async function memory({ operations, warmUpOperations, inFlight }) {
+  let turn = 0
+  const once = () => (turn++ % 2 === 0 ? WORKS.get() : WORKS.set())
+  await runMany(once, warmUpOperations, inFlight)
+  return watchMemory(() => runMany(once, operations, inFlight))
+}
+
+await obey({
+  open,
+  load,
+  memory,
+  run: ({ work, ...run }) => measure(WORKS[work], run),
+  scan: ({ work }) => measureOnce(() => SCANS[work](table), rows),
+  scanMemory: ({ work }) => watchMemory(() => SCANS[work](table)),
+})
+await client?.close()

@@ -1,0 +1,47 @@
+// The rows that every peer reads and writes; `rust/src/rows.rs` says the same in Rust.
+
+export const VALUE_LENGTH = 100
+
+/** Hash key number `index`: 16 bytes. */
+export function hashKey(index) {
+  return Buffer.from(`hash-key-${String(index).padStart(7, '0')}`)
+}
+
+/** Sort key number `index`: 16 bytes. */
+export function sortKey(index) {
+  return Buffer.from(`sort-key-${String(index).padStart(7, '0')}`)
+}
+
+/** Keys of the loaded rows (every hash key with every sort key), and what each row has as value. */
+export class Rows {
+  constructor({ hashKeys, sortKeys }) {
+    this.hashKeys = Array.from({ length: hashKeys }, (_, index) => hashKey(index))
+    this.sortKeys = Array.from({ length: sortKeys }, (_, index) => sortKey(index))
+    this.value = Buffer.alloc(VALUE_LENGTH, 'v')
+  }
+
+  /** Hash key, sort key and value of any row. */
+  any() {
+    return { hashKey: this.anyHashKey(), sortKey: this.anySortKey(), value: this.value }
+  }
+
+  anyHashKey() {
+    return this.hashKeys[Math.floor(Math.random() * this.hashKeys.length)]
+  }
+
+  anySortKey() {
+    return this.sortKeys[Math.floor(Math.random() * this.sortKeys.length)]
+  }
+}
+
+/** Looks at all of a row, so that no compiler can leave a part of it out. */
+export function lengthOf({ hashKey, sortKey, value }) {
+  return hashKey.length + sortKey.length + value.length
+}
+
+/** Not to be counted as an operation: an answer that is not what was loaded. */
+export function checkValue(value) {
+  if (value?.length !== VALUE_LENGTH) {
+    throw new Error(`a value of ${VALUE_LENGTH} bytes was loaded, not of ${value?.length}`)
+  }
+}

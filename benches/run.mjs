@@ -1,0 +1,71 @@
+// Measures this client against its peers and prints the table: `npm run bench -- --help`.
+import { median } from './compare.mjs'
+import { chooseExperiments } from './experiments/index.mjs'
+import { BadOptions, readOptions, usage } from './options.mjs'
+import { binary, PeerPool } from './peers.mjs'
+import { prepareBenches } from './prepare.mjs'
+import { formatTables } from './report.mjs'
+import { writeResults } from './results.mjs'
+import { Runner } from './runner.mjs'
+import { startServer } from './server.mjs'
+
+const PARTITIONS = 8
+/** Beyond this share of the machine, what others do is more than noise. */
+const MOST_FOR_OTHERS = 0.1
+/** A hundred rows each hash key: 100,000 for single rows, a million to scan. */
+const POINTS = { hashKeys: 1000, sortKeys: 100 }
+const SCAN = { hashKeys: 10_000, sortKeys: 100 }
+
+async function startLocal() {
+  const wanted = ['bench', 'scan'].flatMap((table) => ['--table', `${table}:${PARTITIONS}`])
+  const { line, pid, stop } = await startServer(binary('pegasus-local'), wanted)
+  return { metaServers: line.split(': ')[1], table: 'bench', pid, stop }
+}
+
+function chosen() {
+  try {
+    const options = readOptions(process.argv.slice(2))
+    if (options === undefined) {
+      process.stdout.write(usage())
+      process.exit(0)
+    }
+    const choice = chooseExperiments(options)
+    if (choice.experiments.length === 0) throw new BadOptions('these options leave no row')
+    return { options, ...choice }
+  } catch (error) {
+    if (!(error instanceof BadOptions)) throw error
+    process.stderr.write(`${error.message}\n\n${usage()}`)
+    process.exit(2)
+  }
+}
+
+const { options, experiments, leftOut } = chosen()
+prepareBenches()
+const server = options.cluster ?? (await startLocal())
+const tables = { points: { table: server.table, ...POINTS }, scan: { table: 'scan', ...SCAN } }
+const peers = new PeerPool(server.metaServers, tables)
+const runner = new Runner(peers, options, server.pid === undefined ? [] : [server.pid])
+try {
+  for (const experiment of experiments) await runner.run(experiment)
+} finally {
+  await peers.end()
+  await server.stop?.()
+}
+process.stdout.write(`\n${formatTables(runner.results)}`)
+if (leftOut.length > 0) {
+  process.stdout.write(`\n${leftOut.length} rows are left out: they need a server of their own.\n`)
+}
+publish()
+
+/** Figures are kept only if they are worth keeping. */
+function publish() {
+  const others = runner.otherShares.length === 0 ? 0 : median(runner.otherShares)
+  const isBusy = others > MOST_FOR_OTHERS
+  if (isBusy) {
+    const share = `${Math.round(others * 100)} % of the machine`
+    process.stdout.write(`\nOther programs used ${share} meanwhile: these figures are worth little.\n`)
+  }
+  if (!options.isWhole) return
+  if (!isBusy || options.isForced) writeResults(runner, others, options)
+  else process.stdout.write('So they are not written; --write does it all the same.\n')
+}

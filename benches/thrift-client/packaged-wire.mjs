@@ -1,0 +1,56 @@
+// Requests onto a socket and answers off it, with the transport that comes with the package: what a client
+// on `thrift` has unless it writes its own. The published client does the same.
+import thrift from 'thrift'
+import { HEADER_LENGTH, writeBody, writeHeader } from './messages.mjs'
+
+const { TBinaryProtocol, TBufferedTransport } = thrift
+
+export class PackagedWire {
+  #socket
+  #isCorked = false
+
+  /** `onAnswer` is called with the protocol at the start of each answer, after its length. */
+  constructor(socket, onAnswer) {
+    this.#socket = socket
+    const receive = TBufferedTransport.receiver((transport) => receiveAll(transport, onAnswer))
+    socket.on('data', receive)
+  }
+
+  send(header, name, sequenceId, writeArguments) {
+    const transport = new TBufferedTransport(null, (request) => this.#write(request))
+    writeBody(new TBinaryProtocol(transport), name, sequenceId, writeArguments)
+    const start = Buffer.allocUnsafe(HEADER_LENGTH)
+    writeHeader(start, 0, transport.outCount, header)
+    transport.outBuffers.unshift(start)
+    transport.outCount += HEADER_LENGTH
+    transport.flush()
+  }
+
+  #write(request) {
+    if (!this.#isCorked) {
+      this.#isCorked = true
+      this.#socket.cork()
+      // After all that the answers of this turn have set off: one write for all of it.
+      process.nextTick(() => {
+        this.#isCorked = false
+        this.#socket.uncork()
+      })
+    }
+    this.#socket.write(request)
+  }
+}
+
+function receiveAll(transport, onAnswer) {
+  const protocol = new TBinaryProtocol(transport)
+  while (transport.writeCursor - transport.readCursor >= 4) {
+    const length = protocol.readI32()
+    if (transport.writeCursor < length) {
+      transport.rollbackPosition()
+      return
+    }
+    onAnswer(protocol)
+    transport.rollbackPosition()
+    transport.consume(length)
+    transport.commitPosition()
+  }
+}

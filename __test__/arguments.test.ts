@@ -3,7 +3,7 @@ import { describe, it } from 'node:test'
 import { CheckType } from '../lib'
 import { Crossing } from '../lib/crossing'
 import { Kind } from '../lib/native'
-import { clientOptions, localOptions } from '../lib/resolve'
+import { clientOptions, localOptions, tableOptions } from '../lib/resolve'
 import { makeTable } from '../lib/table'
 import { FakeNative, fakeTable, handedOver } from './unit/fake-native'
 
@@ -297,7 +297,7 @@ describe('options', () => {
     ['null', get(null), /options must be an object, got null/],
     ['a number', get(100), /options must be an object, got number 100/],
     ['a name misspelt', get({ timeoutMS: 1 }), /options has no "timeoutMS": did you mean timeoutMs\?/],
-    ['a name unlike any other', get({ compression: 1 }), /known are timeoutMs, signal$/],
+    ['a name unlike any other', get({ compression: 1 }), /known are timeoutMs, signal, onMaybeStale$/],
     ['a time in words', get({ timeoutMs: '1s' }), /options.timeoutMs must be an integer, got string "1s"/],
     ['a signal that is none', get({ signal: {} }), /options.signal must be an AbortSignal/],
     ['a limit of null', range({ maxKvCount: null }), /options.maxKvCount must be an integer, got null/],
@@ -380,10 +380,27 @@ describe('meta servers', () => {
 describe('clients and clusters', () => {
   const options = (given: object) => client({ metaServers: 'a:1', ...given })
   // biome-ignore lint/suspicious/noExplicitAny: as above.
+  const backup = (backupRequest: any) => () => tableOptions({ backupRequest })
+  // biome-ignore lint/suspicious/noExplicitAny: as above.
   const local = (given: any) => () => localOptions(given)
   refuses('TypeError', [
     ['half a logger', options({ logger: { error() {}, warn() {} } }), /logger .* has no info, debug/],
     ['a retry option misspelt', options({ retry: { maxRetries: 1 } }), /options.retry has no "maxRetries"/],
+    [
+      'a full client that does what?',
+      options({ whenFull: 'drop' }),
+      /whenFull must be 'wait' or 'refuse', got/,
+    ],
+    ['backup reads as a switch', backup(true), /options.backupRequest must be an object, got boolean true/],
+    ['a delay in words', backup({ delayMs: 'soon' }), /backupRequest.delayMs must be an integer, got string/],
+    ['a share in words', backup({ delayMs: 5, maxShare: '1%' }), /maxShare must be a number, got string/],
+    ['a share of nothing', backup({ maxShare: 0.1 }), /maxShare has no effect without .*delayMs/],
+    [
+      'a hook that is none',
+      () => table.get('h', 's', { onMaybeStale: true }),
+      /onMaybeStale must be a function/,
+    ],
+    ['a stale write', () => table.set('h', 's', 'v', { onMaybeStale() {} }), /options has no "onMaybeStale"/],
     ['retry as a number', options({ retry: 3 }), /options.retry must be an object, got number 3/],
     ['tables as a list', local({ tables: ['temp'] }), /options.tables must be an object from table name/],
     ['a table without a name', local({ tables: { '': 8 } }), /a table name in options.tables/],
@@ -394,6 +411,15 @@ describe('clients and clusters', () => {
       'pauses upside down',
       options({ retry: { baseDelayMs: 9, maxDelayMs: 1 } }),
       /must not be less than baseDelayMs/,
+    ],
+    ['no operation in flight', options({ maxInFlight: 0 }), /maxInFlight must be an integer from 1/],
+    ['half a byte', options({ maxInFlightBytes: 0.5 }), /maxInFlightBytes must be an integer from 1/],
+    ['too many bytes', options({ maxInFlightBytes: 2 ** 36 }), /from 1 to 68719476735, got 68719476736/],
+    ['no delay', backup({ delayMs: 0 }), /backupRequest.delayMs must be an integer from 1/],
+    [
+      'more than all',
+      backup({ delayMs: 5, maxShare: 1.5 }),
+      /maxShare must be a number from 0 to 1, got 1.5/,
     ],
     [
       'a table without partitions',

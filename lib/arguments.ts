@@ -102,6 +102,18 @@ function longestTtl(): number {
   return MAX_INT32 - (Math.floor(Date.now() / 1000) - EXPIRY_EPOCH_SECONDS)
 }
 
+/** A part of the whole. */
+export function share(name: string, value: number): number {
+  if (typeof value !== 'number') throw wrongType(`${name} must be a number, got ${describe(value)}`)
+  if (value >= 0 && value <= 1) return value
+  throw outOfRange(`${name} must be a number from 0 to 1, got ${value}`)
+}
+
+export function oneOf(name: string, value: string, allowed: readonly string[]): string {
+  if (allowed.includes(value)) return value
+  throw wrongType(`${name} must be ${allowed.map((one) => `'${one}'`).join(' or ')}, got ${describe(value)}`)
+}
+
 export function boolean(name: string, value: boolean): boolean {
   if (typeof value === 'boolean') return value
   throw wrongType(`${name} must be true or false, got ${describe(value)}`)

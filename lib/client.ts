@@ -84,8 +84,9 @@ export class PegasusClient {
    */
   async openTable(name: string, options?: TableOptions): Promise<Table> {
     const tableName = nonEmptyString('name', name)
-    const timeoutMs = tableOptions(options)
-    const send = (token: number) => this.#native.openTable(token, tableName, timeoutMs)
+    const { timeoutMs, delayMs, maxShare, onUnreachable } = tableOptions(options)
+    const send = (token: number) =>
+      this.#native.openTable(token, tableName, timeoutMs, delayMs, maxShare, onUnreachable)
     return makeTable(this.#crossing, unwrap(await this.#crossing.call<NativeTable>(send)))
   }
 

@@ -2,7 +2,7 @@ import { unwatch, watch } from './aborts'
 import { type Below, errorOf } from './errors'
 import { writeLine } from './logger'
 import type { Failure, LogLine, Native, NativeBridge } from './native'
-import { CANCELLABLE, Kind, RECORD_LENGTH } from './native'
+import { CANCELLABLE, Kind, MAYBE_STALE, RECORD_LENGTH } from './native'
 import type { CountProgress, Logger } from './options'
 import { Requests } from './requests'
 
@@ -29,6 +29,7 @@ const NOW = Promise.resolve()
 
 type Settle = (answer: unknown) => void
 type OnProgress = (progress: CountProgress) => void
+type OnMaybeStale = () => void
 
 /** Promises by token. A token is free again when its record has come, so a late record finds no stranger. */
 class Slots {
@@ -59,6 +60,7 @@ export class Crossing {
   readonly #slots = new Slots()
   /** By token, while somebody wants to hear it. */
   readonly #progress = new Map<number, OnProgress>()
+  readonly #onMaybeStale = new Map<number, OnMaybeStale>()
   readonly #loggers = new Map<number, Logger>()
   #lastLogId = 0
   #flushComes = false
@@ -67,16 +69,29 @@ export class Crossing {
     this.native = native.attach((records, count, slab, extras) => this.#drain(records, count, slab, extras))
   }
 
-  /** Starts an operation: `send` hands its token to the addon. */
-  call<T>(send: (token: number) => void, signal?: AbortSignal): Promise<T | Unanswered> {
+  /**
+   * Starts an operation: `send` hands its token to the addon. `onMaybeStale` is called when a secondary has
+   * answered, before the promise is settled; when it throws, the call rejects with that.
+   */
+  call<T>(
+    send: (token: number) => void,
+    signal?: AbortSignal,
+    onMaybeStale?: OnMaybeStale,
+  ): Promise<T | Unanswered> {
     // What was asked for before comes before: a client that closes answers it.
     if (this.requests.length > 0) this.#flush()
-    return this.request<T>(send, signal)
+    return this.request<T>(send, signal, onMaybeStale)
   }
 
-  /** Starts an operation: `send` adds it with its token to the requests. */
-  request<T>(send: (token: number) => void, signal?: AbortSignal): Promise<T | Unanswered> {
-    if (signal !== undefined) return this.#callAbortable<T>(send, signal)
+  /** As {@link Crossing.call}, where `send` adds the operation to the requests. */
+  request<T>(
+    send: (token: number) => void,
+    signal?: AbortSignal,
+    onMaybeStale?: OnMaybeStale,
+  ): Promise<T | Unanswered> {
+    if (signal !== undefined || onMaybeStale !== undefined) {
+      return this.#callAbortable<T>(send, signal, undefined, onMaybeStale)
+    }
     return new Promise((resolve) => {
       this.#send(send, this.#slots.take(resolve as Settle), 0)
     })
@@ -98,25 +113,30 @@ export class Crossing {
     send: (token: number) => void,
     signal?: AbortSignal,
     onProgress?: OnProgress,
+    onMaybeStale?: OnMaybeStale,
   ): Promise<T | Unanswered> {
     return new Promise((resolve, reject) => {
       if (signal?.aborted) throw signal.reason
       const token = this.#slots.take((answer) => {
         if (signal !== undefined) unwatch(signal, onAbort)
         this.#progress.delete(token)
+        this.#onMaybeStale.delete(token)
         resolve(answer as T)
       })
       // The slot stays taken until the record comes, which then settles a promise already rejected.
       const giveUp = (reason: unknown) => {
         reject(reason)
         this.#progress.delete(token)
+        this.#onMaybeStale.delete(token)
         this.#flush()
         this.native.cancel(token)
       }
       const onAbort = () => giveUp(signal?.reason)
       if (signal !== undefined) watch(signal, onAbort)
       if (onProgress !== undefined) this.#progress.set(token, orGiveUp(onProgress, giveUp))
-      this.#send(send, token, CANCELLABLE)
+      if (onMaybeStale !== undefined) this.#onMaybeStale.set(token, onMaybeStale)
+      const isCancellable = signal !== undefined || onProgress !== undefined
+      this.#send(send, token, isCancellable ? CANCELLABLE : 0)
     })
   }
 
@@ -172,11 +192,22 @@ export class Crossing {
       try {
         if (kind === Kind.Log) this.#log(extras[a] as LogLine)
         else if (kind === Kind.Progress) this.#progress.get(token)?.(extras[a] as CountProgress)
-        else this.#slots.release(token)(answerOf(kind, a, b, slab, extras))
+        else if (kind < MAYBE_STALE) this.#slots.release(token)(answerOf(kind, a, b, slab, extras))
+        else this.#slots.release(token)(this.#told(token, answerOf(kind - MAYBE_STALE, a, b, slab, extras)))
       } catch (error) {
         // One record must not cost the others their answer; what went wrong still shows.
         process.emitWarning(error as Error)
       }
+    }
+  }
+
+  /** The answer of a secondary, once whoever wants to know has been told. */
+  #told(token: number, answer: unknown): unknown {
+    try {
+      this.#onMaybeStale.get(token)?.()
+      return answer
+    } catch (error) {
+      return new Unanswered(() => error)
     }
   }
 

@@ -18,6 +18,7 @@ export { Fault } from './fault'
 export type { FailoverOptions, FaultReaction, FaultRpc, FaultRule } from './fault-options'
 export { LocalCluster } from './local'
 export type {
+  BackupRequestOptions,
   BatchOutcome,
   Bytes,
   CallOptions,
@@ -39,6 +40,7 @@ export type {
   MultiGetOptions,
   MultiGetResult,
   Mutation,
+  ReadOptions,
   RetryOptions,
   ScanEntry,
   ScanOptions,

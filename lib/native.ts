@@ -51,6 +51,9 @@ export enum RowOperation {
   Incr = 5,
 }
 
+/** Added to the kind of a record whose answer came from a secondary. */
+export const MAYBE_STALE = 0x100
+
 /** Numbers in one record: token, kind, a, b. */
 export const RECORD_LENGTH = 4
 
@@ -96,6 +99,10 @@ export interface NativeClientOptions {
   retryMaxAttempts: number
   retryBaseDelayMs: number
   retryMaxDelayMs: number
+  /** -1: the default. */
+  maxInFlight: number
+  maxInFlightBytes: number
+  refuseWhenFull: boolean
   /** 0: no log. Otherwise lines come back with this number. */
   logId: number
   /** 0 none, 1 error … 4 debug. */
@@ -138,8 +145,18 @@ export interface NativeBridge {
 }
 
 export interface NativeClient {
-  /** Record: Extra, a NativeTable. `timeoutMs` -1: the client's. */
-  openTable(token: number, name: string, timeoutMs: number): void
+  /**
+   * Record: Extra, a NativeTable. `timeoutMs` -1: the client's. `backupDelayMs` -1: no read is sent twice;
+   * 0: after a delay that follows what reads take. `backupMaxShare` -1: the default.
+   */
+  openTable(
+    token: number,
+    name: string,
+    timeoutMs: number,
+    backupDelayMs: number,
+    backupMaxShare: number,
+    backupOnUnreachable: boolean,
+  ): void
   /** Record: Done, when everything in flight has been answered and every socket is closed. */
   close(token: number): void
   /** As of all that follow, `timeoutMs` -1 is the default of administrative calls. Number: the table's. */

@@ -46,6 +46,24 @@ export interface ClientOptions {
   /** How operations are tried again. */
   retry?: RetryOptions
   /**
+   * Operations that are in flight at once, from their first attempt to their result; of a scan each batch counts, of
+   * a batch of keys each request. From 1 to 100,000,000. Default 100,000: far more than it takes to keep a cluster
+   * busy, and few enough to be held while a cluster answers nothing.
+   */
+  maxInFlight?: number
+  /**
+   * Bytes of keys and values that are in flight in requests. An operation with more runs alone. From 1 to
+   * 68,719,476,735. Default 268,435,456 (256 MiB): a request that waits to be sent is held twice, as arguments and as
+   * a frame. Replies do not count: `maxKvSize` and `batchSize` bound each of them.
+   */
+  maxInFlightBytes?: number
+  /**
+   * What becomes of an operation for which there is no room in flight. Default `'wait'`: it waits, in the order in
+   * which operations come, until its deadline or until it is aborted. `'refuse'`: it rejects at once with
+   * `ERR_TOO_MANY_REQUESTS`, which is `retryable`; nothing was sent then.
+   */
+  whenFull?: 'wait' | 'refuse'
+  /**
    * Where the client writes what it does. Default `null`: nowhere. A logger with `isLevelEnabled` or a
    * `level` is asked once, when the client connects, which lines it wants.
    */
@@ -56,6 +74,47 @@ export interface ClientOptions {
 export interface TableOptions {
   /** Milliseconds for each operation on this table, instead of the client's `timeoutMs`. */
   timeoutMs?: number
+  /** When a secondary may answer reads. Default: never. */
+  backupRequest?: BackupRequestOptions
+}
+
+/**
+ * When a secondary may answer a read of a table in place of the primary: `get`, `exist`, `ttl`, `batchGet`, `multiGet`,
+ * `multiGetOpt` and `getSortKeys`. Nothing else is ever sent to one: no write, no scan, no count.
+ *
+ * **What is given up.** A secondary has what it was told of so far. It may lack writes that are acknowledged, the
+ * caller's own last one included, and of two reads the later one may show the older state. It never shows what no
+ * client has written, and a row is as it was at some time. How far it is behind has no bound: usually milliseconds,
+ * and as long as it was cut off when it was. {@link ReadOptions.onMaybeStale} tells which answers came from one.
+ *
+ * A server may refuse backup reads or, beyond the table's `replica.backup_request_throttling`, leave them without an
+ * answer. That never fails a read that the primary may still answer.
+ *
+ * @example
+ * ```ts
+ * const table = await client.openTable('temp', { backupRequest: { delayMs: 'auto', onUnreachable: true } })
+ * ```
+ */
+export interface BackupRequestOptions {
+  /**
+   * Milliseconds after which a read that the primary has not answered is sent to a secondary too. The first good
+   * answer counts, the other one is given up. `'auto'`: as long as 99 of 100 of the table's last one to two thousand
+   * reads took, but from 1 ms to 1 s, and 50 ms before a hundred have been measured. Default: it is not.
+   */
+  delayMs?: number | 'auto'
+  /**
+   * The share of the reads that may be sent twice because of `delayMs`, after ten that are free: a cluster that is
+   * slow as a whole must not get twice the load. From 0 to 1. Default 0.1.
+   */
+  maxShare?: number
+  /**
+   * Sends a read whose primary is gone to a secondary, in the same attempt: there is none, it cannot be connected to,
+   * its connection ended, or the server says that it is not the primary. So reads go on while a cluster takes its
+   * time, about 20 seconds, to name a new one. As long as nothing was heard of a primary again, it and a secondary are
+   * asked together. `maxShare` does not count here. A primary that hangs with its connection open is found to be gone
+   * only after the client's `sessionResetMs`: until then `delayMs` helps. Default false.
+   */
+  onUnreachable?: boolean
 }
 
 /** Options of every operation. */
@@ -67,6 +126,16 @@ export interface CallOptions {
    * back, so an aborted write may still be applied.
    */
   signal?: AbortSignal
+}
+
+/** Options of a read. */
+export interface ReadOptions extends CallOptions {
+  /**
+   * Called before the promise resolves when the answer, or a part of it, came from a secondary, so that it may lack
+   * the latest writes. Only on a table with {@link TableOptions.backupRequest}. When it throws, the call rejects with
+   * that.
+   */
+  onMaybeStale?(): void
 }
 
 /** Options of a write. */
@@ -146,7 +215,7 @@ export interface CompareExchangeResult {
 export type BatchOutcome = { ok: true } | { ok: false; error: PegasusError }
 
 /** How much one reply may carry. */
-export interface MultiGetLimits extends CallOptions {
+export interface MultiGetLimits extends ReadOptions {
   /** Rows in one reply; 0 or less is no limit of ours. Default 100. The server stops at 3,000 in any case. */
   maxKvCount?: number
   /**

@@ -14,6 +14,8 @@ import { type Checked, type Checks, checked } from './schema'
 
 /** What the addon takes where the caller said nothing: the default is its own. */
 const DEFAULT = -1
+/** The delay that stands for one that follows what reads take. */
+const AUTO = 0
 const NO_BYTES = new Uint8Array(0)
 const DEFAULT_KV_COUNT = 100
 const DEFAULT_KV_SIZE = 1_000_000
@@ -27,11 +29,16 @@ const limit = (name: string, value: number) => check.integer(name, value, check.
 const servers = (name: string, value: number) => check.integer(name, value, 1, MAX_PORT)
 const port = (name: string, value: number) => check.integer(name, value, 0, MAX_PORT)
 
+const mostInFlight = (name: string, value: number) => check.integer(name, value, 1, 100_000_000)
+const mostBytes = (name: string, value: number) => check.integer(name, value, 1, 2 ** 36 - 1)
+const onMaybeStale = check.callback<NonNullable<options.ReadOptions['onMaybeStale']>>
+
 const CALL = { timeoutMs: positive, signal: check.signal } satisfies Checks<options.CallOptions>
+const READ = { ...CALL, onMaybeStale } satisfies Checks<options.ReadOptions>
 const WRITE = { ...CALL, ttlSeconds: check.ttl } satisfies Checks<options.WriteOptions>
 const INCR = { ...CALL, ttlSeconds: check.incrTtl } satisfies Checks<options.IncrOptions>
 const LIMITS = {
-  ...CALL,
+  ...READ,
   maxKvCount: limit,
   maxKvSize: limit,
   noValue: check.boolean,
@@ -72,7 +79,15 @@ const COUNT = {
   batchSize: positive,
   onProgress: check.callback<NonNullable<options.CountOptions['onProgress']>>,
 } satisfies Checks<options.CountOptions>
-const TABLE = { timeoutMs: positive } satisfies Checks<options.TableOptions>
+const BACKUP_REQUEST = {
+  delayMs: (name: string, value: number | 'auto') => (value === 'auto' ? AUTO : positive(name, value)),
+  maxShare: check.share,
+  onUnreachable: check.boolean,
+} satisfies Checks<options.BackupRequestOptions>
+const TABLE = {
+  timeoutMs: positive,
+  backupRequest: (name: string, value: unknown) => checked(value, BACKUP_REQUEST, name),
+} satisfies Checks<options.TableOptions>
 const RETRY = {
   maxAttempts: positive,
   baseDelayMs: delay,
@@ -85,6 +100,9 @@ const CLIENT = {
   metaTimeoutMs: positive,
   sessionResetMs: positive,
   retry: (name: string, value: unknown) => checked(value, RETRY, name),
+  maxInFlight: mostInFlight,
+  maxInFlightBytes: mostBytes,
+  whenFull: (name: string, value: string) => check.oneOf(name, value, ['wait', 'refuse']),
   logger: checkLogger,
 } satisfies Checks<options.ClientOptions>
 const LOCAL = {
@@ -102,12 +120,20 @@ export interface Call {
   signal?: AbortSignal
 }
 
+export interface Read extends Call {
+  onMaybeStale?: () => void
+}
+
 /** Most calls have no options, so that they share this one. */
 const PLAIN_CALL: Readonly<Call> = { timeoutMs: DEFAULT }
 const PLAIN_WRITE: Readonly<Call & { ttlSeconds: number }> = { timeoutMs: DEFAULT, ttlSeconds: 0 }
 
 export function callOptions(given: options.CallOptions | undefined): Readonly<Call> {
   return given === undefined ? PLAIN_CALL : { timeoutMs: DEFAULT, ...checked(given, CALL) }
+}
+
+export function readOptions(given: options.ReadOptions | undefined): Readonly<Read> {
+  return given === undefined ? PLAIN_CALL : { timeoutMs: DEFAULT, ...checked(given, READ) }
 }
 
 export function writeOptions(given: options.WriteOptions | undefined): typeof PLAIN_WRITE {
@@ -205,8 +231,13 @@ function filterOf(key: 'hashKey' | 'sortKey', type: FilterType | undefined, patt
   return { filterType: type ?? FilterType.NoFilter, filterPattern: pattern ?? NO_BYTES }
 }
 
-export function tableOptions(given: options.TableOptions | undefined): number {
-  return checked(given, TABLE).timeoutMs ?? DEFAULT
+export function tableOptions(given: options.TableOptions | undefined) {
+  const { timeoutMs = DEFAULT, backupRequest = {} } = checked(given, TABLE)
+  const { delayMs = DEFAULT, maxShare = DEFAULT, onUnreachable = false } = backupRequest
+  if (maxShare !== DEFAULT && delayMs === DEFAULT) {
+    throw wrongType('options.backupRequest.maxShare has no effect without options.backupRequest.delayMs')
+  }
+  return { timeoutMs, delayMs, maxShare, onUnreachable }
 }
 
 /** `logId` and `logLevel` are the caller's to fill in, who knows where lines go. */
@@ -231,6 +262,9 @@ export function clientOptions(given: options.ClientOptions): {
     retryMaxAttempts: retry.maxAttempts ?? DEFAULT,
     retryBaseDelayMs: baseDelayMs,
     retryMaxDelayMs: maxDelayMs,
+    maxInFlight: fields.maxInFlight ?? DEFAULT,
+    maxInFlightBytes: fields.maxInFlightBytes ?? DEFAULT,
+    refuseWhenFull: fields.whenFull === 'refuse',
     logId: 0,
     logLevel: 0,
   }

@@ -33,6 +33,7 @@ import type {
   MultiGetOptions,
   MultiGetResult,
   Mutation,
+  ReadOptions,
   ScanEntry,
   ScanOptions,
   SortKeysResult,
@@ -49,6 +50,7 @@ import {
   incrOptions,
   multiGetLimits,
   multiGetOptions,
+  readOptions,
   scanOptions,
   writeOptions,
 } from './resolve'
@@ -115,8 +117,8 @@ export class Table {
    * console.log(value?.toString())
    * ```
    */
-  async get(hashKey: Bytes, sortKey: Bytes, options?: CallOptions): Promise<Buffer | null> {
-    const { timeoutMs, signal } = callOptions(options)
+  async get(hashKey: Bytes, sortKey: Bytes, options?: ReadOptions): Promise<Buffer | null> {
+    const { timeoutMs, signal, onMaybeStale } = readOptions(options)
     const answer = this.#row<Buffer | null>(
       RowOperation.Get,
       hashKey,
@@ -125,6 +127,7 @@ export class Table {
       0,
       timeoutMs,
       signal,
+      onMaybeStale,
     )
     return unwrap(await answer)
   }
@@ -166,9 +169,18 @@ export class Table {
    * if (await table.exist('user-1', 'name')) console.log('known')
    * ```
    */
-  async exist(hashKey: Bytes, sortKey: Bytes, options?: CallOptions): Promise<boolean> {
-    const { timeoutMs, signal } = callOptions(options)
-    const answer = this.#row<boolean>(RowOperation.Exist, hashKey, sortKey, NO_VALUE, 0, timeoutMs, signal)
+  async exist(hashKey: Bytes, sortKey: Bytes, options?: ReadOptions): Promise<boolean> {
+    const { timeoutMs, signal, onMaybeStale } = readOptions(options)
+    const answer = this.#row<boolean>(
+      RowOperation.Exist,
+      hashKey,
+      sortKey,
+      NO_VALUE,
+      0,
+      timeoutMs,
+      signal,
+      onMaybeStale,
+    )
     return unwrap(await answer)
   }
 
@@ -182,8 +194,8 @@ export class Table {
    * await table.ttl('session', token) // 60
    * ```
    */
-  async ttl(hashKey: Bytes, sortKey: Bytes, options?: CallOptions): Promise<number | null> {
-    const { timeoutMs, signal } = callOptions(options)
+  async ttl(hashKey: Bytes, sortKey: Bytes, options?: ReadOptions): Promise<number | null> {
+    const { timeoutMs, signal, onMaybeStale } = readOptions(options)
     const answer = this.#row<number | null>(
       RowOperation.Ttl,
       hashKey,
@@ -192,6 +204,7 @@ export class Table {
       0,
       timeoutMs,
       signal,
+      onMaybeStale,
     )
     return unwrap(await answer)
   }
@@ -349,11 +362,11 @@ export class Table {
    * const [ada, alan] = await table.batchGet([['user-1', 'name'], ['user-2', 'name']])
    * ```
    */
-  async batchGet(keys: Iterable<readonly [Bytes, Bytes]>, options?: CallOptions): Promise<(Buffer | null)[]> {
+  async batchGet(keys: Iterable<readonly [Bytes, Bytes]>, options?: ReadOptions): Promise<(Buffer | null)[]> {
     const packed = pack(keyList(keys))
-    const { timeoutMs, signal } = callOptions(options)
+    const { timeoutMs, signal, onMaybeStale } = readOptions(options)
     const send = (token: number) => this.#native.batchGet(token, packed, timeoutMs)
-    return decodeValues(unwrap(await this.#crossing.call<Buffer>(send, signal)))
+    return decodeValues(unwrap(await this.#crossing.call<Buffer>(send, signal, onMaybeStale)))
   }
 
   /**
@@ -476,7 +489,7 @@ export class Table {
         o.maxKvSize,
         o.timeoutMs,
       )
-    return decodePairs(unwrap(await this.#crossing.call<Buffer>(send, o.signal)))
+    return decodePairs(unwrap(await this.#crossing.call<Buffer>(send, o.signal, o.onMaybeStale)))
   }
 
   /**
@@ -614,10 +627,10 @@ export class Table {
   }
 
   #multiGet(hash: Uint8Array, keys: Uint8Array | null, limits: ReturnType<typeof multiGetLimits>) {
-    const { maxKvCount, maxKvSize, noValue, timeoutMs, signal } = limits
+    const { maxKvCount, maxKvSize, noValue, timeoutMs, signal, onMaybeStale } = limits
     const send = (token: number) =>
       this.#native.multiGet(token, hash, keys, maxKvCount, maxKvSize, noValue, timeoutMs)
-    return this.#crossing.call<Buffer>(send, signal)
+    return this.#crossing.call<Buffer>(send, signal, onMaybeStale)
   }
 
   /**
@@ -694,10 +707,11 @@ export class Table {
     ttlSeconds: number,
     timeoutMs: number,
     signal: AbortSignal | undefined,
+    onMaybeStale?: () => void,
   ): Promise<T | Unanswered> {
     const { requests } = this.#crossing
     const send = (token: number) =>
       requests.add(operation, token, this.#handle, timeoutMs, ttlSeconds, hashKey, sortKey, value)
-    return this.#crossing.request<T>(send, signal)
+    return this.#crossing.request<T>(send, signal, onMaybeStale)
   }
 }

@@ -99,7 +99,7 @@ impl NativeTable {
     /// `keys` packed: hash key, sort key, hash key, sort key …
     #[napi]
     pub fn batch_get(&self, token: u32, keys: &[u8], timeout_ms: i32) -> Result<()> {
-        self.run(token, self.table.batch_get(unpack_pairs(keys)?, call(timeout_ms)), page_of_values)
+        self.run_read(token, self.table.batch_get(unpack_pairs(keys)?, call(timeout_ms)), page_of_values)
     }
 
     /// `rows` packed: hash key, sort key, value …

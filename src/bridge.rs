@@ -66,11 +66,24 @@ pub(crate) enum Completion {
     /// Made on the JavaScript thread: a native object, which keeps the bridge.
     Object(Box<dyn FnOnce(Env, Rc<Bridge>) -> Result<sys::napi_value> + Send>),
     Failure(Box<Failure>),
+    /// The answer of a secondary.
+    MaybeStale(Box<Completion>),
     Cancelled,
     /// A line for a logger; belongs to no operation.
     Log(Extra),
     /// How far an operation has come; its result is still to come.
     Progress(Extra),
+}
+
+impl Completion {
+    /// How many bytes it holds, where they may be many.
+    fn held(&self) -> usize {
+        match self {
+            Self::Bytes(bytes) => bytes.len(),
+            Self::MaybeStale(answer) => answer.held(),
+            _ => 0,
+        }
+    }
 }
 
 /// The token without the bit that says how it was started.
@@ -104,7 +117,7 @@ impl Bridge {
             // SAFETY: `env` is the environment of this call. The context is this very bridge, which
             // lives until the environment ends: the clean-up hook below owns a count of it.
             let function = unsafe { create_function(raw_env, on_batch, context) };
-            let gate = Gate { live: function.is_ok(), announced: false, finished: Vec::new() };
+            let gate = Gate { live: function.is_ok(), announced: false, finished: Vec::new(), held: 0 };
             Self {
                 env: raw_env,
                 shared: Arc::new(Shared {

@@ -7,14 +7,14 @@ use std::time::Duration;
 use napi::bindgen_prelude::{FnArgs, Function, ToNapiValue, Unknown};
 use napi::{Env, JsValue, Result};
 use napi_derive::napi;
-use pegasus_client::{Client, ClientOptions, TableOptions};
+use pegasus_client::{BackupDelay, BackupRequestOptions, Client, ClientOptions, TableOptions, WhenFull};
 use tracing::Dispatch;
 use tracing::instrument::WithSubscriber;
 
 use crate::bridge::{Bridge, Completion};
 use crate::convert::{timeout, to_value};
 use crate::log;
-use crate::requests::{Requests, Tables};
+use crate::requests::{OpenTable, Requests, Tables};
 use crate::table::NativeTable;
 
 /// The crossing of one environment.
@@ -41,6 +41,9 @@ pub struct NativeClientOptions {
     pub retry_max_attempts: i32,
     pub retry_base_delay_ms: i32,
     pub retry_max_delay_ms: i32,
+    pub max_in_flight: i32,
+    pub max_in_flight_bytes: f64,
+    pub refuse_when_full: bool,
     pub log_id: u32,
     pub log_level: u32,
 }
@@ -56,6 +59,15 @@ impl From<&NativeClientOptions> for ClientOptions {
         set(&mut options.retry.base_delay, given.retry_base_delay_ms);
         set(&mut options.retry.max_delay, given.retry_max_delay_ms);
         options.retry.max_attempts = u32::try_from(given.retry_max_attempts).ok();
+        if let Ok(operations) = usize::try_from(given.max_in_flight) {
+            options.max_in_flight = operations;
+        }
+        if given.max_in_flight_bytes >= 0.0 {
+            options.max_in_flight_bytes = given.max_in_flight_bytes as u64;
+        }
+        if given.refuse_when_full {
+            options.when_full = WhenFull::Refuse;
+        }
         options
     }
 }
@@ -111,14 +123,25 @@ pub struct NativeClient {
 impl NativeClient {
     /// Opens a table.
     #[napi]
-    pub fn open_table(&self, token: u32, name: String, timeout_ms: i32) -> Result<()> {
+    pub fn open_table(
+        &self,
+        token: u32,
+        name: String,
+        timeout_ms: i32,
+        backup_delay_ms: i32,
+        backup_max_share: f64,
+        backup_on_unreachable: bool,
+    ) -> Result<()> {
+        let backup_request = backup_request(backup_delay_ms, backup_max_share, backup_on_unreachable);
+        let may_be_stale = backup_request.delay.is_some() || backup_request.on_unreachable;
+        let options = TableOptions { timeout: timeout(timeout_ms), backup_request };
         let (client, tables, log) = (self.client.clone(), Arc::clone(&self.tables), self.log.clone());
         run(&self.bridge, self.log.as_ref(), token, async move {
-            match client
-                .open_table(&name, TableOptions { timeout: timeout(timeout_ms), ..TableOptions::default() })
-                .await
-            {
-                Ok(table) => object(move |bridge| NativeTable::new(bridge, tables, table, log)),
+            match client.open_table(&name, options).await {
+                Ok(table) => {
+                    let open = OpenTable { table, log, may_be_stale };
+                    object(move |bridge| NativeTable::new(bridge, tables, open))
+                }
                 Err(error) => error.into(),
             }
         })
@@ -133,6 +156,19 @@ impl NativeClient {
             Completion::Done
         })
     }
+}
+
+/// Numbers as `lib/native.ts` describes them.
+fn backup_request(delay_ms: i32, max_share: f64, on_unreachable: bool) -> BackupRequestOptions {
+    let mut options = BackupRequestOptions { on_unreachable, ..BackupRequestOptions::default() };
+    options.delay = timeout(delay_ms).map(|delay| match delay {
+        Duration::ZERO => BackupDelay::Auto,
+        delay => BackupDelay::After(delay),
+    });
+    if max_share >= 0.0 {
+        options.max_share = max_share;
+    }
+    options
 }
 
 /// Starts an operation of a client, whose log it writes to.

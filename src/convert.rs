@@ -5,7 +5,7 @@ use std::time::Duration;
 use bytes::{Buf, Bytes};
 use napi::bindgen_prelude::{Buffer, ToNapiValue};
 use napi::{Env, Error, Result, Status, sys};
-use pegasus_client::{CallOptions, FilterType, TimeToLive, WriteOptions};
+use pegasus_client::{CallOptions, FilterType, TimeToLive, WriteOptions, with_staleness};
 
 use crate::bridge::Completion;
 
@@ -17,6 +17,17 @@ pub(crate) fn completion<T>(
     match result {
         Ok(value) => lay_out(value),
         Err(error) => error.into(),
+    }
+}
+
+/// The same for a read that a secondary may answer, which the completion then says.
+pub(crate) async fn maybe_stale<T, F>(operation: F, lay_out: fn(T) -> Completion) -> Completion
+where
+    F: Future<Output = std::result::Result<T, pegasus_client::Error>>,
+{
+    match with_staleness(operation).await {
+        (Ok(value), true) => Completion::MaybeStale(Box::new(lay_out(value))),
+        (result, _) => completion(result, lay_out),
     }
 }
 

@@ -10,7 +10,7 @@ use tracing::Dispatch;
 use tracing::instrument::WithSubscriber;
 
 use crate::bridge::{Completion, Running};
-use crate::convert::{call, completion, maybe_bytes, time_to_live, timeout, write};
+use crate::convert::{call, completion, maybe_bytes, maybe_stale, time_to_live, timeout, write};
 use crate::error::Failure;
 
 /// Numbers in front of a record's bytes.
@@ -18,9 +18,12 @@ const HEADER_NUMBERS: usize = 9;
 const HEADER_LENGTH: usize = HEADER_NUMBERS * 4;
 
 /// A table that requests can name.
+#[derive(Clone)]
 pub(crate) struct OpenTable {
     pub(crate) table: Table,
     pub(crate) log: Option<Dispatch>,
+    /// Whether secondaries may answer its reads.
+    pub(crate) may_be_stale: bool,
 }
 
 /// The open tables of an environment, by the number that requests name them by.
@@ -127,14 +130,14 @@ impl<'a> Request<'a> {
         let (table, hash_key, sort_key) = (&open.table, self.hash_key, self.sort_key);
         let options = call(self.timeout_ms);
         match self.operation {
-            0 => self.run(open, running, table.get(hash_key, sort_key, options), maybe_bytes),
+            0 => self.run_read(open, running, table.get(hash_key, sort_key, options), maybe_bytes),
             1 => {
                 let options = write(self.ttl_seconds, self.timeout_ms);
                 self.run(open, running, table.set(hash_key, sort_key, self.value, options), done)
             }
             2 => self.run(open, running, table.remove(hash_key, sort_key, options), done),
-            3 => self.run(open, running, table.exist(hash_key, sort_key, options), Completion::Boolean),
-            4 => self.run(open, running, table.ttl(hash_key, sort_key, options), time_to_live),
+            3 => self.run_read(open, running, table.exist(hash_key, sort_key, options), Completion::Boolean),
+            4 => self.run_read(open, running, table.ttl(hash_key, sort_key, options), time_to_live),
             5 => self.incr(open, running),
             other => {
                 let failure = Failure::new("ERR_INTERNAL", format!("there is no operation {other}"));
@@ -154,6 +157,23 @@ impl<'a> Request<'a> {
         self.run(open, running, incr, Completion::BigInt);
     }
 
+    /// As [`run`](Self::run), for what secondaries may answer.
+    fn run_read<T, F>(
+        &self,
+        open: &OpenTable,
+        running: &mut Running<'_>,
+        operation: F,
+        lay_out: fn(T) -> Completion,
+    ) where
+        F: Future<Output = std::result::Result<T, pegasus_client::Error>> + Send + 'static,
+        T: Send + 'static,
+    {
+        if !open.may_be_stale {
+            return self.run(open, running, operation, lay_out);
+        }
+        self.start_logged(open, running, maybe_stale(operation, lay_out));
+    }
+
     fn run<T, F>(
         &self,
         open: &OpenTable,
@@ -164,7 +184,13 @@ impl<'a> Request<'a> {
         F: Future<Output = std::result::Result<T, pegasus_client::Error>> + Send + 'static,
         T: Send + 'static,
     {
-        let operation = async move { completion(operation.await, lay_out) };
+        self.start_logged(open, running, async move { completion(operation.await, lay_out) });
+    }
+
+    fn start_logged<F>(&self, open: &OpenTable, running: &mut Running<'_>, operation: F)
+    where
+        F: Future<Output = Completion> + Send + 'static,
+    {
         match &open.log {
             None => running.start(self.token, operation),
             Some(log) => running.start(self.token, operation.with_subscriber(log.clone())),

@@ -11,7 +11,7 @@ use tracing::Dispatch;
 
 use crate::bridge::{Bridge, Completion};
 use crate::client::run;
-use crate::convert::{call, completion, filter_type, unpack, unpack_pairs, write};
+use crate::convert::{call, completion, filter_type, maybe_stale, unpack, unpack_pairs, write};
 use crate::requests::{OpenTable, Tables};
 use crate::rows::page_of_pairs;
 use crate::scanner::{NativeScanOptions, NativeScanner};
@@ -31,6 +31,7 @@ pub struct NativeTable {
     pub(crate) bridge: Rc<Bridge>,
     pub(crate) table: Table,
     pub(crate) log: Option<Dispatch>,
+    may_be_stale: bool,
     tables: Arc<Tables>,
     handle: u32,
 }
@@ -43,9 +44,10 @@ impl Drop for NativeTable {
 }
 
 impl NativeTable {
-    pub(crate) fn new(bridge: Rc<Bridge>, tables: Arc<Tables>, table: Table, log: Option<Dispatch>) -> Self {
-        let handle = tables.add(OpenTable { table: table.clone(), log: log.clone() });
-        Self { bridge, table, log, tables, handle }
+    pub(crate) fn new(bridge: Rc<Bridge>, tables: Arc<Tables>, open: OpenTable) -> Self {
+        let handle = tables.add(open.clone());
+        let OpenTable { table, log, may_be_stale } = open;
+        Self { bridge, table, log, may_be_stale, tables, handle }
     }
 
     pub(crate) fn run<T, F>(&self, token: u32, operation: F, lay_out: fn(T) -> Completion) -> Result<()>
@@ -54,6 +56,18 @@ impl NativeTable {
         T: Send + 'static,
     {
         run(&self.bridge, self.log.as_ref(), token, async move { completion(operation.await, lay_out) })
+    }
+
+    /// As [`run`](Self::run), for what secondaries may answer.
+    pub(crate) fn run_read<T, F>(&self, token: u32, operation: F, lay_out: fn(T) -> Completion) -> Result<()>
+    where
+        F: Future<Output = std::result::Result<T, pegasus_client::Error>> + Send + 'static,
+        T: Send + 'static,
+    {
+        if !self.may_be_stale {
+            return self.run(token, operation, lay_out);
+        }
+        run(&self.bridge, self.log.as_ref(), token, maybe_stale(operation, lay_out))
     }
 }
 
@@ -108,12 +122,12 @@ impl NativeTable {
         match sort_keys {
             Some(packed) => {
                 let get = self.table.multi_get(hash_key, unpack(packed)?, &limits, call(timeout_ms));
-                self.run(token, get, page_of_pairs)
+                self.run_read(token, get, page_of_pairs)
             }
             None => {
                 let all = SortKeyRange::default();
                 let get = self.table.multi_get_range(hash_key, all, &limits, call(timeout_ms));
-                self.run(token, get, page_of_pairs)
+                self.run_read(token, get, page_of_pairs)
             }
         }
     }
@@ -146,7 +160,7 @@ impl NativeTable {
         };
         let limits = MultiGetLimits { max_kv_count, max_kv_size, no_value: flags & flag::NO_VALUE != 0 };
         let get = self.table.multi_get_range(hash_key, range, &limits, call(timeout_ms));
-        self.run(token, get, page_of_pairs)
+        self.run_read(token, get, page_of_pairs)
     }
 
     #[napi]

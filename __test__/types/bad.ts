@@ -49,6 +49,14 @@ PegasusClient.connect({ metaServers: 'a:1', timeoutMs: '1s' })
 client.openTable()
 // @ts-expect-error a table has no TTL of its own
 client.openTable('temp', { ttlSeconds: 1 })
+// @ts-expect-error milliseconds, or a delay that is found out
+client.openTable('temp', { backupRequest: { delayMs: 'quick' } })
+// @ts-expect-error not an option
+client.openTable('temp', { backupRequest: true })
+// @ts-expect-error it waits or is refused
+PegasusClient.connect({ metaServers: 'a:1', whenFull: 'drop' })
+// @ts-expect-error a write is never stale
+table.set('h', 's', 'v', { onMaybeStale() {} })
 
 // @ts-expect-error no sort key
 table.get('h')

@@ -2,6 +2,7 @@
 import {
   Admin,
   type AdminOptions,
+  type BackupRequestOptions,
   type BatchOutcome,
   type Bytes,
   type CallOptions,
@@ -41,6 +42,7 @@ import {
   PegasusClient,
   PegasusError,
   type PegasusErrorDetails,
+  type ReadOptions,
   type RecallTableOptions,
   type RetryOptions,
   type ScanEntry,
@@ -65,9 +67,14 @@ const clientOptions: ClientOptions = {
   metaTimeoutMs: 2000,
   sessionResetMs: 3000,
   retry,
+  maxInFlight: 10_000,
+  maxInFlightBytes: 64 * 1024 * 1024,
+  whenFull: 'refuse',
   logger,
 }
-const tableOptions: TableOptions = { timeoutMs: 500 }
+const backupRequest: BackupRequestOptions = { delayMs: 'auto', maxShare: 0.05, onUnreachable: true }
+const tableOptions: TableOptions = { timeoutMs: 500, backupRequest }
+const read: ReadOptions = { timeoutMs: 500, signal, onMaybeStale: () => console.log('perhaps old') }
 const call: CallOptions = { timeoutMs: 500, signal }
 const write: WriteOptions = { ...call, ttlSeconds: 60 }
 const limits: MultiGetLimits = { ...call, maxKvCount: 10, maxKvSize: 0, noValue: true }
@@ -169,6 +176,9 @@ export async function clients(): Promise<void> {
   await using client: PegasusClient = await PegasusClient.connect(clientOptions)
   await PegasusClient.connect({ metaServers: 'a:1,b:2', logger: null, timeoutMs: undefined })
   const table: Table = await client.openTable('temp', tableOptions)
+  await client.openTable('temp', { backupRequest: { delayMs: 20 } })
+  await Promise.all([table.get('h', 's', read), table.exist('h', 's', read), table.ttl('h', 's', read)])
+  await Promise.all([table.multiGet('h', null, read), table.getSortKeys('h', read), table.batchGet([], read)])
   const about: [string, number, number] = [table.name, table.appId, table.partitionCount]
   await client.close()
   await cluster.stop()

@@ -4,6 +4,7 @@ import { connectThrough, PegasusClient } from '../../lib/client'
 import { Crossing } from '../../lib/crossing'
 import { LocalCluster, startLocal } from '../../lib/local'
 import { Kind, type NativeClientOptions } from '../../lib/native'
+import type { BackupRequestOptions } from '../../lib/options'
 import { localOptions } from '../../lib/resolve'
 import { Scanner } from '../../lib/scanner'
 import { Table } from '../../lib/table'
@@ -28,6 +29,9 @@ describe('a client', () => {
       retryMaxAttempts: -1,
       retryBaseDelayMs: -1,
       retryMaxDelayMs: -1,
+      maxInFlight: -1,
+      maxInFlightBytes: -1,
+      refuseWhenFull: false,
       logId: 0,
       logLevel: 0,
     })
@@ -50,10 +54,21 @@ describe('a client', () => {
   it('opens tables that know their name', async () => {
     const { native, client } = await connected()
     const opening = client.openTable('temp', { timeoutMs: 500 })
-    assert.deepEqual(native.last.args, ['temp', 500])
+    assert.deepEqual(native.last.args, ['temp', 500, -1, -1, false])
     native.answerLast(fakeTable(native))
     const table = await opening
     assert.deepEqual([table.name, table.appId, table.partitionCount], ['temp', 2, 8])
+  })
+
+  it('hands on how secondaries may answer', async () => {
+    const { native, client } = await connected()
+    const sentFor = (backupRequest: BackupRequestOptions) => {
+      client.openTable('temp', { backupRequest })
+      return native.last.args.slice(2)
+    }
+    assert.deepEqual(sentFor({}), [-1, -1, false])
+    assert.deepEqual(sentFor({ delayMs: 20, maxShare: 0.5 }), [20, 0.5, false])
+    assert.deepEqual(sentFor({ delayMs: 'auto', onUnreachable: true }), [0, -1, true])
   })
 
   it('closes once, however often it is asked to', async () => {

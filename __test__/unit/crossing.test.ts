@@ -3,7 +3,7 @@ import { getEventListeners } from 'node:events'
 import { describe, it } from 'node:test'
 import { Crossing, unwrap } from '../../lib/crossing'
 import { PegasusError } from '../../lib/errors'
-import { Kind } from '../../lib/native'
+import { Kind, MAYBE_STALE } from '../../lib/native'
 import { makeTable } from '../../lib/table'
 import { FakeNative, fakeTable, handedOver } from './fake-native'
 
@@ -33,6 +33,44 @@ describe('answers', () => {
     )
     const values = await Promise.all(calls)
     assert.deepEqual(values, [undefined, null, Buffer.from('bc'), 3 * 2 ** 32 + 5, -1, true, -2n, 'second'])
+  })
+
+  it('of secondaries are told of before they are given', async () => {
+    const { native, crossing, send } = setUp()
+    const told: string[] = []
+    const thrown = new Error('not good enough')
+    const calls = [
+      crossing.call(send, undefined, () => told.push('first')),
+      crossing.call(send),
+      crossing.call(send, undefined, () => told.push('of a primary')),
+      crossing.call(send, undefined, () => {
+        throw thrown
+      }),
+    ]
+    calls[0]?.then(() => told.push('given'))
+    native.answer([
+      [1, Kind.Boolean + MAYBE_STALE, 1],
+      [2, Kind.Absent + MAYBE_STALE],
+      [3, Kind.Absent],
+      [4, Kind.Absent + MAYBE_STALE],
+    ])
+    const [first, second, third, fourth] = await Promise.all(calls)
+    assert.deepEqual([first, second, third], [true, null, null])
+    assert.throws(() => unwrap(fourth), thrown)
+    assert.deepEqual(told, ['first', 'given'])
+    assert.deepEqual(
+      native.sent.map(({ cancellable }) => cancellable),
+      [false, false, false, false],
+    )
+  })
+
+  it('of secondaries tell nobody who has given up', async () => {
+    const { native, crossing, send } = setUp()
+    const controller = new AbortController()
+    const call = crossing.call(send, controller.signal, () => assert.fail('told'))
+    controller.abort()
+    native.answer([[1, Kind.Absent + MAYBE_STALE]])
+    await assert.rejects(call, { name: 'AbortError' })
   })
 
   it('find their promise in whatever order they come', async () => {

@@ -23,6 +23,9 @@ pub(super) const RECORDS: usize = 1024;
 /// Numbers in a record: token, kind, and two that depend on the kind.
 pub(super) const RECORD_LENGTH: usize = 4;
 
+/// Added to a kind; see `lib/native.ts`.
+const MAYBE_STALE: u32 = 0x100;
+
 /// Gives one batch to JavaScript.
 pub(super) unsafe fn deliver(
     env: sys::napi_env,
@@ -108,6 +111,10 @@ impl Batch {
                 self.make(env, 6, |env| make(env, bridge))
             }
             Completion::Failure(failure) => self.make(env, 7, failure.into_extra()),
+            Completion::MaybeStale(answer) => {
+                let (kind, a, b) = self.lay_out(env, bridge, *answer);
+                (kind + MAYBE_STALE, a, b)
+            }
             Completion::Cancelled => (8, 0, 0),
             Completion::Log(extra) => self.make(env, 9, extra),
             Completion::Progress(extra) => self.make(env, 10, extra),

@@ -46,6 +46,10 @@ async fn drive(shared: Arc<Shared>) {
             }
             let idle = messages.is_empty();
             Running { operations: &running, cancellable: &mut cancellable }.accept(messages);
+            // Whoever takes no results gets no more: these would pile up, large ones above all.
+            if shared.is_full() {
+                return Poll::Pending;
+            }
             collect(context, &mut running, &mut finished);
             if finished.is_empty() && idle {
                 return Poll::Pending;

@@ -20,11 +20,17 @@ pub(super) struct Inbox {
     pub(super) closed: bool,
 }
 
+/// More bytes of results are not held for JavaScript: operations stand still until it takes these.
+const MOST_HELD: usize = 64 * 1024 * 1024;
+
 /// Results, and the right to announce them.
 pub(super) struct Gate {
     pub(super) live: bool,
     pub(super) announced: bool,
+    /// Bounded by `held`, and by the promises that JavaScript has made: one result each.
     pub(super) finished: Vec<(u32, Completion)>,
+    /// How many bytes the results hold.
+    pub(super) held: usize,
 }
 
 /// What both threads hold.
@@ -54,8 +60,17 @@ impl Shared {
         if !gate.live {
             return;
         }
-        gate.finished.extend(results);
+        for (token, completion) in results {
+            gate.held += completion.held();
+            gate.finished.push((token, completion));
+        }
         self.announce(&mut gate);
+    }
+
+    /// Whether JavaScript has to take results before there may be more. It wakes the I/O thread then.
+    pub(super) fn is_full(&self) -> bool {
+        let gate = lock(&self.gate);
+        gate.live && gate.held > MOST_HELD
     }
 
     fn announce(&self, gate: &mut Gate) {
@@ -80,6 +95,9 @@ impl Shared {
     pub(super) fn take_finished(&self) -> Vec<(u32, Completion)> {
         let mut gate = lock(&self.gate);
         gate.announced = !gate.finished.is_empty();
+        if std::mem::take(&mut gate.held) > MOST_HELD {
+            self.driver.wake();
+        }
         std::mem::take(&mut gate.finished)
     }
 

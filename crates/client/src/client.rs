@@ -1,14 +1,12 @@
 //! The client: connects to a cluster, opens tables, closes.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
-
-use tokio::sync::Notify;
 
 use crate::admin::Admin;
 use crate::backup::Backup;
 use crate::deadline::Deadline;
 use crate::error::{Error, Place};
+use crate::gate::Gate;
 use crate::meta::MetaClient;
 use crate::net::Pool;
 use crate::options::{ClientOptions, RetryOptions, TableOptions};
@@ -20,20 +18,7 @@ pub(crate) struct ClientCore {
     options: ClientOptions,
     pool: Arc<Pool>,
     meta: Arc<MetaClient>,
-    closed: AtomicBool,
-    running: AtomicUsize,
-    idle: Notify,
-}
-
-/// An operation that runs; the client is not closed before it ends.
-pub(crate) struct Running<'a>(&'a ClientCore);
-
-impl Drop for Running<'_> {
-    fn drop(&mut self) {
-        if self.0.running.fetch_sub(1, Ordering::SeqCst) == 1 {
-            self.0.idle.notify_waiters();
-        }
-    }
+    gate: Gate,
 }
 
 impl ClientCore {
@@ -45,12 +30,9 @@ impl ClientCore {
         &self.options.retry
     }
 
-    /// Counts an operation in, unless the client is closed.
-    pub(crate) fn enter(&self) -> Result<Running<'_>, Error> {
-        // Counted before looked at, so that `close` either waits for it or is seen by it.
-        self.running.fetch_add(1, Ordering::SeqCst);
-        let running = Running(self);
-        if self.closed.load(Ordering::SeqCst) { Err(Error::closed()) } else { Ok(running) }
+    /// Where operations are counted in and out.
+    pub(crate) fn gate(&self) -> &Gate {
+        &self.gate
     }
 }
 
@@ -82,17 +64,11 @@ impl Client {
     /// accepts a connection.
     pub async fn connect(options: ClientOptions) -> Result<Self, Error> {
         options.validate()?;
-        let pool = Arc::new(Pool::new(options.connect_timeout, options.session_reset));
+        let pool = Arc::new(Pool::new(options.connect_timeout, options.session_reset, options.most_queued()));
         let meta = Arc::new(MetaClient::new(&options.meta_servers, Arc::clone(&pool), options.meta_timeout)?);
         meta.reach_any().await?;
-        let core = ClientCore {
-            options,
-            pool,
-            meta,
-            closed: AtomicBool::new(false),
-            running: AtomicUsize::new(0),
-            idle: Notify::new(),
-        };
+        let gate = Gate::new(&options);
+        let core = ClientCore { options, pool, meta, gate };
         Ok(Self { core: Arc::new(core) })
     }
 
@@ -107,7 +83,7 @@ impl Client {
             return Err(Error::invalid_argument("the table name is empty"));
         }
         options.backup_request.validate()?;
-        let _running = self.core.enter()?;
+        let _running = self.core.gate.enter()?;
         let timeout = options.timeout.unwrap_or(self.core.options.timeout);
         let deadline = Deadline::after(timeout).instant();
         let name: Arc<str> = name.into();
@@ -128,14 +104,7 @@ impl Client {
     ///
     /// Operations end at their deadlines at the latest. Closing twice is fine.
     pub async fn close(&self) {
-        self.core.closed.store(true, Ordering::SeqCst);
-        loop {
-            let idle = self.core.idle.notified();
-            if self.core.running.load(Ordering::SeqCst) == 0 {
-                break;
-            }
-            idle.await;
-        }
+        self.core.gate.close().await;
         self.core.pool.close();
     }
 }

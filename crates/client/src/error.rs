@@ -14,6 +14,8 @@ pub enum ErrorKind {
     InvalidArgument,
     /// The client is closed; nothing was sent.
     Closed,
+    /// So many operations are in flight that this one was refused; nothing was sent.
+    TooManyRequests,
     /// The deadline passed.
     Timeout,
     /// A server could not be reached.
@@ -40,6 +42,7 @@ impl ErrorKind {
         Cow::Borrowed(match self {
             Self::InvalidArgument => "ERR_INVALID_ARGUMENT",
             Self::Closed => "ERR_CLIENT_CLOSED",
+            Self::TooManyRequests => "ERR_TOO_MANY_REQUESTS",
             Self::Timeout => "ERR_TIMEOUT",
             Self::NetworkFailure => "ERR_NETWORK_FAILURE",
             Self::SessionReset => "ERR_SESSION_RESET",
@@ -61,9 +64,12 @@ impl ErrorKind {
     /// Whether the same call may succeed later.
     fn is_retryable(&self) -> bool {
         match self {
-            Self::Timeout | Self::NetworkFailure | Self::SessionReset | Self::Incomplete | Self::Resized => {
-                true
-            }
+            Self::TooManyRequests
+            | Self::Timeout
+            | Self::NetworkFailure
+            | Self::SessionReset
+            | Self::Incomplete
+            | Self::Resized => true,
             Self::InvalidArgument | Self::Closed | Self::InvalidData | Self::TableNotFound => false,
             Self::Server(code) => crate::retry::may_pass(code),
             Self::Storage(status) => matches!(status, Status::Incomplete | Status::TryAgain),
@@ -130,7 +136,7 @@ impl Error {
     }
 
     /// A stable name: the server's own (`ERR_BUSY` …) or `ERR_INVALID_ARGUMENT`, `ERR_CLIENT_CLOSED`,
-    /// `ERR_TIMEOUT`, `ERR_NETWORK_FAILURE`, `ERR_SESSION_RESET`, `ERR_INVALID_DATA`, `ERR_INCOMPLETE_DATA`.
+    /// `ERR_TOO_MANY_REQUESTS`, `ERR_TIMEOUT`, `ERR_NETWORK_FAILURE`, `ERR_SESSION_RESET`, `ERR_INVALID_DATA`, `ERR_INCOMPLETE_DATA`.
     pub fn code(&self) -> Cow<'_, str> {
         self.0.kind.code()
     }

@@ -1,6 +1,8 @@
 //! The one loop in which every operation runs: deadline, route, send, judge.
 
 mod backed;
+#[cfg(test)]
+mod given_up;
 
 use std::future::{Future, poll_fn};
 use std::sync::Arc;
@@ -45,13 +47,42 @@ struct Progress {
 }
 
 /// What is to be done, the same for every attempt.
-struct Task<'a, O> {
+struct Task<'a, O: Operation> {
     table: &'a TableCore,
     operation: &'a O,
     deadline: Deadline,
+    /// Whether it has been counted in, and has to be counted out.
+    has_entered: bool,
 }
 
-impl<O> Task<'_, O> {
+impl<O: Operation> Drop for Task<'_, O> {
+    fn drop(&mut self) {
+        if self.has_entered {
+            self.table.gate().leave(self.operation.payload());
+        }
+    }
+}
+
+impl<O: Operation> Task<'_, O> {
+    /// Counts it in, if there is room.
+    fn try_enter(&mut self) -> Result<(), Error> {
+        self.has_entered = self.table.gate().try_enter(self.operation.payload())?;
+        Ok(())
+    }
+
+    /// Waits until it is counted in.
+    async fn wait_for_room(&mut self) -> Result<(), Error> {
+        let gate = self.table.gate();
+        let waiting = gate.wait(self.operation.payload());
+        self.has_entered = timeout_at(self.deadline.instant(), waiting).await.is_ok();
+        if self.has_entered {
+            return Ok(());
+        }
+        let message = format!("nothing was sent within {:?}: {}", self.deadline.timeout(), gate.full());
+        let place = Place { table: Some(self.table.name().to_owned()), ..Place::default() };
+        Err(Error::new(ErrorKind::Timeout, message).at(place))
+    }
+
     /// Has the routes of the last attempt refreshed, for whoever comes next.
     fn refresh_soon(&self, progress: &Progress) {
         if let Some(used) = &progress.used {
@@ -61,17 +92,24 @@ impl<O> Task<'_, O> {
 }
 
 /// Runs an operation until it has a result, a verdict against it, or no time left.
-pub(crate) async fn execute<O: Operation>(
-    table: &TableCore,
-    operation: &O,
+pub(crate) fn execute<'a, O: Operation>(
+    table: &'a TableCore,
+    operation: &'a O,
     deadline: Deadline,
-) -> Result<O::Output, Error> {
-    let _running = table.enter()?;
-    let (task, mut progress) = (Task { table, operation, deadline }, Progress::default());
-    match attempt(&task, &mut progress).await {
-        Ok(output) => Ok(output),
-        // Boxed: the many operations whose first attempt brings the result stay small.
-        Err(missed) => Box::pin(try_again(&task, progress, missed)).await,
+) -> impl Future<Output = Result<O::Output, Error>> + use<'a, O> {
+    // Made out here: inside, the arguments would take room beside it.
+    let mut task = Task { table, operation, deadline, has_entered: false };
+    async move {
+        task.try_enter()?;
+        if !task.has_entered {
+            Box::pin(task.wait_for_room()).await?;
+        }
+        let mut progress = Progress::default();
+        match attempt(&task, &mut progress).await {
+            Ok(output) => Ok(output),
+            // Boxed: the many operations whose first attempt brings the result stay small.
+            Err(missed) => Box::pin(try_again(&task, progress, missed)).await,
+        }
     }
 }
 

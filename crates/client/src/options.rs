@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use crate::error::Error;
+use crate::gate::{MOST_BYTES, MOST_OPERATIONS};
 
 /// How a client finds its cluster and how long it waits.
 ///
@@ -27,6 +28,26 @@ pub struct ClientOptions {
     pub session_reset: Duration,
     /// How operations are tried again within their deadline.
     pub retry: RetryOptions,
+    /// At most so many operations are in flight at once, from their first attempt to their result; of a
+    /// scan each page counts, of a batch each request. From 1 to 100,000,000. 100,000: far more than it
+    /// takes to keep a cluster busy, and few enough to be held while a cluster answers nothing.
+    pub max_in_flight: usize,
+    /// At most so many bytes of keys and values are in flight in requests. One operation with more runs
+    /// alone. From 1 to 64 GiB - 1. 256 MiB: a request that waits to be sent is held twice, as arguments
+    /// and as a frame.
+    pub max_in_flight_bytes: u64,
+    /// What becomes of an operation for which there is no room. It waits.
+    pub when_full: WhenFull,
+}
+
+/// What becomes of an operation for which there is no room in flight.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum WhenFull {
+    /// It waits, in the order in which operations come, until its deadline.
+    #[default]
+    Wait,
+    /// It fails at once with `ERR_TOO_MANY_REQUESTS`.
+    Refuse,
 }
 
 impl ClientOptions {
@@ -39,7 +60,17 @@ impl ClientOptions {
             meta_timeout: Duration::from_secs(2),
             session_reset: Duration::from_secs(3),
             retry: RetryOptions::default(),
+            max_in_flight: 100_000,
+            max_in_flight_bytes: 256 << 20,
+            when_full: WhenFull::Wait,
         }
+    }
+
+    /// More bytes than all operations in flight can have waiting on a connection, framing included.
+    pub(crate) fn most_queued(&self) -> usize {
+        const FRAMING: usize = 1024;
+        let payload = usize::try_from(self.max_in_flight_bytes).unwrap_or(usize::MAX);
+        payload.saturating_mul(2).saturating_add(self.max_in_flight.saturating_mul(FRAMING))
     }
 
     pub(crate) fn validate(&self) -> Result<(), Error> {
@@ -55,6 +86,18 @@ impl ClientOptions {
                     "{name} is zero: a positive duration is needed"
                 )));
             }
+        }
+        if !(1..=MOST_OPERATIONS).contains(&self.max_in_flight) {
+            return Err(Error::invalid_argument(format!(
+                "max_in_flight is {}: a number from 1 to {MOST_OPERATIONS} is needed",
+                self.max_in_flight
+            )));
+        }
+        if !(1..=MOST_BYTES).contains(&self.max_in_flight_bytes) {
+            return Err(Error::invalid_argument(format!(
+                "max_in_flight_bytes is {}: a number from 1 to {MOST_BYTES} is needed",
+                self.max_in_flight_bytes
+            )));
         }
         self.retry.validate()
     }
@@ -210,6 +253,8 @@ mod tests {
             options.validate().unwrap_err().to_string()
         };
         assert!(refusal(|o| o.timeout = Duration::ZERO).contains("timeout"));
+        assert!(refusal(|o| o.max_in_flight = 0).contains("max_in_flight is 0"));
+        assert!(refusal(|o| o.max_in_flight_bytes = 1 << 36).contains("max_in_flight_bytes is 68719476736"));
         assert!(refusal(|o| o.retry.max_attempts = Some(0)).contains("max_attempts"));
         assert!(refusal(|o| o.retry.base_delay = Duration::from_secs(9)).contains("base_delay"));
     }

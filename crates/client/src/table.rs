@@ -8,13 +8,14 @@ use bytes::Bytes;
 use pegasus_protocol::idl::CheckType;
 
 use crate::backup::Backup;
-use crate::client::{ClientCore, Running};
+use crate::client::ClientCore;
 use crate::composed::{
     CountProgress, DelRangeError, DelRangeOptions, batch_get, batch_write, count, del_range,
 };
 use crate::deadline::Deadline;
 use crate::error::Error;
 use crate::execute::execute;
+use crate::gate::Gate;
 use crate::ops::{
     Check, CheckAndMutate, CheckAndSet, CheckResult, CheckedSet, Get, Incr, IncrOptions, MultiGet,
     MultiGetLimits, MultiGetResult, MultiRemove, MultiSet, Mutation, Operation, Remove, Set, SortKeyCount,
@@ -70,9 +71,9 @@ impl TableCore {
         Deadline::after(timeout.unwrap_or(self.timeout))
     }
 
-    /// Counts an operation in, unless the client is closed.
-    pub(crate) fn enter(&self) -> Result<Running<'_>, Error> {
-        self.client.enter()
+    /// Where operations are counted in and out.
+    pub(crate) fn gate(&self) -> &Gate {
+        self.client.gate()
     }
 }
 
@@ -91,6 +92,11 @@ pub struct Table {
 impl Table {
     pub(crate) fn new(core: TableCore) -> Self {
         Self { core: Arc::new(core) }
+    }
+
+    #[cfg(test)]
+    pub(crate) fn core(&self) -> &Arc<TableCore> {
+        &self.core
     }
 
     /// Its name.

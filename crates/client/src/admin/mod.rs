@@ -43,7 +43,7 @@ impl Admin {
         R::Request: Clone + 'static,
         R::Response: MetaAnswer + 'static,
     {
-        let _running = self.client.enter()?;
+        let _running = self.client.gate().enter()?;
         self.client.meta().change::<R>(request, deadline(timeout)).await
     }
 
@@ -54,7 +54,7 @@ impl Admin {
         R::Request: Clone + 'static,
         R::Response: MetaAnswer + 'static,
     {
-        let _running = self.client.enter()?;
+        let _running = self.client.gate().enter()?;
         let limit = timeout.unwrap_or(TIMEOUT);
         self.client.meta().ask::<R>(request, deadline(timeout), limit).await
     }

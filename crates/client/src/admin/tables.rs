@@ -219,7 +219,7 @@ impl Admin {
     }
 
     async fn layout_until(&self, name: &str, deadline: Instant) -> Result<TableLayout, Error> {
-        let _running = self.client.enter()?;
+        let _running = self.client.gate().enter()?;
         Ok(self.client.meta().query_configuration(name, deadline).await?.into())
     }
 

@@ -35,7 +35,7 @@ pub(super) async fn attempt<O: Operation>(
 }
 
 /// A read that is under way.
-struct BackedRead<'a, O> {
+struct BackedRead<'a, O: Operation> {
     task: &'a Task<'a, O>,
     snapshot: &'a Arc<Snapshot>,
     backup: &'a Backup,

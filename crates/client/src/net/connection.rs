@@ -21,14 +21,16 @@ pub(super) struct Shared {
     pub(super) writer: AtomicWaker,
     /// Tells the driver's watch that a call has timed out.
     pub(super) timed_out: Notify,
+    /// A connection on which more bytes wait than operations in flight can have is given up.
+    most_queued: usize,
 }
 
 pub(super) struct State {
     pub(super) inflight: Inflight,
     /// Frames that the driver has not taken yet.
     ///
-    /// Not bounded here: each frame belongs to an operation whose caller holds its arguments, and
-    /// the operations in flight are bounded where they start.
+    /// Frames of operations in flight are bounded where those start. Frames of operations that were
+    /// given up stay, and with a server that takes none they would pile up: see `most_queued`.
     pub(super) outgoing: BytesMut,
     /// How many bytes were ever queued.
     queued: u64,
@@ -39,7 +41,7 @@ pub(super) struct State {
 }
 
 impl Shared {
-    pub(super) fn new() -> Self {
+    pub(super) fn new(most_queued: usize) -> Self {
         let state = State {
             inflight: Inflight::new(),
             outgoing: BytesMut::new(),
@@ -47,7 +49,7 @@ impl Shared {
             writer_sleeps: false,
             ended: None,
         };
-        Self { state: Mutex::new(state), writer: AtomicWaker::new(), timed_out: Notify::new() }
+        Self { state: Mutex::new(state), writer: AtomicWaker::new(), timed_out: Notify::new(), most_queued }
     }
 
     /// A plain mutex: it is held for a few hundred nanoseconds and never across an await.
@@ -81,6 +83,15 @@ impl Shared {
             return Err(error.clone());
         }
         let before = state.outgoing.len();
+        if before > self.most_queued {
+            drop(guard);
+            let error = NetError::new(
+                NetErrorKind::Reset,
+                format!("the server takes no requests: {before} bytes wait to be sent"),
+            );
+            self.end(error.clone());
+            return Err(error);
+        }
         let result = encode(&mut state.inflight, state.queued, &mut state.outgoing);
         state.queued += (state.outgoing.len() - before) as u64;
         let wake = std::mem::take(&mut state.writer_sleeps);
@@ -157,6 +168,12 @@ impl Connection {
     pub(super) fn is_proven(&self) -> bool {
         let state = self.shared.lock();
         state.ended.is_none() && state.inflight.was_heard()
+    }
+
+    /// How many calls wait for an answer, or have one that was not taken.
+    #[cfg(test)]
+    pub(crate) fn waiters(&self) -> usize {
+        self.shared.lock().inflight.len()
     }
 
     /// A call timed out here: from now on silence counts against the connection.

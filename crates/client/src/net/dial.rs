@@ -17,6 +17,7 @@ pub(super) async fn dial(
     address: NodeAddress,
     connect_timeout: Duration,
     session_reset: Duration,
+    most_queued: usize,
 ) -> Result<Arc<Connection>, NetError> {
     let unreachable = |reason: String| {
         tracing::warn!(server = %address, %reason, "cannot connect");
@@ -31,7 +32,7 @@ pub(super) async fn dial(
         return Err(unreachable(error.to_string()));
     }
     tracing::debug!(server = %address, "connected");
-    let shared = Arc::new(Shared::new());
+    let shared = Arc::new(Shared::new(most_queued));
     let peer = Arc::from(address.to_string());
     tokio::spawn(drive(stream, Arc::clone(&shared), session_reset, peer).with_current_subscriber());
     Ok(Arc::new(Connection::new(shared)))

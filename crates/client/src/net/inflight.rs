@@ -27,6 +27,8 @@ enum State {
 
 /// The waiters of a connection, by sequence id.
 pub(crate) struct Inflight {
+    /// One for each call in flight: bounded where operations start, and so are the answers that are here
+    /// until they are taken.
     waiters: FxHashMap<i32, Waiter>,
     last_id: i32,
     /// Waiters without an answer.

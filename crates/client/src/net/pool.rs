@@ -18,6 +18,7 @@ pub(crate) struct Node {
     address: NodeAddress,
     connect_timeout: Duration,
     session_reset: Duration,
+    most_queued: usize,
     current: ArcSwapOption<Connection>,
     /// Whether a connection ever ended, or could not be made.
     failed: AtomicBool,
@@ -59,7 +60,8 @@ impl Node {
         }
         let node = Arc::clone(self);
         let dialled = self.dialling.run(|| async move {
-            let dialled = dial(node.address.clone(), node.connect_timeout, node.session_reset).await;
+            let dialled =
+                dial(node.address.clone(), node.connect_timeout, node.session_reset, node.most_queued).await;
             if dialled.is_err() || node.connection().is_some() {
                 node.failed.store(true, Ordering::Relaxed);
             }
@@ -85,12 +87,14 @@ impl Node {
 pub(crate) struct Pool {
     connect_timeout: Duration,
     session_reset: Duration,
+    most_queued: usize,
     nodes: Mutex<HashMap<NodeAddress, Weak<Node>>>,
 }
 
 impl Pool {
-    pub(crate) fn new(connect_timeout: Duration, session_reset: Duration) -> Self {
-        Self { connect_timeout, session_reset, nodes: Mutex::new(HashMap::new()) }
+    /// `most_queued`: how many bytes may wait to be sent on a connection before it is given up.
+    pub(crate) fn new(connect_timeout: Duration, session_reset: Duration, most_queued: usize) -> Self {
+        Self { connect_timeout, session_reset, most_queued, nodes: Mutex::new(HashMap::new()) }
     }
 
     /// The node of a server: the same one as long as anybody uses it.
@@ -104,6 +108,7 @@ impl Pool {
             address: address.clone(),
             connect_timeout: self.connect_timeout,
             session_reset: self.session_reset,
+            most_queued: self.most_queued,
             current: ArcSwapOption::empty(),
             failed: AtomicBool::new(false),
             dialling: SingleFlight::new(),

@@ -33,6 +33,11 @@ impl Operation for BatchGet {
         &self.request
     }
 
+    fn payload(&self) -> usize {
+        let key = |key: &FullKey| key.hash_key.len() + key.sort_key.len();
+        self.request.keys.iter().map(key).sum()
+    }
+
     fn output(&self, response: BatchGetResponse) -> Result<Vec<FullData>, Status> {
         super::ok(response.error)?;
         Ok(response.data)

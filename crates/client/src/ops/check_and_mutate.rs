@@ -102,6 +102,14 @@ impl Operation for CheckAndMutate {
         &self.request
     }
 
+    fn payload(&self) -> usize {
+        let CheckAndMutateRequest { hash_key, check_sort_key, check_operand, mutate_list, .. } =
+            &self.request;
+        let mutation = |mutate: &Mutate| mutate.sort_key.len() + mutate.value.len();
+        let check = hash_key.len() + check_sort_key.len() + check_operand.len();
+        check + mutate_list.iter().map(mutation).sum::<usize>()
+    }
+
     fn output(&self, response: CheckAndSetResponse) -> Result<CheckResult, Status> {
         check::result(response)
     }

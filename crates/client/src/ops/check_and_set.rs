@@ -73,6 +73,12 @@ impl Operation for CheckAndSet {
         &self.request
     }
 
+    fn payload(&self) -> usize {
+        let CheckAndSetRequest { hash_key, check_sort_key, check_operand, set_sort_key, set_value, .. } =
+            &self.request;
+        [hash_key, check_sort_key, check_operand, set_sort_key, set_value].map(Bytes::len).iter().sum()
+    }
+
     fn output(&self, response: CheckAndSetResponse) -> Result<CheckResult, Status> {
         check::result(response)
     }

@@ -33,6 +33,10 @@ impl Operation for Get {
         &self.key.encoded
     }
 
+    fn payload(&self) -> usize {
+        self.key.encoded.len()
+    }
+
     fn output(&self, response: ReadResponse) -> Result<Option<Bytes>, Status> {
         found(response.error, response.value)
     }

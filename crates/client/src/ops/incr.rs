@@ -63,6 +63,10 @@ impl Operation for Incr {
         &self.request
     }
 
+    fn payload(&self) -> usize {
+        self.request.key.len()
+    }
+
     fn output(&self, response: IncrResponse) -> Result<i64, Status> {
         ok(response.error)?;
         Ok(response.new_value)

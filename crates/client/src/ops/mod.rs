@@ -62,6 +62,9 @@ pub(crate) trait Operation {
     /// What is sent, on each attempt the same.
     fn request(&self) -> &<Self::Rpc as Rpc>::Request;
 
+    /// How many bytes of keys and values that is, which is what it takes of the room in flight.
+    fn payload(&self) -> usize;
+
     /// What the answer means; a status that is no result is an error.
     fn output(&self, response: <Self::Rpc as Rpc>::Response) -> Result<Self::Output, Status>;
 

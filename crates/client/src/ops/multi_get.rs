@@ -182,6 +182,12 @@ impl Operation for MultiGet {
         &self.request
     }
 
+    fn payload(&self) -> usize {
+        let MultiGetRequest { hash_key, sort_keys, start_sortkey, stop_sortkey, .. } = &self.request;
+        let range = hash_key.len() + start_sortkey.len() + stop_sortkey.len();
+        range + sort_keys.iter().map(Bytes::len).sum::<usize>()
+    }
+
     fn output(&self, response: MultiGetResponse) -> Result<MultiGetResult, Status> {
         let complete = match Status::from(response.error) {
             Status::Ok => true,

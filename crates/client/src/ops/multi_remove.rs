@@ -42,6 +42,11 @@ impl Operation for MultiRemove {
         &self.request
     }
 
+    fn payload(&self) -> usize {
+        let sort_keys = self.request.sort_keys.iter();
+        self.request.hash_key.len() + sort_keys.map(Bytes::len).sum::<usize>()
+    }
+
     fn output(&self, response: MultiRemoveResponse) -> Result<u64, Status> {
         ok(response.error)?;
         Ok(u64::try_from(response.count).unwrap_or_default())

@@ -52,6 +52,11 @@ impl Operation for MultiSet {
         &self.request
     }
 
+    fn payload(&self) -> usize {
+        let entry = |kv: &KeyValue| kv.key.len() + kv.value.len();
+        self.request.hash_key.len() + self.request.kvs.iter().map(entry).sum::<usize>()
+    }
+
     fn output(&self, response: UpdateResponse) -> Result<(), Status> {
         ok(response.error)
     }

@@ -33,6 +33,10 @@ impl Operation for Remove {
         &self.key.encoded
     }
 
+    fn payload(&self) -> usize {
+        self.key.encoded.len()
+    }
+
     fn output(&self, response: UpdateResponse) -> Result<(), Status> {
         ok(response.error)
     }

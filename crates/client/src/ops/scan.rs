@@ -51,6 +51,10 @@ impl Operation for GetScanner {
         &self.request
     }
 
+    fn payload(&self) -> usize {
+        self.request.start_key.len() + self.request.stop_key.len()
+    }
+
     fn output(&self, response: ScanResponse) -> Result<Batch, Status> {
         batch(response)
     }
@@ -71,6 +75,10 @@ impl Operation for Scan {
 
     fn request(&self) -> &ScanRequest {
         &self.request
+    }
+
+    fn payload(&self) -> usize {
+        size_of_val(&self.request.context_id)
     }
 
     fn output(&self, response: ScanResponse) -> Result<Batch, Status> {

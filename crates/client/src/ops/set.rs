@@ -45,6 +45,10 @@ impl Operation for Set {
         &self.request
     }
 
+    fn payload(&self) -> usize {
+        self.request.key.len() + self.request.value.len()
+    }
+
     fn output(&self, response: UpdateResponse) -> Result<(), Status> {
         ok(response.error)
     }

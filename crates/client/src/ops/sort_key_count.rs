@@ -31,6 +31,10 @@ impl Operation for SortKeyCount {
         &self.hash_key.bytes
     }
 
+    fn payload(&self) -> usize {
+        self.hash_key.bytes.len()
+    }
+
     fn output(&self, response: CountResponse) -> Result<u64, Status> {
         ok(response.error)?;
         // A server that ran out of time says kOk and -1: that is no count.

@@ -42,6 +42,10 @@ impl Operation for Ttl {
         &self.key.encoded
     }
 
+    fn payload(&self) -> usize {
+        self.key.encoded.len()
+    }
+
     fn output(&self, response: TtlResponse) -> Result<Option<TimeToLive>, Status> {
         // The server says -1 for "never".
         let left = u32::try_from(response.ttl_seconds).map_or(TimeToLive::Forever, TimeToLive::Seconds);

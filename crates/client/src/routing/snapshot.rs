@@ -274,7 +274,7 @@ mod tests {
     }
 
     fn pool() -> Pool {
-        Pool::new(Duration::from_secs(1), Duration::from_secs(1))
+        Pool::new(Duration::from_secs(1), Duration::from_secs(1), 1 << 20)
     }
 
     fn primary_of(snapshot: &Snapshot, target: Target) -> (i32, Option<String>) {

@@ -183,7 +183,7 @@ async fn only_a_share_of_the_reads_is_sent_twice() {
 }
 
 #[tokio::test]
-async fn the_delay_follows_what_the_reads_take() {
+async fn a_delay_that_the_client_chooses_asks_a_secondary_too() {
     let gate = Gate::new();
     let closed = gate.clone();
     let primary = Fake::start(move |request| match request.nth {
@@ -198,10 +198,7 @@ async fn the_delay_follows_what_the_reads_take() {
         scene.get().await;
     }
     let asked = secondary.requests().len();
-    let started = Instant::now();
     assert_eq!(scene.get().await, old());
-    // Less than what it begins with: what was measured on loopback counts.
-    assert!(started.elapsed() < Duration::from_millis(50), "{:?}", started.elapsed());
     assert_eq!(secondary.requests().len(), asked + 1);
     gate.open();
 }

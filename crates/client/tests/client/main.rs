@@ -7,6 +7,7 @@
 mod support;
 
 mod atomic;
+mod back_pressure;
 mod backup;
 mod cancellation;
 mod closing;

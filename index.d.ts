@@ -1,3 +1,6 @@
+// Made from lib/ by `npm run build:types`.
+/// <reference types="node" />
+
 /** How a filter compares a hash key or a sort key with its pattern, byte by byte. An empty pattern matches all. */
 export declare enum FilterType {
 	/** Everything passes; there is no pattern. */

@@ -11,6 +11,7 @@ import { GROUPS } from './groups'
 import { History } from './history'
 import { judgeHistories, type Verdicts } from './judge'
 import { Nemesis, type Tally } from './nemesis'
+import type { Pauses } from './pauses'
 import type { Probe, Recovery } from './recovery'
 import { HASH_KEYS } from './rows'
 import { writeStillRows } from './scans'
@@ -31,6 +32,7 @@ export interface RoundPlan {
   fleet: Fleet
   watch: Watch
   tally: Tally
+  pauses: Pauses
   recovery: Recovery
   verdicts: Verdicts
   /** What stands between the workers and their tables: nothing, unless it is this program that is tested. */
@@ -70,7 +72,7 @@ export async function runRound(plan: RoundPlan): Promise<void> {
     if (entry.repeatsUntil === undefined || entry.answered === Number.POSITIVE_INFINITY) continue
     entry.repeatsUntil = repeatsUntil(ground.troubles, entry.called, entry.answered)
   }
-  judgeHistories(history, COUNTERS, plan.verdicts, watch)
+  plan.pauses.except(() => judgeHistories(history, COUNTERS, plan.verdicts, watch))
   await dropTable(cluster, ground.table)
 }
 

@@ -1,6 +1,6 @@
 // Operations on single rows: each row is a cell of its own.
 
-import { CheckType, type CheckResult } from 'pegasus-client'
+import { type CheckResult, CheckType } from 'pegasus-client'
 import type { Action, Content } from './cell'
 import type { Outcome } from './watch'
 import type { Worker } from './worker'

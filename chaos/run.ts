@@ -62,7 +62,19 @@ export async function runChaos(plan: ChaosPlan, print: (line: string) => void): 
     const number = rounds
     const roundSeed = seeds.integer(0, 2 ** 31)
     await runRound({
-      ...{ number, seed: roundSeed, lastsMs, cluster, fleet, watch, tally, recovery, verdicts, alter },
+      ...{
+        number,
+        seed: roundSeed,
+        lastsMs,
+        cluster,
+        fleet,
+        watch,
+        tally,
+        pauses,
+        recovery,
+        verdicts,
+        alter,
+      },
     })
     pauses.forget()
   }

@@ -207,7 +207,7 @@ export interface PegasusErrorDetails {
 export declare class PegasusError extends Error {
 	/**
 	 * The server's own name of the error (`ERR_TIMEOUT`, `ERR_OBJECT_NOT_FOUND`, `ERR_BUSY`, …), or one of this
-	 * client: `ERR_CLIENT_CLOSED`, `ERR_SCANNER_CLOSED`, `ERR_NATIVE_ADDON`.
+	 * client: `ERR_CLIENT_CLOSED`, `ERR_TOO_MANY_REQUESTS`, `ERR_SCANNER_CLOSED`, `ERR_NATIVE_ADDON`.
 	 */
 	readonly code: string;
 	/** May the same call succeed later? The client's own retries are already spent. */

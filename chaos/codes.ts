@@ -14,8 +14,16 @@ export const REFUSALS = [
   'ERR_TRY_AGAIN',
 ] as const
 
+/** What a leader that is about to stop leading may say. When all meta servers say so it is what a call fails with. */
+export const META_REFUSALS = ['ERR_TIMEOUT', 'ERR_SERVICE_NOT_ACTIVE', 'ERR_CHAOS_UNLISTED'] as const
+
 /** What servers say by themselves while primaries move and tables are split. */
 const OF_SERVERS = ['ERR_INVALID_STATE', 'ERR_PARENT_PARTITION_MISUSED', 'ERR_CHILD_NOT_READY']
 
 /** All codes that an operation may fail with here; any other one is a violation. */
-export const KNOWN_CODES: ReadonlySet<string> = new Set([...OF_CLIENTS, ...REFUSALS, ...OF_SERVERS])
+export const KNOWN_CODES: ReadonlySet<string> = new Set([
+  ...OF_CLIENTS,
+  ...REFUSALS,
+  ...META_REFUSALS,
+  ...OF_SERVERS,
+])

@@ -3,7 +3,7 @@
 
 import type { FaultReaction, FaultRpc, FaultRule } from 'pegasus-client'
 import type { Random } from '../__test__/support/random'
-import { REFUSALS } from './codes'
+import { META_REFUSALS, REFUSALS } from './codes'
 import type { Fault, Nemesis } from './nemesis'
 
 const RPCS: FaultRpc[] = [
@@ -20,8 +20,6 @@ const RPCS: FaultRpc[] = [
   'get_scanner',
   'scan',
 ]
-/** What a leader that is about to stop leading may say. */
-const META_REFUSALS = ['ERR_TIMEOUT', 'ERR_SERVICE_NOT_ACTIVE', 'ERR_CHAOS_UNLISTED'] as const
 
 type React = (random: Random) => FaultReaction
 

@@ -2,6 +2,7 @@ import { types } from 'node:util'
 import { CheckType, FilterType } from './enums'
 import { outOfRange, wrongType } from './errors'
 import type { Bytes, Entries } from './options'
+import { mostBytes } from './packing'
 
 /** The server keeps a key's length in 16 bits and takes the largest value for itself. */
 export const HASH_KEY_LIMIT = 65_535
@@ -183,7 +184,7 @@ function tupleList(name: string, tuples: Iterable<unknown>, parts: readonly (key
     for (let at = 0; at < parts.length; at++) {
       const [part, value] = [parts[at] as keyof typeof PARTS, tuple[at]]
       // Its name is made for a message only: most lists are long and have nothing wrong.
-      if (!isBytes(value) || (part === 'hashKey' && mayBeTooLong(value))) {
+      if (!isBytes(value) || (part === 'hashKey' && mostBytes(value) >= HASH_KEY_LIMIT)) {
         PARTS[part](`the ${part} of ${name}[${Math.floor(list.length / parts.length)}]`, value)
       }
       list.push(value)
@@ -191,11 +192,6 @@ function tupleList(name: string, tuples: Iterable<unknown>, parts: readonly (key
   }
   if (list.length === 0) throw outOfRange(`${name} must not be empty`)
   return list
-}
-
-/** UTF-8 takes up to three bytes for a unit of a string. */
-function mayBeTooLong(hashKey: Bytes): boolean {
-  return hashKey.length * (typeof hashKey === 'string' ? 3 : 1) >= HASH_KEY_LIMIT
 }
 
 function pairs(entries: Entries): Iterable<unknown> {

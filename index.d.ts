@@ -1439,6 +1439,11 @@ export declare class LocalCluster {
 	movePrimary(table: string, partitionIndex: number, address?: string): Promise<string>;
 	/** Raises the ballot of a partition, which is the version of its configuration, and changes nothing else. */
 	raiseBallot(table: string, partitionIndex: number): Promise<number>;
+	/**
+	 * How many scans its servers keep open, each waiting for its next batch: 0 when a service ends the scans that it
+	 * leaves. One that nobody continues for five minutes is gone.
+	 */
+	openScans(): Promise<number>;
 	/** The address of the meta server that leads. */
 	metaLeader(): Promise<string>;
 	/**

@@ -207,6 +207,14 @@ export class LocalCluster {
     return unwrap(await this.#crossing.call<number>(send))
   }
 
+  /**
+   * How many scans its servers keep open, each waiting for its next batch: 0 when a service ends the scans that it
+   * leaves. One that nobody continues for five minutes is gone.
+   */
+  async openScans(): Promise<number> {
+    return unwrap(await this.#crossing.call<number>((token) => this.#native.openScans(token)))
+  }
+
   /** The address of the meta server that leads. */
   async metaLeader(): Promise<string> {
     return unwrap(await this.#crossing.call<string>((token) => this.#native.metaLeader(token)))

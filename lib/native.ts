@@ -387,6 +387,8 @@ export interface NativeLocalCluster {
   startServer(token: number, server: string): void
   healServer(token: number, server: string): void
   healAll(token: number): void
+  /** Number. */
+  openScans(token: number): void
   /** Extra: an address. */
   primary(token: number, table: string, partitionIndex: number): void
   /** Extra: an address. */

@@ -118,6 +118,12 @@ impl NativeLocalCluster {
         })
     }
 
+    /// How many scans are open at its servers.
+    #[napi]
+    pub fn open_scans(&self, token: u32) -> Result<()> {
+        self.with(token, |cluster| async move { Ok(Completion::Number(cluster.open_scans() as i64)) })
+    }
+
     /// Which meta server leads.
     #[napi]
     pub fn meta_leader(&self, token: u32) -> Result<()> {

@@ -59,6 +59,11 @@ impl ScanSessions {
         (!is_gone).then_some(session.scan)
     }
 
+    /// How many wait for their next batch.
+    pub(crate) fn count(&self, now: u32) -> usize {
+        self.lock().open.values().filter(|session| session.gone_at > now).count()
+    }
+
     /// Drops the scans that have waited too long.
     pub(crate) fn sweep(&self, now: u32) {
         self.lock().open.retain(|_, session| session.gone_at > now);

@@ -3,14 +3,13 @@
 use std::sync::Arc;
 
 use futures_util::StreamExt;
-use pegasus_protocol::idl::{GetScannerRequest, ScanRequest};
+use pegasus_protocol::idl::GetScannerRequest;
 
 use crate::deadline::Deadline;
 use crate::error::{Error, ErrorKind};
-use crate::execute::execute;
-use crate::ops::{Batch, GetScanner, Scan};
+use crate::ops::Batch;
 use crate::routing::{Target, is_resized};
-use crate::scan::{ScanOptions, whole_table};
+use crate::scan::{PartScan, ScanOptions, whole_table};
 use crate::table::TableCore;
 
 /// Partitions counted at a time.
@@ -46,7 +45,7 @@ pub(crate) async fn count(
 
 /// Counts with the partitions as they are; a table that is split meanwhile is counted from the start.
 async fn count_once(
-    table: &TableCore,
+    table: &Arc<TableCore>,
     options: &ScanOptions,
     on_progress: &mut (impl FnMut(CountProgress) + Send),
 ) -> Result<u64, Error> {
@@ -63,7 +62,11 @@ async fn count_once(
     Ok(progress.rows)
 }
 
-async fn count_partition(table: &TableCore, options: &ScanOptions, target: Target) -> Result<u64, Error> {
+async fn count_partition(
+    table: &Arc<TableCore>,
+    options: &ScanOptions,
+    target: Target,
+) -> Result<u64, Error> {
     let request = GetScannerRequest { only_return_count: Some(true), ..whole_table(options) };
     for _ in 0..=MAX_RESTARTS {
         if let Some(count) = count_from_start(table, options, target, &request).await? {
@@ -75,22 +78,21 @@ async fn count_partition(table: &TableCore, options: &ScanOptions, target: Targe
 
 /// `None`: the context was lost. There is no key to go on after, as counts come without keys.
 async fn count_from_start(
-    table: &TableCore,
+    table: &Arc<TableCore>,
     options: &ScanOptions,
     target: Target,
     request: &GetScannerRequest,
 ) -> Result<Option<u64>, Error> {
-    let open = GetScanner { target, request: request.clone() };
-    let mut batch = execute(table, &open, Deadline::after(options.timeout)).await?;
+    let mut scan = PartScan::new(Arc::clone(table), target, options.timeout);
     let mut total = 0;
     loop {
-        match batch {
+        match scan.next_batch(|| request.clone(), Deadline::after(options.timeout)).await? {
             Batch::Rows { rows, count, context } => {
                 // A server that does not know the option sends rows; they can be counted too.
                 total += count.unwrap_or(rows.len() as u64);
-                let Some(context_id) = context else { return Ok(Some(total)) };
-                let next = Scan { target, request: ScanRequest { context_id } };
-                batch = execute(table, &next, Deadline::after(options.timeout)).await?;
+                if context.is_none() {
+                    return Ok(Some(total));
+                }
             }
             Batch::Cut { .. } => {
                 return Err(Error::new(

@@ -37,16 +37,36 @@ async fn poll_times<F: Future>(times: usize, future: F) {
 /// Ends once each operation has been given up after so many polls, with others and a full gate about.
 async fn give_up_each(table: &Table, polls: usize) {
     let (call, write, limits) = (CallOptions::default(), WriteOptions::default(), MultiGetLimits::default());
-    let mut scanner =
-        table.scanner(b"h", b"", b"", ScanOptions { batch_size: 1, ..ScanOptions::default() }).unwrap();
     tokio::join!(
         poll_times(polls, table.get(b"h", b"s", call)),
         poll_times(polls, table.set(b"h", b"s", b"v", write)),
         poll_times(polls, table.multi_get_range(b"h", SortKeyRange::default(), &limits, call)),
         poll_times(polls, table.batch_get(vec![("a".into(), "b".into()), ("c".into(), "d".into())], call)),
-        poll_times(polls, scanner.next_page()),
         poll_times(polls, table.remove(b"h", b"t", write_as_call(write))),
     );
+}
+
+/// Ends once scans have been given up, in their first and in their second batch, and a count.
+async fn give_up_scans(table: &Table, polls: usize) {
+    let options = ScanOptions { batch_size: 1, ..ScanOptions::default() };
+    let mut first = table.scanner(b"many", b"", b"", options.clone()).unwrap();
+    let mut second = table.scanner(b"many", b"", b"", options.clone()).unwrap();
+    second.next_page().await.unwrap();
+    tokio::join!(
+        poll_times(polls, first.next_page()),
+        poll_times(polls, second.next_page()),
+        poll_times(polls, table.count(options, |_| {})),
+    );
+}
+
+/// Returns when it holds.
+async fn until(holds: impl Fn() -> bool) {
+    let waiting = async {
+        while !holds() {
+            tokio::task::yield_now().await;
+        }
+    };
+    timeout(Duration::from_secs(10), waiting).await.unwrap();
 }
 
 fn write_as_call(write: WriteOptions) -> CallOptions {
@@ -110,4 +130,19 @@ async fn a_backed_read_that_is_given_up_leaves_nothing_behind() {
     let delay = Some(BackupDelay::After(Duration::from_nanos(1)));
     let backup_request = BackupRequestOptions { delay, max_share: 1.0, on_unreachable: true };
     leaves_nothing_behind(backup_request, true).await;
+}
+
+/// The answer of a scan tells what its server keeps, so it is awaited, and then nothing is kept.
+#[tokio::test]
+async fn scans_that_are_given_up_leave_nothing_at_their_servers() {
+    let cluster = cluster().await;
+    let client = connect(&cluster).await;
+    let table = client.open_table("temp", TableOptions::default()).await.unwrap();
+    for row in 0..50u32 {
+        table.set(b"many", &row.to_be_bytes(), b"v", WriteOptions::default()).await.unwrap();
+    }
+    for polls in 0..POLLS {
+        give_up_scans(&table, polls).await;
+        until(|| cluster.open_scans() == 0 && table.core().gate().is_empty() && has_no_waiters(&table)).await;
+    }
 }

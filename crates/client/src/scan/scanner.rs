@@ -4,15 +4,14 @@ use std::fmt;
 use std::sync::Arc;
 
 use bytes::Bytes;
-use pegasus_protocol::frame::RequestHeader;
-use pegasus_protocol::idl::{GetScannerRequest, KeyValue, ScanRequest};
-use pegasus_protocol::{expiry, key, rpc};
+use pegasus_protocol::idl::{GetScannerRequest, KeyValue};
+use pegasus_protocol::{expiry, key};
 
+use super::part::PartScan;
 use super::plan::{Plan, ScanOptions};
 use crate::deadline::Deadline;
 use crate::error::{Error, ErrorKind};
-use crate::execute::execute;
-use crate::ops::{Batch, GetScanner, Scan};
+use crate::ops::Batch;
 use crate::routing::{Target, is_resized, resized};
 use crate::shown::{ShownKey, ShownValue};
 use crate::table::TableCore;
@@ -44,17 +43,7 @@ impl fmt::Debug for ScanRow {
     }
 }
 
-/// Where a scan stands in its partition.
-#[derive(Clone, Copy)]
-enum Position {
-    /// It must be opened: at its start, or after the last key that was given.
-    Closed,
-    /// The server keeps this context.
-    Open(i64),
-}
-
 /// A partition that is still to be scanned, or the rest of one.
-#[derive(Clone)]
 struct Part {
     target: Target,
     /// The last key that was given of it. It outlives batches: an empty batch must not send the scan
@@ -62,9 +51,22 @@ struct Part {
     last_key: Option<Bytes>,
 }
 
+impl Part {
+    /// What opens it: the range of the scan, or what is left of it.
+    fn opened_by(&self, range: &GetScannerRequest) -> GetScannerRequest {
+        let mut request = range.clone();
+        if let Some(last) = &self.last_key {
+            request.start_key = last.clone();
+            request.start_inclusive = false;
+        }
+        request
+    }
+}
+
 /// A scan. Each row is given once, whatever becomes of server contexts on the way.
 ///
-/// Dropping it frees the server's context without waiting for anything.
+/// Dropping it frees the server's context without waiting for anything. So does dropping the future of a
+/// page, as soon as the answer has told the context.
 pub struct Scanner {
     table: Arc<TableCore>,
     options: ScanOptions,
@@ -72,7 +74,8 @@ pub struct Scanner {
     request: GetScannerRequest,
     /// What is left, the current part last.
     parts: Vec<Part>,
-    position: Position,
+    /// The scan of the current part, once it has begun.
+    current: Option<PartScan>,
     lost_in_a_row: u32,
     closed: bool,
 }
@@ -115,7 +118,7 @@ impl Scanner {
             options,
             request: plan.request,
             parts: plan.partitions.into_iter().map(|target| Part { target, last_key: None }).collect(),
-            position: Position::Closed,
+            current: None,
             lost_in_a_row: 0,
             closed: false,
         }
@@ -131,9 +134,11 @@ impl Scanner {
     /// What every operation meets; the deadline counts for each batch anew.
     pub async fn next_page(&mut self) -> Result<Option<Vec<ScanRow>>, Error> {
         let mut deadline = Deadline::after(self.options.timeout);
-        while let Some(part) = self.parts.last().cloned().filter(|_| !self.closed) {
+        while let Some(part) = self.parts.last().filter(|_| !self.closed) {
+            let begin = || PartScan::new(Arc::clone(&self.table), part.target, self.options.timeout);
+            let current = self.current.get_or_insert_with(begin);
             // What only begins again (a lost context, a split) takes its time from the batch that it is for.
-            let batch = match self.fetch(&part, deadline).await {
+            let batch = match current.next_batch(|| part.opened_by(&self.request), deadline).await {
                 Err(error) if is_resized(&error) => {
                     self.split_parts()?;
                     continue;
@@ -142,7 +147,11 @@ impl Scanner {
             };
             let rows = match batch {
                 Batch::Rows { rows, context, .. } => {
-                    self.advance(&rows, context);
+                    self.remember(&rows);
+                    if context.is_none() {
+                        self.parts.pop();
+                        self.current = None;
+                    }
                     rows
                 }
                 Batch::Cut { rows } => {
@@ -162,39 +171,8 @@ impl Scanner {
         Ok(None)
     }
 
-    async fn fetch(&self, part: &Part, deadline: Deadline) -> Result<Batch, Error> {
-        let target = part.target;
-        match self.position {
-            Position::Open(context_id) => {
-                let operation = Scan { target, request: ScanRequest { context_id } };
-                execute(&self.table, &operation, deadline).await
-            }
-            Position::Closed => {
-                let mut request = self.request.clone();
-                if let Some(last) = &part.last_key {
-                    request.start_key = last.clone();
-                    request.start_inclusive = false;
-                }
-                execute(&self.table, &GetScanner { target, request }, deadline).await
-            }
-        }
-    }
-
-    /// Takes note of a batch: where the scan stands now.
-    fn advance(&mut self, rows: &[KeyValue], context: Option<i64>) {
-        self.remember(rows);
-        match context {
-            Some(id) => self.position = Position::Open(id),
-            None => {
-                self.parts.pop();
-                self.position = Position::Closed;
-            }
-        }
-    }
-
     /// The server stopped in the middle and keeps no context: go on after its last row.
     fn cut(&mut self, rows: &[KeyValue]) -> Result<(), Error> {
-        self.position = Position::Closed;
         self.remember(rows);
         if rows.is_empty() {
             let message = "the server ran out of time before it found a row";
@@ -213,7 +191,7 @@ impl Scanner {
     /// The table was split: what was one part are two now, with the same place to go on from. The old
     /// partition has refused since, so no row was left out until here.
     fn split_parts(&mut self) -> Result<(), Error> {
-        self.position = Position::Closed;
+        self.current = None;
         let snapshot = self.table.router().snapshot();
         let current: Vec<_> = snapshot.slices().collect();
         let mut parts = Vec::new();
@@ -237,7 +215,6 @@ impl Scanner {
     /// The server restarted, failed over, or waited too long for us: open a new context after the
     /// last key that was given.
     fn lose_context(&mut self) -> Result<(), Error> {
-        self.position = Position::Closed;
         self.lost_in_a_row += 1;
         if self.lost_in_a_row > MAX_LOST_IN_A_ROW {
             self.lost_in_a_row = 0;
@@ -251,29 +228,7 @@ impl Scanner {
     /// Ends the scan; the server's context is freed without waiting for an answer, which never comes.
     pub fn close(&mut self) {
         self.closed = true;
-        let (Position::Open(context_id), Some(part)) = (self.position, self.parts.last()) else {
-            return;
-        };
-        self.position = Position::Closed;
-        let snapshot = self.table.router().snapshot();
-        let Some(route) = snapshot.route(part.target) else { return };
-        // Without a live connection there is nobody to tell: the server forgets it after five minutes.
-        let Some(connection) = route.primary.and_then(|node| node.live()) else { return };
-        let header = RequestHeader {
-            gpid: route.gpid,
-            timeout_ms: Deadline::after(self.options.timeout).remaining_ms(),
-            partition_hash: route.partition_hash,
-            is_backup: false,
-        };
-        if let Err(error) = connection.cast::<rpc::ClearScanner>(&header, &context_id) {
-            tracing::debug!(table = self.table.name(), %error, "scan context left to expire");
-        }
-    }
-}
-
-impl Drop for Scanner {
-    fn drop(&mut self) {
-        self.close();
+        self.current = None;
     }
 }
 

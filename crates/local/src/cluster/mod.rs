@@ -102,6 +102,13 @@ impl Cluster {
         self.replica_servers.iter().copied().map(SocketAddr::V4).collect()
     }
 
+    /// How many scans the replica servers keep open, each waiting for somebody to ask for its next batch.
+    /// A test sees by it whether a service ends the scans that it leaves; those that nobody continues for
+    /// five minutes are gone.
+    pub fn open_scans(&self) -> usize {
+        self.state.open_scans()
+    }
+
     /// Creates a table, and gives its number. It serves requests when this returns.
     ///
     /// # Errors

@@ -170,6 +170,12 @@ impl ClusterState {
         Ok(result)
     }
 
+    /// How many scans wait for their next batch, at all servers.
+    pub(crate) fn open_scans(&self) -> usize {
+        let now = self.clock.now();
+        self.scans.iter().map(|scans| scans.count(now)).sum()
+    }
+
     /// Gives up the scans that nobody has continued for long, and the rows of tables that were
     /// dropped long ago.
     pub(crate) fn sweep(&self) {

@@ -21,6 +21,8 @@ pub(super) struct Shared {
     pub(super) writer: AtomicWaker,
     /// Tells the driver's watch that a call has timed out.
     pub(super) timed_out: Notify,
+    /// Starts the driver's pulse.
+    pub(super) busy: Notify,
     /// A connection on which more bytes wait than operations in flight can have is given up.
     most_queued: usize,
 }
@@ -36,8 +38,17 @@ pub(super) struct State {
     queued: u64,
     /// Whether the writer sleeps and must be woken for new frames.
     pub(super) writer_sleeps: bool,
+    /// Whether the pulse beats, and whether anything was queued since its last beat.
+    pulse: Pulse,
     /// Why the connection is over, once it is.
     pub(super) ended: Option<NetError>,
+}
+
+#[derive(PartialEq, Eq)]
+enum Pulse {
+    Stopped,
+    Beats,
+    BeatsOn,
 }
 
 impl Shared {
@@ -47,14 +58,28 @@ impl Shared {
             outgoing: BytesMut::new(),
             queued: 0,
             writer_sleeps: false,
+            pulse: Pulse::Stopped,
             ended: None,
         };
-        Self { state: Mutex::new(state), writer: AtomicWaker::new(), timed_out: Notify::new(), most_queued }
+        Self {
+            state: Mutex::new(state),
+            writer: AtomicWaker::new(),
+            timed_out: Notify::new(),
+            busy: Notify::new(),
+            most_queued,
+        }
     }
 
     /// A plain mutex: it is held for a few hundred nanoseconds and never across an await.
     pub(super) fn lock(&self) -> MutexGuard<'_, State> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// A beat of the pulse: says whether there is to be another one.
+    pub(super) fn beats_on(&self) -> bool {
+        let pulse = &mut self.lock().pulse;
+        *pulse = if *pulse == Pulse::BeatsOn { Pulse::Beats } else { Pulse::Stopped };
+        *pulse == Pulse::Beats
     }
 
     /// Ends the connection for all its callers; the first reason counts.
@@ -95,7 +120,11 @@ impl Shared {
         let result = encode(&mut state.inflight, state.queued, &mut state.outgoing);
         state.queued += (state.outgoing.len() - before) as u64;
         let wake = std::mem::take(&mut state.writer_sleeps);
+        let first = std::mem::replace(&mut state.pulse, Pulse::BeatsOn) == Pulse::Stopped;
         drop(guard);
+        if first {
+            self.busy.notify_one();
+        }
         if wake {
             self.writer.wake();
         }

@@ -1,6 +1,6 @@
 //! The task that owns a socket: writes what is queued, reads what comes, watches for silence.
 //!
-//! Three roles run together and end together; whichever ends first says why, and every waiter is
+//! Its roles run together and end together; whichever ends first says why, and every waiter is
 //! answered with it.
 
 use std::future::poll_fn;
@@ -11,7 +11,7 @@ use std::time::Duration;
 use bytes::BytesMut;
 use pegasus_protocol::frame::{MAX_REPLY_LENGTH, decode_reply};
 use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
-use tokio::time::{Instant, sleep_until};
+use tokio::time::{Instant, sleep, sleep_until};
 
 use super::connection::Shared;
 use super::error::{NetError, NetErrorKind};
@@ -30,6 +30,9 @@ const KEPT_BUFFER: usize = 1024 * 1024;
 /// great a length swallows all answers after it: from then on only whole frames count.
 const PATIENCE: u32 = 4;
 
+/// Shorter than any deadline that is common.
+const PULSE: Duration = Duration::from_millis(50);
+
 /// Drives the connection to its end.
 pub(super) async fn drive<S>(stream: S, shared: Arc<Shared>, session_reset: Duration, peer: Arc<str>)
 where
@@ -41,6 +44,7 @@ where
         reason = read(reader, &shared, session_reset * PATIENCE) => reason,
         reason = write(writer, &shared) => reason,
         reason = watch(&shared, session_reset) => reason,
+        reason = beat(&shared) => reason,
     };
     tracing::debug!(%peer, %reason, "connection ended");
     shared.end(reason);
@@ -161,6 +165,19 @@ async fn watch(shared: &Shared, session_reset: Duration) -> NetError {
         if shared.lock().inflight.silent_since() == Some(since) {
             let reason = format!("calls time out and nothing was heard for {session_reset:?}");
             return NetError::new(NetErrorKind::Reset, reason);
+        }
+    }
+}
+
+/// The pulse: a timer that is always among the runtime's while the connection is in use. Deadlines of
+/// operations come after it, so setting them changes nothing about when the thread is to wake. Where no timer
+/// was set when the thread went to sleep, each that is set until the next time interrupts it, by a system call
+/// for every operation.
+async fn beat(shared: &Shared) -> NetError {
+    loop {
+        shared.busy.notified().await;
+        while shared.beats_on() {
+            sleep(PULSE).await;
         }
     }
 }

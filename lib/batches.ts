@@ -1,6 +1,7 @@
 import { itemErrorOf } from './errors'
 import type { Failure } from './native'
 import type { BatchOutcome } from './options'
+import { view } from './views'
 
 /** The length that stands for "no such row". */
 const ABSENT = 0xffff_ffff
@@ -10,15 +11,16 @@ const ABSENT = 0xffff_ffff
  * addon's machine writes them), then their bytes without gaps.
  */
 export function decodeValues(page: Buffer): (Buffer | null)[] {
-  const [count = 0] = new Uint32Array(page.buffer, page.byteOffset, 1)
-  const lengths = new Uint32Array(page.buffer, page.byteOffset + Uint32Array.BYTES_PER_ELEMENT, count)
-  let offset = (1 + count) * Uint32Array.BYTES_PER_ELEMENT
-  return Array.from(lengths, (length) => {
-    if (length === ABSENT) return null
-    const start = offset
-    offset += length
-    return page.subarray(start, offset)
-  })
+  const { buffer: memory, byteOffset } = page
+  const [count = 0] = new Uint32Array(memory, byteOffset, 1)
+  const lengths = new Uint32Array(memory, byteOffset + Uint32Array.BYTES_PER_ELEMENT, count)
+  const values: (Buffer | null)[] = []
+  let at = byteOffset + (1 + count) * Uint32Array.BYTES_PER_ELEMENT
+  for (const length of lengths) {
+    values.push(length === ABSENT ? null : view(memory, at, length))
+    if (length !== ABSENT) at += length
+  }
+  return values
 }
 
 /** The outcomes of the items of a batch; the stacks of their errors are the caller's. */

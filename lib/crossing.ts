@@ -5,6 +5,7 @@ import type { Failure, LogLine, Native, NativeBridge } from './native'
 import { CANCELLABLE, Kind, MAYBE_STALE, RECORD_LENGTH } from './native'
 import type { CountProgress, Logger } from './options'
 import { Requests } from './requests'
+import { view } from './views'
 
 /**
  * What an operation gives instead of a value. The error is made by {@link unwrap}, after the await
@@ -22,7 +23,7 @@ export function unwrap<T>(answer: T | Unanswered): T {
 }
 
 /** Bytes of requests that are handed over without waiting for more. */
-const LONGEST_BURST = 8 * 1024
+const LONGEST_BURST = 2 * 1024
 
 /** Its reactions run behind the microtasks that are waiting; `queueMicrotask` would make a resource of each. */
 const NOW = Promise.resolve()
@@ -184,6 +185,7 @@ export class Crossing {
   }
 
   #drain(records: Uint32Array, count: number, slab: Buffer, extras: unknown[]): void {
+    const { buffer: memory, byteOffset } = slab
     for (let at = 0; at < count * RECORD_LENGTH; at += RECORD_LENGTH) {
       const token = records[at] as number
       const kind = records[at + 1] as Kind
@@ -192,8 +194,12 @@ export class Crossing {
       try {
         if (kind === Kind.Log) this.#log(extras[a] as LogLine)
         else if (kind === Kind.Progress) this.#progress.get(token)?.(extras[a] as CountProgress)
-        else if (kind < MAYBE_STALE) this.#slots.release(token)(answerOf(kind, a, b, slab, extras))
-        else this.#slots.release(token)(this.#told(token, answerOf(kind - MAYBE_STALE, a, b, slab, extras)))
+        else if (kind < MAYBE_STALE)
+          this.#slots.release(token)(answerOf(kind, a, b, memory, byteOffset, extras))
+        else
+          this.#slots.release(token)(
+            this.#told(token, answerOf(kind - MAYBE_STALE, a, b, memory, byteOffset, extras)),
+          )
       } catch (error) {
         // One record must not cost the others their answer; what went wrong still shows.
         process.emitWarning(error as Error)
@@ -228,14 +234,21 @@ function orGiveUp(onProgress: OnProgress, giveUp: (reason: unknown) => void): On
   }
 }
 
-function answerOf(kind: Kind, a: number, b: number, slab: Buffer, extras: unknown[]): unknown {
+function answerOf(
+  kind: Kind,
+  a: number,
+  b: number,
+  memory: ArrayBufferLike,
+  byteOffset: number,
+  extras: unknown[],
+): unknown {
   switch (kind) {
     case Kind.Done:
       return undefined
     case Kind.Absent:
       return null
     case Kind.Bytes:
-      return slab.subarray(a, a + b)
+      return view(memory, byteOffset + a, b)
     case Kind.Number:
       return (b | 0) * 2 ** 32 + a
     case Kind.Boolean:

@@ -1,4 +1,5 @@
 import type { MultiGetResult, ScanEntry } from './options'
+import { view } from './views'
 
 /**
  * Pages of rows as the addon packs them: one Buffer a reply, of which rows are views.
@@ -17,23 +18,22 @@ const WITH_EXPIRY = 2
 class PageReader {
   readonly flags: number
   readonly rows: number
-  readonly #page: Buffer
+  readonly #memory: ArrayBufferLike
   readonly #numbers: Uint32Array
   #number = HEADER_NUMBERS
+  /** Where in the memory the next bytes are. */
   #offset: number
 
   /** `numbersPerRow` follows from the flags, which only the page knows. */
   constructor(page: Buffer, numbersPerRow: (flags: number) => number) {
-    const [flags, rows] = new Uint32Array(page.buffer, page.byteOffset, HEADER_NUMBERS) as unknown as [
-      number,
-      number,
-    ]
+    const { buffer: memory, byteOffset } = page
+    const [flags, rows] = new Uint32Array(memory, byteOffset, HEADER_NUMBERS) as unknown as [number, number]
     const numbers = HEADER_NUMBERS + rows * numbersPerRow(flags)
     this.flags = flags
     this.rows = rows
-    this.#page = page
-    this.#numbers = new Uint32Array(page.buffer, page.byteOffset, numbers)
-    this.#offset = numbers * Uint32Array.BYTES_PER_ELEMENT
+    this.#memory = memory
+    this.#numbers = new Uint32Array(memory, byteOffset, numbers)
+    this.#offset = byteOffset + numbers * Uint32Array.BYTES_PER_ELEMENT
   }
 
   number(): number {
@@ -42,8 +42,9 @@ class PageReader {
 
   bytes(): Buffer {
     const start = this.#offset
-    this.#offset += this.number()
-    return this.#page.subarray(start, this.#offset)
+    const length = this.number()
+    this.#offset = start + length
+    return view(this.#memory, start, length)
   }
 }
 

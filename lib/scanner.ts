@@ -43,9 +43,6 @@ export class Scanner implements AsyncIterableIterator<ScanEntry> {
   readonly #signal: AbortSignal | undefined
   readonly #turns = new Turns()
   #page: ScanPage | undefined
-  /** The batch behind the page at hand, on its way. */
-  #ahead: Promise<Buffer | null | Unanswered> | undefined
-  #isLong = false
   #state: State = 'open'
 
   private constructor(crossing: Crossing, native: NativeScanner, signal: AbortSignal | undefined) {
@@ -120,23 +117,12 @@ export class Scanner implements AsyncIterableIterator<ScanEntry> {
   }
 
   async #fetch(): Promise<void> {
-    const ahead = this.#ahead
-    this.#ahead = undefined
-    const answer = await (ahead ?? this.#answer())
+    const answer = await this.#answer()
     // A scanner closed meanwhile has nothing more to say, whatever came.
     if (this.#state !== 'open') return
     const page = unwrap(answer)
-    if (page === null) return this.#end('ended')
-    // Who came for a second batch comes for a third: the server may go on while this one is used.
-    if (this.#isLong) this.#fetchAhead()
-    this.#isLong = true
-    this.#page = new ScanPage(page)
-  }
-
-  #fetchAhead(): void {
-    this.#ahead = this.#answer()
-    // An abort is for whoever asks for the batch, if anybody does.
-    this.#ahead.catch(() => {})
+    if (page === null) this.#end('ended')
+    else this.#page = new ScanPage(page)
   }
 
   async #answer(): Promise<Buffer | null | Unanswered> {
@@ -155,7 +141,6 @@ export class Scanner implements AsyncIterableIterator<ScanEntry> {
     if (this.#state !== 'open') return
     this.#state = state
     this.#page = undefined
-    this.#ahead = undefined
     this.#native.close()
   }
 }

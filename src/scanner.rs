@@ -43,6 +43,7 @@ impl NativeScanOptions {
             hash_key_filter: filter(self.hash_key_filter_type, &self.hash_key_filter_pattern)?,
             sort_key_filter: filter(self.sort_key_filter_type, &self.sort_key_filter_pattern)?,
             return_expire_ts: self.flags & flag::RETURN_EXPIRE_TS != 0,
+            read_ahead: true,
         })
     }
 }
@@ -82,7 +83,7 @@ impl NativeScanner {
         })
     }
 
-    /// Frees the server's context, after a page that is on its way.
+    /// Frees the server's context, after a page that is awaited.
     #[napi]
     pub fn close(&self) -> Result<()> {
         let scanner = Arc::clone(&self.scanner);

@@ -12,9 +12,11 @@ use pegasus_protocol::frame::RequestHeader;
 use pegasus_protocol::idl::{GetScannerRequest, ScanRequest};
 use pegasus_protocol::rpc;
 use tokio::runtime::Handle;
+use tokio::task::JoinError;
+use tracing::instrument::WithSubscriber;
 
 use crate::deadline::Deadline;
-use crate::error::Error;
+use crate::error::{Error, ErrorKind};
 use crate::execute::execute;
 use crate::ops::{Batch, GetScanner, Scan};
 use crate::routing::Target;
@@ -25,6 +27,8 @@ pub(crate) struct PartScan {
     place: Place,
     /// What the server knows the scan by, between two batches.
     context: Option<i64>,
+    /// The next batch, where it was asked for already.
+    ahead: Option<Asked>,
 }
 
 /// Where a scan goes on.
@@ -38,7 +42,7 @@ struct Place {
 
 impl PartScan {
     pub(crate) fn new(table: Arc<TableCore>, target: Target, timeout: Duration) -> Self {
-        Self { place: Place { table, target, timeout }, context: None }
+        Self { place: Place { table, target, timeout }, context: None, ahead: None }
     }
 
     /// The next batch; where the server has no context, the first one of what `open` asks for.
@@ -47,34 +51,65 @@ impl PartScan {
         open: impl FnOnce() -> GetScannerRequest,
         deadline: Deadline,
     ) -> Result<Batch, Error> {
-        let Place { table, target, .. } = self.place.clone();
-        let answer = match self.context {
-            Some(context_id) => {
-                let operation = Scan { target, request: ScanRequest { context_id } };
-                async move { execute(&table, &operation, deadline).await }.boxed()
-            }
-            None => {
-                let operation = GetScanner { target, request: open() };
-                async move { execute(&table, &operation, deadline).await }.boxed()
-            }
+        // What failed ahead of its time is asked for again, with the time that there is now.
+        let batch = match self.ahead.take() {
+            Some(ahead) => ahead.await.ok(),
+            None => None,
         };
-        let place = self.place.clone();
-        let batch = Asked { answer: Some(answer), place, runtime: Handle::current() }.await?;
+        let batch = match (batch, self.context) {
+            (Some(batch), _) => batch,
+            (None, Some(context_id)) => self.place.next(context_id, deadline).await?,
+            (None, None) => self.place.open(open(), deadline).await?,
+        };
         // Each batch has a context of its own; what it was asked by is used up.
         self.context = context_of(&batch);
         Ok(batch)
     }
+
+    /// Asks for the batch after the one that has just come, if there is one.
+    ///
+    /// In a task of its own: it counts among the operations in flight, and must not wait for whoever
+    /// waits for others of them.
+    pub(crate) fn ask_ahead(&mut self) {
+        let Some(context_id) = self.context else { return };
+        let asked = self.place.next(context_id, Deadline::after(self.place.timeout));
+        let task = asked.runtime.clone().spawn(asked.with_current_subscriber());
+        let answer = task.map(|ended| ended.unwrap_or_else(|error| Err(unfinished(&error))));
+        self.ahead = Some(self.place.asked(answer));
+    }
+}
+
+/// Why a batch that was asked for ahead has not come: its task panicked, or its runtime ended.
+fn unfinished(error: &JoinError) -> Error {
+    Error::new(ErrorKind::Closed, format!("the batch asked for ahead: {error}"))
 }
 
 impl Drop for PartScan {
     fn drop(&mut self) {
-        if let Some(context_id) = self.context {
+        // What was asked for ahead has used the context up.
+        if let (Some(context_id), None) = (self.context, &self.ahead) {
             self.place.free(context_id);
         }
     }
 }
 
 impl Place {
+    fn open(&self, request: GetScannerRequest, deadline: Deadline) -> Asked {
+        let Self { table, target, .. } = self.clone();
+        let operation = GetScanner { target, request };
+        self.asked(async move { execute(&table, &operation, deadline).await })
+    }
+
+    fn next(&self, context_id: i64, deadline: Deadline) -> Asked {
+        let Self { table, target, .. } = self.clone();
+        let operation = Scan { target, request: ScanRequest { context_id } };
+        self.asked(async move { execute(&table, &operation, deadline).await })
+    }
+
+    fn asked(&self, answer: impl Future<Output = Result<Batch, Error>> + Send + 'static) -> Asked {
+        Asked { answer: Some(answer.boxed()), place: self.clone(), runtime: Handle::current() }
+    }
+
     /// Tells the server to free the context. Nothing waits for an answer, which never comes.
     fn free(&self, context_id: i64) {
         let snapshot = self.table.router().snapshot();
@@ -127,10 +162,11 @@ impl Drop for Asked {
         let Some(answer) = self.answer.take() else { return };
         let place = self.place.clone();
         // It ends by its deadline; an error leaves nothing to free.
-        self.runtime.spawn(async move {
+        let freeing = async move {
             if let Some(context_id) = answer.await.ok().as_ref().and_then(context_of) {
                 place.free(context_id);
             }
-        });
+        };
+        self.runtime.spawn(freeing.with_current_subscriber());
     }
 }

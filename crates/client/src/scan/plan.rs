@@ -29,6 +29,9 @@ pub struct ScanOptions {
     pub sort_key_filter: Filter,
     /// Bring along when rows expire. `false`.
     pub return_expire_ts: bool,
+    /// Ask for the next batch as soon as one has come, so that the server works on it while that one is
+    /// used: from the second one on, as who came for that comes for more. `false`.
+    pub read_ahead: bool,
 }
 
 impl Default for ScanOptions {
@@ -42,6 +45,7 @@ impl Default for ScanOptions {
             hash_key_filter: Filter::default(),
             sort_key_filter: Filter::default(),
             return_expire_ts: false,
+            read_ahead: false,
         }
     }
 }

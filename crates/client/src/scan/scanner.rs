@@ -77,6 +77,8 @@ pub struct Scanner {
     /// The scan of the current part, once it has begun.
     current: Option<PartScan>,
     lost_in_a_row: u32,
+    /// Whether a batch was given.
+    has_given: bool,
     closed: bool,
 }
 
@@ -120,6 +122,7 @@ impl Scanner {
             parts: plan.partitions.into_iter().map(|target| Part { target, last_key: None }).collect(),
             current: None,
             lost_in_a_row: 0,
+            has_given: false,
             closed: false,
         }
     }
@@ -148,10 +151,7 @@ impl Scanner {
             let rows = match batch {
                 Batch::Rows { rows, context, .. } => {
                     self.remember(&rows);
-                    if context.is_none() {
-                        self.parts.pop();
-                        self.current = None;
-                    }
+                    self.advance(context.is_some());
                     rows
                 }
                 Batch::Cut { rows } => {
@@ -164,11 +164,26 @@ impl Scanner {
                 }
             };
             if !rows.is_empty() {
+                self.has_given = true;
                 return rows.into_iter().map(read_row).collect::<Result<_, _>>().map(Some);
             }
             deadline = Deadline::after(self.options.timeout);
         }
         Ok(None)
+    }
+
+    /// A batch has come, the last one of its part or not.
+    fn advance(&mut self, has_more: bool) {
+        if !has_more {
+            self.parts.pop();
+            self.current = None;
+        }
+        if self.has_given
+            && self.options.read_ahead
+            && let Some(current) = &mut self.current
+        {
+            current.ask_ahead();
+        }
     }
 
     /// The server stopped in the middle and keeps no context: go on after its last row.

@@ -390,3 +390,74 @@ async fn each_page_has_the_whole_timeout() {
     let mut scanner = scene.table.scanner(b"h", b"", b"", options).unwrap();
     assert_eq!(rest(&mut scanner).await.unwrap(), "aaaa");
 }
+
+/// A scan that reads ahead, after two batches.
+async fn reading_ahead(scene: &Scene) -> Scanner {
+    let options = ScanOptions { read_ahead: true, ..ScanOptions::default() };
+    let mut scanner = scene.table.scanner(b"h", b"", b"", options).unwrap();
+    within(scanner.next_page()).await.unwrap().unwrap();
+    within(scanner.next_page()).await.unwrap().unwrap();
+    scanner
+}
+
+#[tokio::test]
+async fn from_the_second_batch_on_the_next_one_is_asked_for_ahead() {
+    let (server, scene) = paging(&[
+        (Fine, &["a"], 5),
+        (Fine, &["b"], 6),
+        (Fine, &["c"], 7),
+        (NotFound, &[], 0),
+        (Fine, &["d"], -1),
+    ])
+    .await;
+    let mut scanner = reading_ahead(&scene).await;
+    server.wait_for_requests(3).await;
+    assert_eq!(asked(&server), ["start", "scan 5", "scan 6"]);
+    assert_eq!(rest(&mut scanner).await.unwrap(), "cd");
+    assert_eq!(asked(&server), ["start", "scan 5", "scan 6", "scan 7", "start c"]);
+}
+
+#[tokio::test]
+async fn a_batch_that_failed_ahead_is_asked_for_again() {
+    let server = Fake::start(|request| match request.nth {
+        0 => page(request, Fine, &["a"], 5),
+        1 => page(request, Fine, &["b"], 6),
+        2 => refuse(request, &ErrorCode::Busy),
+        _ => page(request, Fine, &["c"], -1),
+    })
+    .await;
+    let scene = Scene::open([table([server.address()])]).await;
+    assert_eq!(rest(&mut reading_ahead(&scene).await).await.unwrap(), "c");
+    assert_eq!(asked(&server), ["start", "scan 5", "scan 6", "scan 6"]);
+}
+
+#[tokio::test]
+async fn dropping_frees_what_was_asked_for_ahead_when_it_has_come() {
+    let server = Fake::start(|request| match request.nth {
+        0 => page(request, Fine, &["a"], 5),
+        1 => page(request, Fine, &["b"], 6),
+        2 => Action::After(Duration::from_millis(50), Box::new(page(request, Fine, &["c"], 7))),
+        _ => Action::Silence,
+    })
+    .await;
+    let scene = Scene::open([table([server.address()])]).await;
+    drop(reading_ahead(&scene).await);
+    server.wait_for_requests(4).await;
+    assert_eq!(asked(&server), ["start", "scan 5", "scan 6", "clear 7"]);
+}
+
+#[tokio::test]
+async fn what_is_asked_for_ahead_holds_up_nothing_else() {
+    let server = Fake::start(|request| match request.code() {
+        RpcCode::Get => value(request, "v"),
+        RpcCode::ClearScanner => Action::Silence,
+        _ => page(request, Fine, &["a"], 5),
+    })
+    .await;
+    let scene = Scene::open_with([table([server.address()])], |options| options.max_in_flight = 1).await;
+    let mut scanner = reading_ahead(&scene).await;
+    for _ in 0..10 {
+        assert_eq!(within(scene.get()).await.unwrap(), "v");
+        within(scanner.next_page()).await.unwrap().unwrap();
+    }
+}

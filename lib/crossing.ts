@@ -22,6 +22,19 @@ export function unwrap<T>(answer: T | Unanswered): T {
   return answer
 }
 
+/** What an answer, which is still to come, means for the caller. */
+export type End<T> = (answer: Promise<T | Unanswered>) => Promise<T>
+
+/** The end of operations under a name, which the stacks of their errors show. */
+export function endOf<T>(name: string): End<T> {
+  const named = {
+    async [name](answer: Promise<T | Unanswered>): Promise<T> {
+      return unwrap(await answer)
+    },
+  }
+  return named[name] as End<T>
+}
+
 /** Bytes of requests that are handed over without waiting for more. */
 const LONGEST_BURST = 2 * 1024
 
@@ -36,20 +49,26 @@ type OnMaybeStale = () => void
 class Slots {
   /** Token 0 is never given: its records are no answers. */
   readonly #waiting: (Settle | undefined)[] = [undefined]
+  /** Of promises that are the caller's own: how they end without an answer. */
+  readonly #ends: (End<unknown> | undefined)[] = [undefined]
   readonly #free: number[] = []
 
-  take(settle: Settle): number {
+  take(settle: Settle, end?: End<unknown>): number {
     const token = this.#free.pop() ?? this.#waiting.length
     this.#waiting[token] = settle
+    this.#ends[token] = end
     return token
   }
 
-  release(token: number): Settle {
+  settle(token: number, answer: unknown): void {
     const settle = this.#waiting[token]
+    const end = this.#ends[token]
     if (settle === undefined) throw new Error(`the addon answered token ${token}, which nothing waits for`)
     this.#waiting[token] = undefined
     this.#free.push(token)
-    return settle
+    // A turn later, when the caller's promise follows the end: the error's stack goes along these.
+    const isPlain = end === undefined || !(answer instanceof Unanswered)
+    settle(isPlain ? answer : end(NOW.then(() => answer)))
   }
 }
 
@@ -95,6 +114,13 @@ export class Crossing {
     }
     return new Promise((resolve) => {
       this.#send(send, this.#slots.take(resolve as Settle), 0)
+    })
+  }
+
+  /** As {@link Crossing.request}, with a promise that the caller may have as it is. */
+  requestPlain<T>(send: (token: number) => void, end: End<T>): Promise<T> {
+    return new Promise((resolve) => {
+      this.#send(send, this.#slots.take(resolve as Settle, end as End<unknown>), 0)
     })
   }
 
@@ -147,7 +173,7 @@ export class Crossing {
       this.#handOver()
     } catch (error) {
       // A call that throws has started nothing, so no record will come.
-      this.#slots.release(token)(new Unanswered(() => error))
+      this.#slots.settle(token, new Unanswered(() => error))
     }
   }
 
@@ -195,9 +221,10 @@ export class Crossing {
         if (kind === Kind.Log) this.#log(extras[a] as LogLine)
         else if (kind === Kind.Progress) this.#progress.get(token)?.(extras[a] as CountProgress)
         else if (kind < MAYBE_STALE)
-          this.#slots.release(token)(answerOf(kind, a, b, memory, byteOffset, extras))
+          this.#slots.settle(token, answerOf(kind, a, b, memory, byteOffset, extras))
         else
-          this.#slots.release(token)(
+          this.#slots.settle(
+            token,
             this.#told(token, answerOf(kind - MAYBE_STALE, a, b, memory, byteOffset, extras)),
           )
       } catch (error) {

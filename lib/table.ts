@@ -11,7 +11,7 @@ import {
 } from './arguments'
 import { decodeValues, outcomes } from './batches'
 import { checkedSetFields, checkFields, decodeCheckResult, packMutations } from './conditional'
-import { type Crossing, type Unanswered, unwrap } from './crossing'
+import { type Crossing, type End, endOf, unwrap } from './crossing'
 import { notConstructible } from './errors'
 import { int64 } from './int64'
 import { type Failure, type NativeTable, RowOperation } from './native'
@@ -58,6 +58,24 @@ import { decodePairs } from './rows'
 import { makeScanner, type Scanner } from './scanner'
 
 const NO_BYTES = new Uint8Array(0)
+
+/** What the options of an operation on a row say. */
+interface RowOptions {
+  readonly timeoutMs: number
+  readonly ttlSeconds?: number
+  readonly signal?: AbortSignal | undefined
+  readonly onMaybeStale?: (() => void) | undefined
+}
+
+/** How operations on rows end that do so in no plain way, under the names of their methods. */
+const ENDS = {
+  [RowOperation.Get]: endOf('Table.get'),
+  [RowOperation.Set]: endOf('Table.set'),
+  [RowOperation.Remove]: endOf('Table.remove'),
+  [RowOperation.Exist]: endOf('Table.exist'),
+  [RowOperation.Ttl]: endOf('Table.ttl'),
+  [RowOperation.Incr]: endOf('Table.incr'),
+}
 
 /** For the client, which alone makes tables. */
 export let makeTable: (crossing: Crossing, native: NativeTable) => Table
@@ -117,19 +135,8 @@ export class Table {
    * console.log(value?.toString())
    * ```
    */
-  async get(hashKey: Bytes, sortKey: Bytes, options?: ReadOptions): Promise<Buffer | null> {
-    const { timeoutMs, signal, onMaybeStale } = readOptions(options)
-    const answer = this.#row<Buffer | null>(
-      RowOperation.Get,
-      hashKey,
-      sortKey,
-      NO_VALUE,
-      0,
-      timeoutMs,
-      signal,
-      onMaybeStale,
-    )
-    return unwrap(await answer)
+  get(hashKey: Bytes, sortKey: Bytes, options?: ReadOptions): Promise<Buffer | null> {
+    return this.#row(RowOperation.Get, hashKey, sortKey, NO_VALUE, readOptions, options)
   }
 
   /**
@@ -141,10 +148,8 @@ export class Table {
    * await table.set('session', token, JSON.stringify(session), { ttlSeconds: 3600 })
    * ```
    */
-  async set(hashKey: Bytes, sortKey: Bytes, value: Bytes, options?: WriteOptions): Promise<void> {
-    const { ttlSeconds, timeoutMs, signal } = writeOptions(options)
-    const answer = this.#row<void>(RowOperation.Set, hashKey, sortKey, value, ttlSeconds, timeoutMs, signal)
-    return unwrap(await answer)
+  set(hashKey: Bytes, sortKey: Bytes, value: Bytes, options?: WriteOptions): Promise<void> {
+    return this.#row(RowOperation.Set, hashKey, sortKey, value, writeOptions, options)
   }
 
   /**
@@ -155,10 +160,8 @@ export class Table {
    * await table.remove('user-1', 'name')
    * ```
    */
-  async remove(hashKey: Bytes, sortKey: Bytes, options?: CallOptions): Promise<void> {
-    const { timeoutMs, signal } = callOptions(options)
-    const answer = this.#row<void>(RowOperation.Remove, hashKey, sortKey, NO_VALUE, 0, timeoutMs, signal)
-    return unwrap(await answer)
+  remove(hashKey: Bytes, sortKey: Bytes, options?: CallOptions): Promise<void> {
+    return this.#row(RowOperation.Remove, hashKey, sortKey, NO_VALUE, callOptions, options)
   }
 
   /**
@@ -169,19 +172,8 @@ export class Table {
    * if (await table.exist('user-1', 'name')) console.log('known')
    * ```
    */
-  async exist(hashKey: Bytes, sortKey: Bytes, options?: ReadOptions): Promise<boolean> {
-    const { timeoutMs, signal, onMaybeStale } = readOptions(options)
-    const answer = this.#row<boolean>(
-      RowOperation.Exist,
-      hashKey,
-      sortKey,
-      NO_VALUE,
-      0,
-      timeoutMs,
-      signal,
-      onMaybeStale,
-    )
-    return unwrap(await answer)
+  exist(hashKey: Bytes, sortKey: Bytes, options?: ReadOptions): Promise<boolean> {
+    return this.#row(RowOperation.Exist, hashKey, sortKey, NO_VALUE, readOptions, options)
   }
 
   /**
@@ -194,19 +186,8 @@ export class Table {
    * await table.ttl('session', token) // 60
    * ```
    */
-  async ttl(hashKey: Bytes, sortKey: Bytes, options?: ReadOptions): Promise<number | null> {
-    const { timeoutMs, signal, onMaybeStale } = readOptions(options)
-    const answer = this.#row<number | null>(
-      RowOperation.Ttl,
-      hashKey,
-      sortKey,
-      NO_VALUE,
-      0,
-      timeoutMs,
-      signal,
-      onMaybeStale,
-    )
-    return unwrap(await answer)
+  ttl(hashKey: Bytes, sortKey: Bytes, options?: ReadOptions): Promise<number | null> {
+    return this.#row(RowOperation.Ttl, hashKey, sortKey, NO_VALUE, readOptions, options)
   }
 
   /**
@@ -232,17 +213,7 @@ export class Table {
     options?: IncrOptions,
   ): Promise<bigint> {
     const increment = incrementBytes(int64('by', by))
-    const { ttlSeconds, timeoutMs, signal } = incrOptions(options)
-    const answer = this.#row<bigint>(
-      RowOperation.Incr,
-      hashKey,
-      sortKey,
-      increment,
-      ttlSeconds,
-      timeoutMs,
-      signal,
-    )
-    return unwrap(await answer)
+    return this.#row(RowOperation.Incr, hashKey, sortKey, increment, incrOptions, options)
   }
 
   /**
@@ -699,19 +670,25 @@ export class Table {
   }
 
   /** Starts an operation on one row. */
-  #row<T>(
+  /** Not an async function, nor are the methods that call it: the promise of the crossing is the caller's own. */
+  #row<T, Given>(
     operation: RowOperation,
     hashKey: Bytes,
     sortKey: Bytes,
     value: Bytes,
-    ttlSeconds: number,
-    timeoutMs: number,
-    signal: AbortSignal | undefined,
-    onMaybeStale?: () => void,
-  ): Promise<T | Unanswered> {
-    const { requests } = this.#crossing
-    const send = (token: number) =>
-      requests.add(operation, token, this.#handle, timeoutMs, ttlSeconds, hashKey, sortKey, value)
-    return this.#crossing.request<T>(send, signal, onMaybeStale)
+    resolve: (given: Given | undefined) => RowOptions,
+    given: Given | undefined,
+  ): Promise<T> {
+    try {
+      const { timeoutMs, ttlSeconds = 0, signal, onMaybeStale } = resolve(given)
+      const { requests } = this.#crossing
+      const send = (token: number) =>
+        requests.add(operation, token, this.#handle, timeoutMs, ttlSeconds, hashKey, sortKey, value)
+      const end = ENDS[operation] as End<T>
+      if (signal === undefined && onMaybeStale === undefined) return this.#crossing.requestPlain(send, end)
+      return end(this.#crossing.request<T>(send, signal, onMaybeStale))
+    } catch (error) {
+      return Promise.reject(error)
+    }
   }
 }

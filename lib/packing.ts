@@ -1,7 +1,7 @@
 import type { Bytes } from './options'
 
 /** What is shorter is copied here, byte by byte: a call into the engine's own copying costs more. */
-const SHORT = 32
+const SHORT = 12
 
 /** UTF-8 takes at most so many bytes for a unit of a string. */
 const MOST_BYTES_PER_UNIT = 3

@@ -6,6 +6,7 @@
 
 mod bucket;
 mod catalog;
+mod creation;
 mod layout;
 mod manifests;
 mod rows;
@@ -17,6 +18,7 @@ use std::path::Path;
 use fjall::{Database, Keyspace, KeyspaceCreateOptions, PersistMode};
 
 pub(crate) use self::catalog::TableRecord;
+use self::creation::Creation;
 use self::layout::Layout;
 pub(super) use self::rows::DiskRows;
 pub(super) use self::view::{DiskRange, DiskView};
@@ -40,9 +42,13 @@ pub(super) struct Disk {
 
 impl Disk {
     pub(super) fn open(directory: &Path) -> Result<Self, StoreError> {
+        let creation = Creation::begin(directory)?;
         let database = open_engine(directory)?;
         let catalog = database.keyspace("catalog", keyspace_options)?;
         let witness = Witness::open(directory, &catalog)?;
+        if let Some(creation) = creation {
+            creation.finish()?;
+        }
         Ok(Self { catalog, database, witness })
     }
 

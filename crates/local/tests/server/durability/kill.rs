@@ -32,6 +32,19 @@ async fn what_was_acknowledged_survives_a_kill() {
     println!("seed {seed}: {rounds} kills, {total} acknowledged writes, {} tables, none lost", run.tables);
 }
 
+/// Whatever it had made of its data directory by then.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_first_start_that_is_killed_can_be_made_again() {
+    let seed = from_env("PEGASUS_DURABILITY_SEED", 1);
+    for round in 0..8 * from_env("PEGASUS_DURABILITY_ROUNDS", 3) {
+        let directory = tempfile::tempdir().unwrap();
+        let mut run = Run::new(&directory.path().join("data"), seed + round);
+        run.kill_while_it_starts().await;
+        let (mut program, _) = run.start().await;
+        program.signal("TERM").await;
+    }
+}
+
 pub(super) fn from_env(name: &str, default: u64) -> u64 {
     std::env::var(name).map_or(default, |text| text.parse().unwrap_or_else(|_| panic!("{name}={text}")))
 }

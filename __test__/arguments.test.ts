@@ -105,9 +105,9 @@ describe('lists', () => {
     }
   })
 
-  it('sort keys are asked for once each, in order', () => {
-    table.multiGet('h', new Set(['b', 'a', Buffer.from('b')]))
-    assert.deepEqual(native.last.args[1], Buffer.from([1, 0, 0, 0, 97, 1, 0, 0, 0, 98]))
+  it('sort keys may come from any iterable', () => {
+    table.multiGet('h', new Set(['b', Buffer.from('a')]))
+    assert.deepEqual(native.last.args[1], Buffer.from([1, 0, 0, 0, 98, 1, 0, 0, 0, 97]))
     assert.deepEqual(native.last.args.slice(2), [100, 1_000_000, false, -1])
   })
 })

@@ -149,9 +149,12 @@ export function callback<F extends Function>(name: string, value: F): F {
 }
 
 /** Sort keys, at least one. */
-export function sortKeyList(sortKeys: Iterable<Bytes>, ifEmpty: string): Uint8Array[] {
-  const list: Uint8Array[] = []
-  for (const sortKey of iterable('sortKeys', sortKeys)) list.push(bytes(`sortKeys[${list.length}]`, sortKey))
+export function sortKeyList(sortKeys: Iterable<Bytes>, ifEmpty: string): Bytes[] {
+  const list: Bytes[] = []
+  for (const sortKey of iterable('sortKeys', sortKeys)) {
+    if (!isBytes(sortKey)) bytes(`sortKeys[${list.length}]`, sortKey)
+    list.push(sortKey)
+  }
   if (list.length === 0) throw outOfRange(`sortKeys must not be empty${ifEmpty}`)
   return list
 }

@@ -46,9 +46,3 @@ export function pack(list: readonly Bytes[]): Buffer {
   }
   return packed.subarray(0, at)
 }
-
-/** Each element once, ascending by bytes. Sorts in place. */
-export function sortedUnique(list: Uint8Array[]): Uint8Array[] {
-  list.sort(Buffer.compare)
-  return list.filter((item, i) => i === 0 || Buffer.compare(item, list[i - 1] as Uint8Array) !== 0)
-}

@@ -39,7 +39,7 @@ import type {
   SortKeysResult,
   WriteOptions,
 } from './options'
-import { pack, sortedUnique } from './packing'
+import { pack } from './packing'
 import { incrementBytes, NO_VALUE } from './requests'
 import {
   allRowsOptions,
@@ -420,7 +420,7 @@ export class Table {
     options?: MultiGetLimits,
   ): Promise<MultiGetResult> {
     const hash = groupKeyBytes(hashKey)
-    const keys = sortKeys === null ? null : pack(sortedUnique(sortKeyList(sortKeys, ': null means all')))
+    const keys = sortKeys === null ? null : pack(sortKeyList(sortKeys, ': null means all'))
     const limits = multiGetLimits(options)
     const page = unwrap(await this.#multiGet(hash, keys, limits))
     return decodePairs(page)

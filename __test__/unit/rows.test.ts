@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import { decodeValues } from '../../lib/batches'
 import { decodeCheckResult } from '../../lib/conditional'
-import { pack, sortedUnique } from '../../lib/packing'
+import { pack } from '../../lib/packing'
 import { decodePairs, ScanPage } from '../../lib/rows'
 import { packPage } from './fake-native'
 
@@ -87,10 +87,5 @@ describe('what came of a check', () => {
 describe('lists of bytes', () => {
   it('are packed with their lengths', () => {
     assert.deepEqual([...pack([Buffer.from('ab'), new Uint8Array(0)])], [2, 0, 0, 0, 97, 98, 0, 0, 0, 0])
-  })
-
-  it('are sorted by bytes, each element once', () => {
-    const list = ['b', 'ÿ', 'a', 'b', '', 'aa'].map((text) => Buffer.from(text))
-    assert.deepEqual(sortedUnique(list).map(String), ['', 'a', 'aa', 'b', 'ÿ'])
   })
 })

@@ -42,7 +42,8 @@ function traces(action: Action): Content[] {
 }
 
 function leavesTrace(action: Action, seen: ReadonlySet<Content>): boolean {
-  if (action.kind === 'write' || action.kind === 'exchange') return action.value !== null && seen.has(action.value)
+  if (action.kind === 'write' || action.kind === 'exchange')
+    return action.value !== null && seen.has(action.value)
   return true
 }
 

@@ -21,10 +21,9 @@ function privateFolders() {
 
 /** What is wrong with a built addon, a sentence each. */
 export function addonFlaws(bytes, folders = privateFolders()) {
-  const flaws = folders
-    .map((folder) => ({ folder, at: bytes.indexOf(folder) }))
-    .filter(({ at }) => at >= 0)
-    .map(({ at }) => `it names a path of this machine: ${printable(bytes, at)}`)
+  // One folder may lie in another: a place in the file is one flaw.
+  const places = new Set(folders.map((folder) => bytes.indexOf(folder)).filter((at) => at >= 0))
+  const flaws = [...places].map((at) => `it names a path of this machine: ${printable(bytes, at)}`)
   const elf = readElf(bytes)
   if (elf === undefined) return flaws
   const debug = elf.sections.filter((name) => /^\.(z?debug|symtab|strtab|gnu_debug|stab)/.test(name))

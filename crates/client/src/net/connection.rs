@@ -38,16 +38,18 @@ pub(super) struct State {
     queued: u64,
     /// Whether the writer sleeps and must be woken for new frames.
     pub(super) writer_sleeps: bool,
-    /// Whether the pulse beats, and whether anything was queued since its last beat.
     pulse: Pulse,
     /// Why the connection is over, once it is.
     pub(super) ended: Option<NetError>,
 }
 
+/// See the driver's `beat`.
 #[derive(PartialEq, Eq)]
 enum Pulse {
     Stopped,
+    /// It stops with the next beat.
     Beats,
+    /// Something was queued since the last beat.
     BeatsOn,
 }
 

@@ -5,10 +5,11 @@
 //! time a mark stands beside them. Nobody has been told of any write as long as it does, so what is
 //! found with a mark is thrown away.
 
-use std::fs::{File, TryLockError, create_dir_all, read_dir, remove_dir_all, remove_file};
+use std::fs::{DirEntry, File, TryLockError, create_dir_all, read_dir, remove_dir_all, remove_file};
 use std::io;
 use std::path::Path;
 
+use super::witness;
 use crate::store::StoreError;
 
 /// Held locked by whoever makes the files.
@@ -67,32 +68,32 @@ impl<'a> Creation<'a> {
     }
 }
 
-/// A directory may hold files of others beside the engine's.
 fn is_database(directory: &Path) -> Result<bool, StoreError> {
     if directory.join(VERSION).try_exists()? {
         return Ok(true);
     }
-    for entry in read_dir(directory)? {
-        if is_of_engine(&entry?.file_name().to_string_lossy()) {
-            return Err(StoreError::Damaged("the file \"version\" is not there"));
-        }
+    if engine_files(directory)?.is_empty() {
+        return Ok(false);
     }
-    Ok(false)
-}
-
-fn is_of_engine(name: &str) -> bool {
-    [VERSION, "lock", "keyspaces", "commits"].contains(&name) || name.ends_with(".jnl")
+    Err(StoreError::Damaged("the file \"version\" is not there"))
 }
 
 fn remove_leftovers(directory: &Path) -> io::Result<()> {
-    for entry in read_dir(directory)? {
-        let entry = entry?;
-        if !is_of_engine(&entry.file_name().to_string_lossy()) {
-            continue;
-        }
+    for entry in engine_files(directory)? {
         if entry.file_type()?.is_dir() { remove_dir_all(entry.path()) } else { remove_file(entry.path()) }?;
     }
     Ok(())
+}
+
+/// What the engine and its witness have made; a directory may hold files of others beside it.
+fn engine_files(directory: &Path) -> io::Result<Vec<DirEntry>> {
+    let is_of_engine = |entry: &io::Result<DirEntry>| {
+        let Ok(entry) = entry else { return true };
+        let name = entry.file_name();
+        let name = name.to_string_lossy();
+        [VERSION, "lock", "keyspaces", witness::FILE].contains(&&*name) || name.ends_with(".jnl")
+    };
+    read_dir(directory)?.filter(is_of_engine).collect()
 }
 
 /// Makes sure that names in the directory come and go in this order, whatever happens to the machine.

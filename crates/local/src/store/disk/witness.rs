@@ -16,7 +16,7 @@ use fjall::Keyspace;
 use crate::store::StoreError;
 
 const ROW: &[u8] = b"commits";
-const FILE: &str = "commits";
+pub(super) const FILE: &str = "commits";
 
 /// Counts the commits of one data directory.
 pub(super) struct Witness {

@@ -5,15 +5,9 @@ import { PegasusClient, PegasusError, Scanner, Table } from 'pegasus-client'
 import { world } from './support/cluster'
 import { deadAddress } from './support/net'
 import { ClusterProxy } from './support/proxy'
-import { rejection } from './support/wait'
+import { pegasusError, rejection } from './support/wait'
 
 const w = world()
-
-async function pegasusError(promise: Promise<unknown>): Promise<PegasusError> {
-  const error = await rejection(promise)
-  assert.ok(error instanceof PegasusError, String(error))
-  return error
-}
 
 describe('a PegasusError', () => {
   it('is an Error with a name, a code and a sentence', async () => {

@@ -1,18 +1,12 @@
 import assert from 'node:assert/strict'
 import { afterEach, describe, it } from 'node:test'
-import { PegasusError } from 'pegasus-client'
+
 import { freshKey, world } from '../support/cluster'
-import { rejection, timed } from '../support/wait'
+import { pegasusError, rejection, timed } from '../support/wait'
 
 const w = world({ tables: { temp: 4 } })
 
 afterEach(() => w.cluster.healAll())
-
-async function pegasusError(promise: Promise<unknown>): Promise<PegasusError> {
-  const error = await rejection(promise)
-  assert.ok(error instanceof PegasusError, String(error))
-  return error
-}
 
 /** Until it is removed nothing comes of any set. */
 const holdSets = () => w.cluster.addFault({ rpc: 'put', reaction: { drop: true } })

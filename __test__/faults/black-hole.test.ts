@@ -1,20 +1,14 @@
 import assert from 'node:assert/strict'
 import { afterEach, describe, it } from 'node:test'
-import { PegasusError, type Table } from 'pegasus-client'
+import type { Table } from 'pegasus-client'
 import { freshKey, world } from '../support/cluster'
-import { rejection } from '../support/wait'
+import { pegasusError } from '../support/wait'
 
 const SESSION_RESET_MS = 500
 
 const w = world({ tables: { temp: 6 } })
 
 afterEach(() => w.cluster.healAll())
-
-async function pegasusError(promise: Promise<unknown>): Promise<PegasusError> {
-  const error = await rejection(promise)
-  assert.ok(error instanceof PegasusError, String(error))
-  return error
-}
 
 /** Hash keys whose rows a server leads, or does not. */
 async function keys(table: Table, server: string, isLed: boolean): Promise<string[]> {

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict'
 import { afterEach, describe, it } from 'node:test'
-import { PegasusError } from 'pegasus-client'
+
 import { freshKey, world } from '../support/cluster'
-import { rejection, until } from '../support/wait'
+import { pegasusError, until } from '../support/wait'
 
 /** Several partitions, so that the server that is killed leads some and others go on. */
 const w = world({ tables: { temp: 6 } })
@@ -13,12 +13,6 @@ async function leadOf(partitionIndex: number): Promise<string> {
   const address = await w.cluster.primary('temp', partitionIndex)
   assert.ok(address !== null)
   return address
-}
-
-async function pegasusError(promise: Promise<unknown>): Promise<PegasusError> {
-  const error = await rejection(promise)
-  assert.ok(error instanceof PegasusError, String(error))
-  return error
 }
 
 /** Hash keys whose rows that server leads: a rule counts which reads come to it. */

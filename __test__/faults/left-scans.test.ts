@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { afterEach, before, describe, it } from 'node:test'
-import type { Fault, ScanOptions, Scanner, Table } from 'pegasus-client'
+import type { Fault, Scanner, ScanOptions, Table } from 'pegasus-client'
 import { world } from '../support/cluster'
 import { numberedRows } from '../support/rows'
 import { rejection, until } from '../support/wait'

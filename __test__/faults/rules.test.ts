@@ -1,18 +1,12 @@
 import assert from 'node:assert/strict'
 import { afterEach, describe, it } from 'node:test'
-import { type FaultReaction, PegasusError, type Table } from 'pegasus-client'
+import type { FaultReaction, PegasusError, Table } from 'pegasus-client'
 import { freshKey, world } from '../support/cluster'
-import { rejection, timed } from '../support/wait'
+import { pegasusError, timed } from '../support/wait'
 
 const w = world({ tables: { temp: 4, other: 4 } })
 
 afterEach(() => w.cluster.clearFaults())
-
-async function pegasusError(promise: Promise<unknown>): Promise<PegasusError> {
-  const error = await rejection(promise)
-  assert.ok(error instanceof PegasusError, String(error))
-  return error
-}
 
 async function text(table: Table, hashKey: string): Promise<string | undefined> {
   return (await table.get(hashKey, 's'))?.toString()

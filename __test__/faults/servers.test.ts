@@ -1,20 +1,14 @@
 import assert from 'node:assert/strict'
 import { afterEach, describe, it } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { PegasusError, type Table } from 'pegasus-client'
+import type { Table } from 'pegasus-client'
 import { freshKey, world } from '../support/cluster'
-import { rejection, timed, until } from '../support/wait'
+import { pegasusError, timed, until } from '../support/wait'
 
 const w = world({ tables: { temp: 1 } })
 
 /** Where the table's only partition is led. */
 const primary = () => w.cluster.primary('temp', 0)
-
-async function pegasusError(promise: Promise<unknown>): Promise<PegasusError> {
-  const error = await rejection(promise)
-  assert.ok(error instanceof PegasusError, String(error))
-  return error
-}
 
 /** One operation of every kind; each must have its result whatever happens to servers meanwhile. */
 async function readAndWrite(table: Table): Promise<void> {

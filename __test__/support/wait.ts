@@ -1,4 +1,6 @@
+import assert from 'node:assert/strict'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { PegasusError } from 'pegasus-client'
 
 /** Waits until something holds; fails when it never does. */
 export async function until(
@@ -28,4 +30,11 @@ export async function rejection(promise: Promise<unknown>): Promise<unknown> {
     return error
   }
   throw new Error('it did not reject')
+}
+
+/** The same where it must be an error of the client. */
+export async function pegasusError(promise: Promise<unknown>): Promise<PegasusError> {
+  const error = await rejection(promise)
+  assert.ok(error instanceof PegasusError, String(error))
+  return error
 }

@@ -17,8 +17,12 @@ export function decodeValues(page: Buffer): (Buffer | null)[] {
   const values: (Buffer | null)[] = []
   let at = byteOffset + (1 + count) * Uint32Array.BYTES_PER_ELEMENT
   for (const length of lengths) {
-    values.push(length === ABSENT ? null : view(memory, at, length))
-    if (length !== ABSENT) at += length
+    if (length === ABSENT) {
+      values.push(null)
+      continue
+    }
+    values.push(view(memory, at, length))
+    at += length
   }
   return values
 }

@@ -59,6 +59,22 @@ export function onlyLooks(action: Action): boolean {
   return action.kind === 'read' || action.kind === 'exist' || action.kind === 'ttl'
 }
 
+/** Whether what the action saw may have been this content. */
+export function mayHaveSeen(action: Action, value: Content): boolean {
+  switch (action.kind) {
+    case 'read':
+      return action.saw === value
+    case 'exist':
+      return action.saw === (value !== null)
+    case 'ttl':
+      return (action.saw === 'absent') === (value === null)
+    case 'exchange':
+      return action.expected === value || action.actual === value
+    default:
+      return false
+  }
+}
+
 export function describeAction(action: Action): string {
   switch (action.kind) {
     case 'read':

@@ -1,3 +1,4 @@
+import { type Content, mayHaveSeen } from './cell'
 import { checkSum } from './counters'
 import { describeHistory, type Entry, type History } from './history'
 import { judge } from './linearizability'
@@ -17,7 +18,7 @@ export function judgeHistories(
   history: History,
   counters: readonly string[],
   verdicts: Verdicts,
-  watch: Watch,
+  watch: Pick<Watch, 'violation'>,
 ): void {
   for (const [cell, entries] of history.cells) {
     verdicts.histories++
@@ -37,11 +38,16 @@ function happened(entries: readonly Entry[]): Entry[] {
 
 function tell(cell: string, entries: readonly Entry[]): string {
   const kept = shrink(happened(entries))
-  // What must not have happened belongs to the story when it wrote what was seen.
-  const seen = new Set(kept.flatMap(({ action }) => (action.kind === 'read' ? [action.saw] : [])))
-  const voids = entries.filter(({ isVoid, action }) => isVoid && 'value' in action && seen.has(action.value))
+  // What must not have happened belongs to the story when it is what was seen.
+  const voids = entries.filter(
+    ({ isVoid, action }) => isVoid && 'value' in action && wasSeen(action.value, kept),
+  )
   return (
     `no order of the operations on ${cell} explains what was seen (${kept.length} of ${entries.length} of them ` +
     `are enough, in ms):\n${describeHistory([...kept, ...voids])}`
   )
+}
+
+function wasSeen(value: Content, entries: readonly Entry[]): boolean {
+  return entries.some(({ action }) => mayHaveSeen(action, value))
 }

@@ -1,7 +1,7 @@
 // Makes a history that cannot be explained as short as it stays so. Only what leaves a history explicable if it was
 // so may be taken away: its end, what only looks, and a write together with all who saw it.
 
-import { type Content, onlyLooks } from './cell'
+import { mayHaveSeen, onlyLooks } from './cell'
 import { judge, type Operation } from './linearizability'
 
 /** Searches for a shorter history are given less than the first one. */
@@ -74,23 +74,8 @@ function familyOf(operation: Operation, history: readonly Operation[]): Set<Oper
     // Sums depend on every increment; and whoever saw nothing saw what many removals leave behind.
     if (action.kind === 'add' || !('value' in action)) return false
     const { value } = action
-    const seers = history.filter((other) => mayHaveSeen(other, value))
+    const seers = history.filter((other) => mayHaveSeen(other.action, value))
     return value === null ? seers.length === 0 : seers.every(add)
   }
   return add(operation) ? family : undefined
-}
-
-function mayHaveSeen({ action }: Operation, value: Content): boolean {
-  switch (action.kind) {
-    case 'read':
-      return action.saw === value
-    case 'exist':
-      return action.saw === (value !== null)
-    case 'ttl':
-      return (action.saw === 'absent') === (value === null)
-    case 'exchange':
-      return action.expected === value || action.actual === value
-    default:
-      return false
-  }
 }

@@ -4,7 +4,8 @@ import type { Action } from '../../chaos/cell'
 import { checkSum } from '../../chaos/counters'
 import { judgeExpiry } from '../../chaos/expiry'
 import { repeatsUntil, type Trouble } from '../../chaos/ground'
-import type { Entry } from '../../chaos/history'
+import { type Entry, History } from '../../chaos/history'
+import { judgeHistories } from '../../chaos/judge'
 import { judge, type Operation } from '../../chaos/linearizability'
 import { shrink } from '../../chaos/shrink'
 
@@ -102,5 +103,35 @@ describe('a bad history', () => {
     })
     assert.equal(judge(shrink(sums)), 'not linearizable')
     assert.equal(shrink(sums).length, 2)
+  })
+})
+
+describe('a bad history of a round', () => {
+  const told = (saw: Action): string => {
+    const violations: string[] = []
+    const history = new History()
+    const intent = { cell: 'row', worker: 'w', client: 'c', call: 'call', mayRepeat: false }
+    const denied = { called: 0, answered: 1, failure: { code: 'ERR_BUSY', maybeApplied: false } }
+    history.change(intent, { kind: 'write', value: 'denied' }, denied)
+    history.look(intent, saw, { called: 2, answered: 3 })
+    const verdicts = { histories: 0, operations: 0, undecided: 0 }
+    judgeHistories(history, [], verdicts, { violation: (text) => violations.push(text) })
+    return violations.join()
+  }
+
+  it('is told with the write that must not have happened, whatever saw it', () => {
+    const denied = /writes denied \(must not have happened\): ERR_BUSY/
+    assert.match(told({ kind: 'read', saw: 'denied' }), denied)
+    assert.match(told({ kind: 'exist', saw: true }), denied)
+    assert.match(told({ kind: 'ttl', saw: 'endless' }), denied)
+    const exchange: Action = {
+      kind: 'exchange',
+      expected: null,
+      value: 'x',
+      succeeded: false,
+      actual: 'denied',
+    }
+    assert.match(told(exchange), denied)
+    assert.equal(told({ kind: 'read', saw: null }), '')
   })
 })

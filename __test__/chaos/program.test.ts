@@ -15,7 +15,7 @@ const SAYS: Record<Sabotage, RegExp> = {
   'lost-write': /no order of the operations on row-|was gone at most/,
   'double-increment': /no order of the operations on sum-|the sum is \d+/,
   'wrong-denial': /must not have happened\): ERR_BUSY/,
-  'half-write': /saw half a write/,
+  'half-write': /saw half a write|no order of the operations on group-/,
   'late-answer': /get succeeded \d+ ms after its deadline of \d+ ms/,
   'strange-error': /get failed with a code that nothing here can cause/,
 }

@@ -4,9 +4,9 @@
 //! worker). Operations cross in a queue that wakes the I/O thread only when it sleeps; results cross
 //! in a queue that is drained in one visit to the JavaScript thread, however many there are.
 //!
-//! This module and its parts (`queue`: what both threads hold; `io`: the I/O thread; `batch`: results laid
-//! out for JavaScript; `raw`: single Node-API calls) are the only ones with raw Node-API calls. What makes
-//! them sound:
+//! This module and its parts (`queue`: what both threads hold; `running`: the operations; `io`: the I/O
+//! thread; `batch`: results laid out for JavaScript; `raw`: single Node-API calls) are the only ones with raw
+//! Node-API calls. What makes them sound:
 //!
 //! * The function is called only under the lock of [`Gate`] and only while the gate is `live`. The
 //!   environment's clean-up hook takes the same lock, sets `live` to false and releases the function,
@@ -21,6 +21,7 @@ mod batch;
 mod io;
 mod queue;
 mod raw;
+mod running;
 
 use std::cell::{Cell, RefCell};
 use std::ffi::c_void;
@@ -29,7 +30,6 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::ptr;
 use std::rc::Rc;
 use std::sync::{Arc, Mutex};
-use std::thread::JoinHandle;
 
 use bytes::Bytes;
 use futures_util::future::FutureExt;
@@ -37,10 +37,11 @@ use futures_util::task::AtomicWaker;
 use napi::{Env, Error, Result, Status, sys};
 
 use self::batch::deliver;
-pub(crate) use self::io::Running;
+use self::io::IoThread;
 pub(crate) use self::queue::Shared;
 use self::queue::{Gate, Message, lock};
 use self::raw::{check, create_function, make_records, report};
+pub(crate) use self::running::Running;
 use crate::error::Failure;
 
 /// How often one visit to the JavaScript thread looks for results.
@@ -103,7 +104,7 @@ pub(crate) struct Bridge {
     /// Operations that wait for the end of the burst in which JavaScript makes them.
     burst: RefCell<Vec<Message>>,
     /// Started with the first operation.
-    io_thread: RefCell<Option<JoinHandle<()>>>,
+    io_thread: RefCell<Option<IoThread>>,
     /// The JavaScript side's own Uint32Array, in which records are written.
     records: Cell<sys::napi_ref>,
 }
@@ -123,6 +124,7 @@ impl Bridge {
                 shared: Arc::new(Shared {
                     inbox: Mutex::default(),
                     driver: AtomicWaker::new(),
+                    running: Mutex::default(),
                     gate: Mutex::new(gate),
                     function: function.unwrap_or(ptr::null_mut()),
                 }),
@@ -157,10 +159,11 @@ impl Bridge {
         self.start(1, move |running| running.start(token, operation))
     }
 
-    /// Starts `operations` of them: `start` does it, on the I/O thread, one completion for each will come.
+    /// Starts `operations` of them: `start` does it, on the thread that works on them; one completion for
+    /// each will come.
     pub(crate) fn start<S>(&self, operations: u32, start: S) -> Result<()>
     where
-        S: FnOnce(&mut Running<'_>) + Send + 'static,
+        S: FnOnce(&mut Running) + Send + 'static,
     {
         self.start_io_thread()?;
         if operations > 0 && self.pending.replace(self.pending.get() + operations) == 0 {
@@ -198,24 +201,30 @@ impl Bridge {
         self.shared.send(&mut self.burst.borrow_mut());
     }
 
+    /// As [`flush`](Self::flush), for a burst that costs less to start than to hand over: it is started on this
+    /// thread, if the I/O thread is not at work.
+    pub(crate) fn flush_small(&self) {
+        let mut burst = self.burst.borrow_mut();
+        let io_thread = self.io_thread.borrow();
+        if !io_thread.as_ref().is_some_and(|io_thread| io_thread.start_here(&self.shared, &mut burst)) {
+            self.shared.send(&mut burst);
+        }
+    }
+
+    /// Whether nothing waits for the end of its burst.
+    pub(crate) fn is_flushed(&self) -> bool {
+        self.burst.borrow().is_empty()
+    }
+
     fn start_io_thread(&self) -> Result<()> {
         let mut io_thread = self.io_thread.borrow_mut();
         if io_thread.is_some() {
             return Ok(());
         }
-        let failed = |what: &str, error: std::io::Error| {
-            Error::new(Status::GenericFailure, format!("cannot start {what}: {error}"))
-        };
-        let runtime = tokio::runtime::Builder::new_current_thread()
-            .enable_all()
-            .build()
-            .map_err(|error| failed("the I/O runtime", error))?;
-        let shared = Arc::clone(&self.shared);
-        let thread = std::thread::Builder::new()
-            .name("pegasus-io".into())
-            .spawn(move || io::run(&runtime, shared))
-            .map_err(|error| failed("the I/O thread", error))?;
-        *io_thread = Some(thread);
+        let started = IoThread::start(Arc::clone(&self.shared)).map_err(|error| {
+            Error::new(Status::GenericFailure, format!("cannot start the I/O thread: {error}"))
+        })?;
+        *io_thread = Some(started);
         Ok(())
     }
 
@@ -305,9 +314,9 @@ unsafe extern "C" fn clean_up(owned: *mut c_void) {
     };
     drop(waiting);
     bridge.shared.close_inbox();
-    // It must be gone before the code under it may be unloaded. A panic of it has been reported.
-    if let Some(thread) = bridge.io_thread.take() {
-        let _panicked = thread.join();
+    // It must be gone before the code under it may be unloaded.
+    if let Some(io_thread) = bridge.io_thread.take() {
+        io_thread.join();
     }
     // SAFETY: JavaScript thread of this environment, whose last batch has been delivered. A refusal would
     // leave a few bytes behind.

@@ -77,12 +77,19 @@ impl NativeBridge {
     /// Hands over the operations started since the last time, and those in `requests`.
     #[napi]
     pub fn flush(&self, requests: &[u8], length: u32) -> Result<()> {
-        if length > 0 {
-            let records = requests.get(..length as usize).unwrap_or(requests);
-            let (requests, tables) = (Requests::copy(records)?, Arc::clone(&self.tables));
-            self.bridge.start(requests.count, move |running| requests.start(&tables, running))?;
+        if length == 0 {
+            self.bridge.flush();
+            return Ok(());
         }
-        self.bridge.flush();
+        let records = requests.get(..length as usize).unwrap_or(requests);
+        let (requests, tables) = (Requests::copy(records)?, Arc::clone(&self.tables));
+        let is_small = requests.are_few() && self.bridge.is_flushed();
+        self.bridge.start(requests.count, move |running| requests.start(&tables, running))?;
+        if is_small {
+            self.bridge.flush_small();
+        } else {
+            self.bridge.flush();
+        }
         Ok(())
     }
 

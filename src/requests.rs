@@ -1,5 +1,5 @@
-//! Operations on single rows: many cross in one call, as records of `lib/requests.ts`, and are read on the
-//! I/O thread.
+//! Operations on single rows: many cross in one call, as records of `lib/requests.ts`, and are read where they
+//! are started.
 
 use std::collections::HashMap;
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -16,6 +16,12 @@ use crate::error::Failure;
 /// Numbers in front of a record's bytes.
 const HEADER_NUMBERS: usize = 9;
 const HEADER_LENGTH: usize = HEADER_NUMBERS * 4;
+
+/// Up to so many are few. Of more, two threads had better share the work.
+const FEW: u32 = 16;
+
+/// And no more bytes: values are copied and given to a socket.
+const FEW_BYTES: usize = 8 * 1024;
 
 /// A table that requests can name.
 #[derive(Clone)]
@@ -72,8 +78,13 @@ impl Requests {
         Ok(Self { records: records.to_vec(), count })
     }
 
+    /// Whether starting them takes less than waking a thread that does it.
+    pub(crate) fn are_few(&self) -> bool {
+        self.count <= FEW && self.records.len() <= FEW_BYTES
+    }
+
     /// Starts what they ask for, each under its token.
-    pub(crate) fn start(&self, tables: &Tables, running: &mut Running<'_>) {
+    pub(crate) fn start(&self, tables: &Tables, running: &mut Running) {
         let tables = tables.lock();
         let mut rest = &self.records[..];
         while let Some((request, after)) = Request::read(rest) {
@@ -126,7 +137,7 @@ impl<'a> Request<'a> {
     }
 
     /// The numbers of `RowOperation` in `lib/native.ts`.
-    fn start(&self, open: &OpenTable, running: &mut Running<'_>) {
+    fn start(&self, open: &OpenTable, running: &mut Running) {
         let (table, hash_key, sort_key) = (&open.table, self.hash_key, self.sort_key);
         let options = call(self.timeout_ms);
         match self.operation {
@@ -146,7 +157,7 @@ impl<'a> Request<'a> {
         }
     }
 
-    fn incr(&self, open: &OpenTable, running: &mut Running<'_>) {
+    fn incr(&self, open: &OpenTable, running: &mut Running) {
         let expiry = match self.ttl_seconds as i32 {
             0 => IncrExpiry::Keep,
             seconds => u32::try_from(seconds).map_or(IncrExpiry::Clear, IncrExpiry::Seconds),
@@ -161,7 +172,7 @@ impl<'a> Request<'a> {
     fn run_read<T, F>(
         &self,
         open: &OpenTable,
-        running: &mut Running<'_>,
+        running: &mut Running,
         operation: F,
         lay_out: fn(T) -> Completion,
     ) where
@@ -174,20 +185,15 @@ impl<'a> Request<'a> {
         self.start_logged(open, running, maybe_stale(operation, lay_out));
     }
 
-    fn run<T, F>(
-        &self,
-        open: &OpenTable,
-        running: &mut Running<'_>,
-        operation: F,
-        lay_out: fn(T) -> Completion,
-    ) where
+    fn run<T, F>(&self, open: &OpenTable, running: &mut Running, operation: F, lay_out: fn(T) -> Completion)
+    where
         F: Future<Output = std::result::Result<T, pegasus_client::Error>> + Send + 'static,
         T: Send + 'static,
     {
         self.start_logged(open, running, async move { completion(operation.await, lay_out) });
     }
 
-    fn start_logged<F>(&self, open: &OpenTable, running: &mut Running<'_>, operation: F)
+    fn start_logged<F>(&self, open: &OpenTable, running: &mut Running, operation: F)
     where
         F: Future<Output = Completion> + Send + 'static,
     {

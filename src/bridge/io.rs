@@ -1,26 +1,59 @@
-//! The I/O thread: runs all operations of an environment until it ends.
+//! The I/O thread: goes on with all operations of an environment until it ends.
 
-use std::any::Any;
-use std::collections::HashMap;
-use std::future::{Future, poll_fn};
-use std::panic::AssertUnwindSafe;
-use std::pin::Pin;
+use std::future::poll_fn;
+use std::io;
 use std::sync::Arc;
 use std::task::{Context, Poll};
+use std::thread::JoinHandle;
 
-use futures_util::future::{AbortHandle, Abortable, Aborted, FutureExt};
-use futures_util::stream::{FuturesUnordered, StreamExt};
-use tokio::runtime::Runtime;
+use pegasus_client::send_directly;
+use tokio::runtime::{Builder, Handle, Runtime};
 
 use super::queue::{Message, Shared, lock};
-use super::{Completion, plain_token};
-use crate::error::Failure;
+use super::running::Running;
 
-/// The I/O thread: runs all operations of the environment until it ends.
-///
+/// The JavaScript thread's hold on it.
+pub(super) struct IoThread {
+    runtime: Handle,
+    thread: JoinHandle<()>,
+}
+
+impl IoThread {
+    pub(super) fn start(shared: Arc<Shared>) -> io::Result<Self> {
+        let runtime = Builder::new_current_thread().enable_all().build()?;
+        let handle = runtime.handle().clone();
+        let thread = std::thread::Builder::new().name("pegasus-io".into());
+        Ok(Self { runtime: handle, thread: thread.spawn(move || run(&runtime, shared))? })
+    }
+
+    /// Starts operations on the calling thread, the JavaScript thread, and sends their requests; the I/O
+    /// thread goes on with them. Says whether it did: not while that is at work, or has messages to take
+    /// first.
+    pub(super) fn start_here(&self, shared: &Shared, messages: &mut Vec<Message>) -> bool {
+        let Ok(mut running) = shared.running.try_lock() else { return false };
+        let Some(driver) = running.driver.clone() else { return false };
+        if !shared.is_inbox_empty() || shared.is_full() {
+            return false;
+        }
+        let messages = std::mem::take(messages);
+        // The lock goes before the requests do: the I/O thread may have their answers at once.
+        send_directly(&self.runtime, move || {
+            running.accept(messages);
+            running.go_on(&mut Context::from_waker(&driver));
+            shared.finish(running.finished.drain(..));
+        });
+        true
+    }
+
+    /// Waits for its end, which `Shared::close_inbox` brings about. A panic of it has been reported.
+    pub(super) fn join(self) {
+        let _panicked = self.thread.join();
+    }
+}
+
 /// The driver is a task and not the runtime's own future: waking that costs a system call, even from
 /// this thread.
-pub(super) fn run(runtime: &Runtime, shared: Arc<Shared>) {
+fn run(runtime: &Runtime, shared: Arc<Shared>) {
     // The operations of all promises are one task; its budget would stop it every 128 of them.
     let driver = runtime.spawn(tokio::task::unconstrained(drive(shared)));
     if let Err(error) = runtime.block_on(driver)
@@ -31,102 +64,29 @@ pub(super) fn run(runtime: &Runtime, shared: Arc<Shared>) {
 }
 
 async fn drive(shared: Arc<Shared>) {
-    let mut running: FuturesUnordered<Operation> = FuturesUnordered::new();
-    let mut cancellable = HashMap::new();
-    let mut finished = Vec::new();
     poll_fn(|context| {
         shared.driver.register(context.waker());
+        let mut running = lock(&shared.running);
+        running.driver.get_or_insert_with(|| context.waker().clone()).clone_from(context.waker());
         loop {
-            let (messages, closed) = {
-                let mut inbox = lock(&shared.inbox);
-                (std::mem::take(&mut inbox.messages), inbox.closed)
-            };
+            let (messages, closed) = shared.take_messages();
             if closed {
+                // Here, where the runtime of their timers and tasks is.
+                *running = Running::default();
                 return Poll::Ready(());
             }
             let idle = messages.is_empty();
-            Running { operations: &running, cancellable: &mut cancellable }.accept(messages);
+            running.accept(messages);
             // Whoever takes no results gets no more: these would pile up, large ones above all.
             if shared.is_full() {
                 return Poll::Pending;
             }
-            collect(context, &mut running, &mut finished);
-            if finished.is_empty() && idle {
+            running.go_on(context);
+            if running.finished.is_empty() && idle {
                 return Poll::Pending;
             }
-            finished.retain(|(token, _)| *token != 0);
-            if !cancellable.is_empty() {
-                finished.iter().for_each(|(token, _)| drop(cancellable.remove(token)));
-            }
-            shared.finish(finished.drain(..));
+            shared.finish(running.finished.drain(..));
         }
     })
     .await;
-}
-
-/// The operations that run, for what starts more of them.
-pub(crate) struct Running<'a> {
-    operations: &'a FuturesUnordered<Operation>,
-    cancellable: &'a mut HashMap<u32, AbortHandle>,
-}
-
-impl Running<'_> {
-    /// Runs an operation; its completion goes back with the token.
-    pub(crate) fn start<F>(&mut self, token: u32, operation: F)
-    where
-        F: Future<Output = Completion> + Send + 'static,
-    {
-        let plain = plain_token(token);
-        // A defect costs the operation that meets it, not the thread that runs all others.
-        let operation = AssertUnwindSafe(operation).catch_unwind();
-        if token == plain {
-            let done = move |ended: Ended| (plain, ended.unwrap_or_else(panicked));
-            return self.operations.push(Box::pin(operation.map(done)));
-        }
-        let (handle, registration) = AbortHandle::new_pair();
-        self.cancellable.insert(plain, handle);
-        let ended = |ended: Result<Ended, Aborted>| match ended {
-            Ok(ended) => ended.unwrap_or_else(panicked),
-            Err(Aborted) => Completion::Cancelled,
-        };
-        let operation = Abortable::new(operation, registration).map(move |done| (plain, ended(done)));
-        self.operations.push(Box::pin(operation));
-    }
-
-    fn accept(&mut self, messages: Vec<Message>) {
-        for message in messages {
-            match message {
-                Message::Start(start) => start(self),
-                Message::Cancel(token) => {
-                    if let Some(handle) = self.cancellable.get(&token) {
-                        handle.abort();
-                    }
-                }
-            }
-        }
-    }
-}
-
-type Operation = Pin<Box<dyn Future<Output = (u32, Completion)> + Send>>;
-
-/// How an operation ended: with a completion, or in a panic.
-type Ended = Result<Completion, Box<dyn Any + Send>>;
-
-/// What becomes of an operation that panicked; the panic's text has gone to stderr.
-fn panicked(_: Box<dyn Any + Send>) -> Completion {
-    Completion::Failure(Box::new(Failure::new(
-        "ERR_INTERNAL",
-        "the operation panicked: a defect of the client",
-    )))
-}
-
-/// Polls what can go on and takes all that is done.
-fn collect(
-    context: &mut Context<'_>,
-    running: &mut FuturesUnordered<Operation>,
-    finished: &mut Vec<(u32, Completion)>,
-) {
-    while let Poll::Ready(Some(done)) = running.poll_next_unpin(context) {
-        finished.push(done);
-    }
 }

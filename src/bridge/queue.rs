@@ -6,11 +6,12 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use futures_util::task::AtomicWaker;
 use napi::sys;
 
-use super::{Completion, Running};
+use super::Completion;
+use super::running::Running;
 
 /// What JavaScript asks of the I/O thread.
 pub(super) enum Message {
-    Start(Box<dyn FnOnce(&mut Running<'_>) + Send>),
+    Start(Box<dyn FnOnce(&mut Running) + Send>),
     Cancel(u32),
 }
 
@@ -39,6 +40,8 @@ pub(crate) struct Shared {
     pub(super) inbox: Mutex<Inbox>,
     /// Wakes the I/O thread's driver.
     pub(super) driver: AtomicWaker,
+    /// Locked by the thread that works on them: the I/O thread, or the JavaScript thread for a moment.
+    pub(super) running: Mutex<Running>,
     pub(super) gate: Mutex<Gate>,
     pub(super) function: sys::napi_threadsafe_function,
 }
@@ -115,6 +118,17 @@ impl Shared {
         }
         lock(&self.inbox).messages.append(messages);
         self.driver.wake();
+    }
+
+    pub(super) fn is_inbox_empty(&self) -> bool {
+        let inbox = lock(&self.inbox);
+        inbox.messages.is_empty() && !inbox.closed
+    }
+
+    /// What was sent since the last time, and whether nothing more will be.
+    pub(super) fn take_messages(&self) -> (Vec<Message>, bool) {
+        let mut inbox = lock(&self.inbox);
+        (std::mem::take(&mut inbox.messages), inbox.closed)
     }
 
     pub(super) fn close_inbox(&self) {

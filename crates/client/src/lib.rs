@@ -34,6 +34,7 @@ pub use backup::with_staleness;
 pub use client::Client;
 pub use composed::{CountProgress, DelRangeError, DelRangeOptions};
 pub use error::{Error, ErrorKind, Place};
+pub use net::send_directly;
 pub use ops::{Check, CheckResult, CheckedSet, IncrExpiry, IncrOptions, Mutation};
 pub use ops::{Filter, MultiGetLimits, MultiGetResult, SortKeyRange, SortKeyValue, TimeToLive};
 pub use options::{BackupDelay, BackupRequestOptions, CallOptions, ClientOptions};

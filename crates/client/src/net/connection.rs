@@ -2,15 +2,17 @@
 
 use std::future::Future;
 use std::pin::Pin;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 use std::task::{Context, Poll, Waker};
 
 use bytes::BytesMut;
 use futures_util::task::AtomicWaker;
 use pegasus_protocol::frame::{RequestHeader, encode_request};
 use pegasus_protocol::rpc::Rpc;
+use tokio::net::tcp::OwnedWriteHalf;
 use tokio::sync::Notify;
 
+use super::direct;
 use super::error::{NetError, NetErrorKind};
 use super::inflight::{self, Inflight, Outcome};
 
@@ -23,6 +25,8 @@ pub(super) struct Shared {
     pub(super) timed_out: Notify,
     /// Starts the driver's pulse.
     pub(super) busy: Notify,
+    /// The driver's: it is closed when that ends.
+    pub(super) socket: Weak<OwnedWriteHalf>,
     /// A connection on which more bytes wait than operations in flight can have is given up.
     most_queued: usize,
 }
@@ -36,11 +40,22 @@ pub(super) struct State {
     pub(super) outgoing: BytesMut,
     /// How many bytes were ever queued.
     queued: u64,
-    /// Whether the writer sleeps and must be woken for new frames.
-    pub(super) writer_sleeps: bool,
+    pub(super) sender: Sender,
     pulse: Pulse,
     /// Why the connection is over, once it is.
     pub(super) ended: Option<NetError>,
+}
+
+/// Who brings what is queued to the socket. There is one at a time, so that frames stay whole.
+#[derive(PartialEq, Eq)]
+pub(super) enum Sender {
+    /// Nothing is queued, and the writer sleeps.
+    Nobody,
+    /// Whoever was asked comes: the writer, or a thread that sends by itself.
+    Asked,
+    Writer,
+    /// A thread that sends by itself; see `direct`.
+    Caller,
 }
 
 /// See the driver's `beat`.
@@ -54,12 +69,12 @@ enum Pulse {
 }
 
 impl Shared {
-    pub(super) fn new(most_queued: usize) -> Self {
+    pub(super) fn new(most_queued: usize, socket: Weak<OwnedWriteHalf>) -> Self {
         let state = State {
             inflight: Inflight::new(),
             outgoing: BytesMut::new(),
             queued: 0,
-            writer_sleeps: false,
+            sender: Sender::Asked,
             pulse: Pulse::Stopped,
             ended: None,
         };
@@ -68,6 +83,7 @@ impl Shared {
             writer: AtomicWaker::new(),
             timed_out: Notify::new(),
             busy: Notify::new(),
+            socket,
             most_queued,
         }
     }
@@ -102,8 +118,11 @@ impl Shared {
         wakers.into_iter().for_each(Waker::wake);
     }
 
-    /// Queues a frame and wakes the writer if it sleeps.
-    fn queue<T>(&self, encode: impl FnOnce(&mut Inflight, u64, &mut BytesMut) -> T) -> Result<T, NetError> {
+    /// Queues a frame and sees to it that it is sent.
+    fn queue<T>(
+        self: &Arc<Self>,
+        encode: impl FnOnce(&mut Inflight, u64, &mut BytesMut) -> T,
+    ) -> Result<T, NetError> {
         let mut guard = self.lock();
         let state = &mut *guard;
         if let Some(error) = &state.ended {
@@ -121,13 +140,16 @@ impl Shared {
         }
         let result = encode(&mut state.inflight, state.queued, &mut state.outgoing);
         state.queued += (state.outgoing.len() - before) as u64;
-        let wake = std::mem::take(&mut state.writer_sleeps);
-        let first = std::mem::replace(&mut state.pulse, Pulse::BeatsOn) == Pulse::Stopped;
+        let is_first = state.sender == Sender::Nobody;
+        if is_first {
+            state.sender = Sender::Asked;
+        }
+        let starts_pulse = std::mem::replace(&mut state.pulse, Pulse::BeatsOn) == Pulse::Stopped;
         drop(guard);
-        if first {
+        if starts_pulse {
             self.busy.notify_one();
         }
-        if wake {
+        if is_first && !direct::takes_over(self) {
             self.writer.wake();
         }
         Ok(result)

@@ -32,9 +32,12 @@ pub(super) async fn dial(
         return Err(unreachable(error.to_string()));
     }
     tracing::debug!(server = %address, "connected");
-    let shared = Arc::new(Shared::new(most_queued));
+    let (reader, writer) = stream.into_split();
+    let writer = Arc::new(writer);
+    let shared = Arc::new(Shared::new(most_queued, Arc::downgrade(&writer)));
     let peer = Arc::from(address.to_string());
-    tokio::spawn(drive(stream, Arc::clone(&shared), session_reset, peer).with_current_subscriber());
+    let driver = drive(reader, writer, Arc::clone(&shared), session_reset, peer);
+    tokio::spawn(driver.with_current_subscriber());
     Ok(Arc::new(Connection::new(shared)))
 }
 

@@ -4,16 +4,18 @@
 //! answered with it.
 
 use std::future::poll_fn;
+use std::io::ErrorKind;
 use std::sync::Arc;
 use std::task::{Poll, Waker};
 use std::time::Duration;
 
 use bytes::BytesMut;
 use pegasus_protocol::frame::{MAX_REPLY_LENGTH, decode_reply};
-use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
+use tokio::io::AsyncReadExt;
+use tokio::net::tcp::{OwnedReadHalf, OwnedWriteHalf};
 use tokio::time::{Instant, sleep, sleep_until};
 
-use super::connection::Shared;
+use super::connection::{Sender, Shared};
 use super::error::{NetError, NetErrorKind};
 use super::inflight::Inflight;
 
@@ -24,7 +26,7 @@ const READ_CHUNK: usize = 64 * 1024;
 const READ_AT_LEAST: usize = 16 * 1024;
 
 /// A write buffer that grew beyond this is not kept.
-const KEPT_BUFFER: usize = 1024 * 1024;
+pub(super) const KEPT_BUFFER: usize = 1024 * 1024;
 
 /// How many times `session_reset` the bytes of one frame count as a sign of life. A frame with too
 /// great a length swallows all answers after it: from then on only whole frames count.
@@ -34,15 +36,17 @@ const PATIENCE: u32 = 4;
 const PULSE: Duration = Duration::from_millis(50);
 
 /// Drives the connection to its end.
-pub(super) async fn drive<S>(stream: S, shared: Arc<Shared>, session_reset: Duration, peer: Arc<str>)
-where
-    S: AsyncRead + AsyncWrite,
-{
-    let (reader, writer) = tokio::io::split(stream);
+pub(super) async fn drive(
+    reader: OwnedReadHalf,
+    writer: Arc<OwnedWriteHalf>,
+    shared: Arc<Shared>,
+    session_reset: Duration,
+    peer: Arc<str>,
+) {
     let reason = tokio::select! {
         biased;
         reason = read(reader, &shared, session_reset * PATIENCE) => reason,
-        reason = write(writer, &shared) => reason,
+        reason = write(&writer, &shared) => reason,
         reason = watch(&shared, session_reset) => reason,
         reason = beat(&shared) => reason,
     };
@@ -55,7 +59,7 @@ fn reset(peer_did: &str, error: &std::io::Error) -> NetError {
 }
 
 /// The reader: all frames of one read are handed out under one lock.
-async fn read(mut reader: impl AsyncRead + Unpin, shared: &Shared, patience: Duration) -> NetError {
+async fn read(mut reader: OwnedReadHalf, shared: &Shared, patience: Duration) -> NetError {
     let mut buffer = BytesMut::new();
     let mut wakers = Vec::new();
     let mut last_whole = Instant::now();
@@ -112,13 +116,13 @@ fn hand_out(
 }
 
 /// The writer: whatever is queued leaves in one system call.
-async fn write(mut writer: impl AsyncWrite + Unpin, shared: &Shared) -> NetError {
+async fn write(socket: &OwnedWriteHalf, shared: &Shared) -> NetError {
     let mut frames = BytesMut::new();
     loop {
         if let Err(ended) = take_queued(shared, &mut frames).await {
             return ended;
         }
-        if let Err(error) = writer.write_all(&frames).await {
+        if let Err(error) = write_all(socket, &frames).await {
             return reset("the connection broke", &error);
         }
         if frames.capacity() > KEPT_BUFFER {
@@ -128,7 +132,18 @@ async fn write(mut writer: impl AsyncWrite + Unpin, shared: &Shared) -> NetError
     }
 }
 
-/// Waits until frames are queued and swaps them with the empty buffer.
+async fn write_all(socket: &OwnedWriteHalf, mut bytes: &[u8]) -> std::io::Result<()> {
+    while !bytes.is_empty() {
+        match socket.try_write(bytes) {
+            Ok(written) => bytes = &bytes[written..],
+            Err(error) if error.kind() == ErrorKind::WouldBlock => socket.writable().await?,
+            Err(error) => return Err(error),
+        }
+    }
+    Ok(())
+}
+
+/// Waits until frames are queued that nobody else sends, and swaps them with the empty buffer.
 async fn take_queued(shared: &Shared, frames: &mut BytesMut) -> Result<(), NetError> {
     poll_fn(|context| {
         shared.writer.register(context.waker());
@@ -136,10 +151,14 @@ async fn take_queued(shared: &Shared, frames: &mut BytesMut) -> Result<(), NetEr
         if let Some(ended) = &state.ended {
             return Poll::Ready(Err(ended.clone()));
         }
-        if state.outgoing.is_empty() {
-            state.writer_sleeps = true;
+        if state.sender == Sender::Caller {
             return Poll::Pending;
         }
+        if state.outgoing.is_empty() {
+            state.sender = Sender::Nobody;
+            return Poll::Pending;
+        }
+        state.sender = Sender::Writer;
         std::mem::swap(&mut state.outgoing, frames);
         Poll::Ready(Ok(()))
     })

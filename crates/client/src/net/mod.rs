@@ -5,11 +5,13 @@
 
 mod connection;
 mod dial;
+mod direct;
 mod driver;
 mod error;
 mod inflight;
 mod pool;
 
 pub(crate) use connection::Call;
+pub use direct::send_directly;
 pub(crate) use error::{NetError, NetErrorKind, Sent};
 pub(crate) use pool::{Node, Pool};

@@ -12,6 +12,7 @@ mod backup;
 mod cancellation;
 mod closing;
 mod deadlines;
+mod direct;
 mod garbage;
 mod host_names;
 mod meta;

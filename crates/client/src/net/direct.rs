@@ -1,0 +1,111 @@
+//! Sending on the thread that asks: for one that is not the runtime's, waking that costs more than the system
+//! call that sends.
+
+use std::cell::RefCell;
+use std::sync::Arc;
+
+use bytes::BytesMut;
+use tokio::runtime::Handle;
+
+use super::connection::{Sender, Shared};
+use super::driver::KEPT_BUFFER;
+
+thread_local! {
+    /// While this thread sends by itself: the connections on which it has something to send.
+    static TAKEN: RefCell<Option<Vec<Arc<Shared>>>> = const { RefCell::new(None) };
+}
+
+/// Runs `ask`, which polls futures of this client on a thread that is not its runtime's, and sends what they
+/// ask before it returns, on this thread.
+///
+/// Such futures work without it too: then the runtime is woken to send. Where a socket takes no more, or its
+/// connection's task is sending already, that task sends here as well, so this never waits.
+///
+/// ```no_run
+/// use std::pin::pin;
+/// use std::task::{Context, Waker};
+///
+/// # fn example(runtime: &tokio::runtime::Runtime, table: &pegasus_client::Table) {
+/// let mut get = pin!(table.get(b"user:42", b"name", Default::default()));
+/// pegasus_client::send_directly(runtime.handle(), || {
+///     assert!(get.as_mut().poll(&mut Context::from_waker(Waker::noop())).is_pending());
+/// });
+/// // The request is on its way; the runtime awaits the answer.
+/// let name = runtime.block_on(get);
+/// # }
+/// ```
+pub fn send_directly<T>(runtime: &Handle, ask: impl FnOnce() -> T) -> T {
+    // Deadlines are timers of it.
+    let _entered = runtime.enter();
+    // Within another call of this the outer one sends.
+    let _send = TAKEN.with_borrow_mut(|taken| match taken {
+        Some(_) => None,
+        None => {
+            *taken = Some(Vec::new());
+            Some(SendTaken)
+        }
+    });
+    ask()
+}
+
+/// Sends when it goes, also when `ask` panics: what was queued has to leave.
+struct SendTaken;
+
+impl Drop for SendTaken {
+    fn drop(&mut self) {
+        let taken = TAKEN.take();
+        taken.into_iter().flatten().for_each(|shared| shared.send_queued());
+    }
+}
+
+/// Whether this thread will send what is queued on a connection for which nobody sends.
+pub(super) fn takes_over(shared: &Arc<Shared>) -> bool {
+    TAKEN.with_borrow_mut(|taken| taken.as_mut().map(|taken| taken.push(Arc::clone(shared))).is_some())
+}
+
+impl Shared {
+    /// Sends what is queued, unless the writer does it by now.
+    fn send_queued(&self) {
+        let Some(frames) = self.take_for_caller() else { return };
+        let written = match self.socket.upgrade() {
+            // A broken connection shows the writer the same error, which then ends it.
+            Some(socket) => socket.try_write(&frames).unwrap_or(0),
+            None => 0,
+        };
+        self.give_back(frames, written);
+    }
+
+    fn take_for_caller(&self) -> Option<BytesMut> {
+        let mut state = self.lock();
+        if state.sender != Sender::Asked || state.outgoing.is_empty() {
+            return None;
+        }
+        state.sender = Sender::Caller;
+        Some(std::mem::take(&mut state.outgoing))
+    }
+
+    /// What the socket did not take is left to the writer, in front of what was queued meanwhile.
+    fn give_back(&self, mut frames: BytesMut, written: usize) {
+        if written < frames.len() || frames.capacity() > KEPT_BUFFER {
+            frames = frames.split_off(written);
+        } else {
+            frames.clear();
+        }
+        {
+            let mut state = self.lock();
+            if state.ended.is_some() {
+                return;
+            }
+            if !state.outgoing.is_empty() {
+                frames.extend_from_slice(&state.outgoing);
+            }
+            state.outgoing = frames;
+            if state.outgoing.is_empty() {
+                state.sender = Sender::Nobody;
+                return;
+            }
+            state.sender = Sender::Asked;
+        }
+        self.writer.wake();
+    }
+}

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use bytes::Bytes;
 use pegasus_protocol::idl::{GetScannerRequest, KeyValue};
 use pegasus_protocol::{expiry, key};
+use tokio::task::yield_now;
 
 use super::part::PartScan;
 use super::plan::{Plan, ScanOptions};
@@ -77,6 +78,8 @@ pub struct Scanner {
     /// The scan of the current part, once it has begun.
     current: Option<PartScan>,
     lost_in_a_row: u32,
+    /// Rows that have come and are not given yet.
+    unread: Vec<KeyValue>,
     /// Whether a batch was given.
     has_given: bool,
     closed: bool,
@@ -122,6 +125,7 @@ impl Scanner {
             parts: plan.partitions.into_iter().map(|target| Part { target, last_key: None }).collect(),
             current: None,
             lost_in_a_row: 0,
+            unread: Vec::new(),
             has_given: false,
             closed: false,
         }
@@ -137,7 +141,9 @@ impl Scanner {
     /// What every operation meets; the deadline counts for each batch anew.
     pub async fn next_page(&mut self) -> Result<Option<Vec<ScanRow>>, Error> {
         let mut deadline = Deadline::after(self.options.timeout);
-        while let Some(part) = self.parts.last().filter(|_| !self.closed) {
+        while self.unread.is_empty()
+            && let Some(part) = self.parts.last().filter(|_| !self.closed)
+        {
             let begin = || PartScan::new(Arc::clone(&self.table), part.target, self.options.timeout);
             let current = self.current.get_or_insert_with(begin);
             // What only begins again (a lost context, a split) takes its time from the batch that it is for.
@@ -148,32 +154,33 @@ impl Scanner {
                 }
                 fetched => fetched?,
             };
-            let rows = match batch {
+            match batch {
                 Batch::Rows { rows, context, .. } => {
                     self.remember(&rows);
-                    self.advance(context.is_some());
-                    rows
+                    // Kept first: the future may be dropped while it waits.
+                    self.unread = rows;
+                    self.advance(context.is_some()).await;
                 }
                 Batch::Cut { rows } => {
                     self.cut(&rows)?;
-                    rows
+                    self.unread = rows;
                 }
                 Batch::Lost => {
                     self.lose_context()?;
                     continue;
                 }
-            };
-            if !rows.is_empty() {
-                self.has_given = true;
-                return rows.into_iter().map(read_row).collect::<Result<_, _>>().map(Some);
             }
             deadline = Deadline::after(self.options.timeout);
         }
-        Ok(None)
+        if self.unread.is_empty() {
+            return Ok(None);
+        }
+        self.has_given = true;
+        std::mem::take(&mut self.unread).into_iter().map(read_row).collect::<Result<_, _>>().map(Some)
     }
 
     /// A batch has come, the last one of its part or not.
-    fn advance(&mut self, has_more: bool) {
+    async fn advance(&mut self, has_more: bool) {
         if !has_more {
             self.parts.pop();
             self.current = None;
@@ -183,6 +190,8 @@ impl Scanner {
             && let Some(current) = &mut self.current
         {
             current.ask_ahead();
+            // Lets the request leave, so that the server works while the rows that came are read.
+            yield_now().await;
         }
     }
 
@@ -244,6 +253,7 @@ impl Scanner {
     pub fn close(&mut self) {
         self.closed = true;
         self.current = None;
+        self.unread = Vec::new();
     }
 }
 

@@ -1,6 +1,9 @@
 //! Scans of rows that lie in the local server.
 
 use std::collections::BTreeSet;
+use std::future::{Future, poll_fn};
+use std::pin::pin;
+use std::task::Poll;
 
 use bytes::Bytes;
 use futures_util::future::try_join_all;
@@ -164,6 +167,41 @@ async fn a_closed_scanner_is_at_its_end() {
     scanner.close();
     scanner.close();
     assert_eq!(scanner.next_page().await.unwrap(), None);
+}
+
+/// Polls at most so often, then drops the future.
+async fn polled<F: Future>(times: usize, future: F) -> Option<F::Output> {
+    let mut future = pin!(future);
+    let mut left = times;
+    poll_fn(|context| {
+        if left == 0 {
+            return Poll::Ready(None);
+        }
+        left -= 1;
+        future.as_mut().poll(context).map(Some)
+    })
+    .await
+}
+
+#[tokio::test]
+async fn a_page_that_is_dropped_at_any_moment_loses_no_row() {
+    let local = Local::start(1).await;
+    let expected: Vec<_> = (0..20).map(|at| format!("{at:02}")).collect();
+    fill(&local.table, "h", expected.clone()).await;
+    let mut given = 0;
+    for times in 1..8 {
+        let options = ScanOptions { read_ahead: true, ..in_batches_of(3) };
+        let mut scanner = scan(&local.table, "", "", options);
+        let mut rows = Vec::new();
+        for _ in 0..4 {
+            let page = polled(times, scanner.next_page()).await.transpose().unwrap().flatten();
+            given += usize::from(page.is_some());
+            rows.extend(page.unwrap_or_default());
+        }
+        rows.extend(all(scanner).await);
+        assert_eq!(sort_keys(&rows), expected, "after {times} polls");
+    }
+    assert!((4..28).contains(&given), "{given} of 28 pages were given before they were dropped");
 }
 
 #[tokio::test]

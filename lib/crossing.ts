@@ -84,6 +84,8 @@ export class Crossing {
   readonly #loggers = new Map<number, Logger>()
   #lastLogId = 0
   #flushComes = false
+  /** Some of the burst has been handed over before its end. */
+  #isSplit = false
 
   constructor(native: Native) {
     this.native = native.attach((records, count, slab, extras) => this.#drain(records, count, slab, extras))
@@ -191,12 +193,14 @@ export class Crossing {
 
   readonly #flushLater = () => {
     this.#flushComes = false
-    this.#flush()
+    this.#flush(!this.#isSplit)
+    this.#isSplit = false
   }
 
-  #flush(): void {
+  #flush(isWhole = false): void {
     const { length } = this.requests
-    this.native.flush(this.requests.take(), length)
+    this.native.flush(this.requests.take(), length, isWhole)
+    this.#isSplit = true
   }
 
   /** The number under which the addon sends lines for this logger. */

@@ -133,9 +133,10 @@ export interface Native {
 export interface NativeBridge {
   /**
    * Hands over the operations started since the last time, those in the first `length` bytes of `requests` too
-   * (`lib/requests.ts`); must follow them soon, and once is enough for many.
+   * (`lib/requests.ts`); must follow them soon, and once is enough for many. A whole burst that is small is
+   * started at once; parts of a larger one had better be worked on while the next is made.
    */
-  flush(requests: Uint8Array, length: number): void
+  flush(requests: Uint8Array, length: number, isWhole: boolean): void
   /** Asks for the operation to be dropped. Its record still comes: Cancelled, or the answer that was quicker. */
   cancel(token: number): void
   /** Record: Extra, a NativeClient. Fails when no meta server can be reached. */

@@ -74,16 +74,17 @@ impl From<&NativeClientOptions> for ClientOptions {
 
 #[napi]
 impl NativeBridge {
-    /// Hands over the operations started since the last time, and those in `requests`.
+    /// Hands over the operations started since the last time, and those in `requests`; whether these are a
+    /// whole burst.
     #[napi]
-    pub fn flush(&self, requests: &[u8], length: u32) -> Result<()> {
+    pub fn flush(&self, requests: &[u8], length: u32, is_whole: bool) -> Result<()> {
         if length == 0 {
             self.bridge.flush();
             return Ok(());
         }
         let records = requests.get(..length as usize).unwrap_or(requests);
         let (requests, tables) = (Requests::copy(records)?, Arc::clone(&self.tables));
-        let is_small = requests.are_few() && self.bridge.is_flushed();
+        let is_small = is_whole && requests.are_few() && self.bridge.is_flushed();
         self.bridge.start(requests.count, move |running| requests.start(&tables, running))?;
         if is_small {
             self.bridge.flush_small();

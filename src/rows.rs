@@ -10,14 +10,13 @@ const WITH_EXPIRY: u32 = 2;
 
 /// The rows of a multi get.
 pub(crate) fn page_of_pairs(result: MultiGetResult) -> Completion {
-    let rows: Vec<_> = result.entries.iter().map(Row::of_pair).collect();
-    page(if result.complete { COMPLETE } else { 0 }, &rows)
+    page(if result.complete { COMPLETE } else { 0 }, result.entries.iter().map(Row::of_pair))
 }
 
 /// The rows of a scan.
 pub(crate) fn page_of_rows(rows: &[ScanRow], with_expiry: bool) -> Completion {
-    let rows: Vec<_> = rows.iter().map(|row| Row::of_scan(row, with_expiry)).collect();
-    page(if with_expiry { WITH_EXPIRY } else { 0 }, &rows)
+    let flags = if with_expiry { WITH_EXPIRY } else { 0 };
+    page(flags, rows.iter().map(|row| Row::of_scan(row, with_expiry)))
 }
 
 /// The values of a batch get, in order: their number, their lengths (all ones: no row), their bytes.
@@ -65,15 +64,18 @@ impl<'a> Row<'a, 3> {
 }
 
 /// Made on the I/O thread, so that the JavaScript thread only copies it.
-fn page<const N: usize>(flags: u32, rows: &[Row<'_, N>]) -> Completion {
-    let length = |row: &Row<'_, N>| {
+fn page<'a, const N: usize>(
+    flags: u32,
+    rows: impl ExactSizeIterator<Item = Row<'a, N>> + Clone,
+) -> Completion {
+    let length = |row: Row<'_, N>| {
         let bytes: usize = row.parts.iter().map(|part| part.len()).sum();
         bytes + 4 * (N + usize::from(row.expiry.is_some()))
     };
-    let mut out = Vec::with_capacity(8 + rows.iter().map(length).sum::<usize>());
+    let mut out = Vec::with_capacity(8 + rows.clone().map(length).sum::<usize>());
     out.put_u32_ne(flags);
     out.put_u32_ne(rows.len() as u32);
-    for row in rows {
+    for row in rows.clone() {
         row.parts.iter().for_each(|part| out.put_u32_ne(part.len() as u32));
         row.expiry.iter().for_each(|expiry| out.put_u32_ne(*expiry));
     }

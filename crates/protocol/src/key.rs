@@ -2,7 +2,7 @@
 //!
 //! An encoded key is `u16_be(len(hash key)) ++ hash key ++ sort key`; keys sort as unsigned bytes.
 
-use bytes::{BufMut, Bytes, BytesMut};
+use bytes::{Buf, BufMut, Bytes, BytesMut};
 use crc::{CRC_64_NVME, Crc, Table};
 use thiserror::Error;
 
@@ -51,9 +51,11 @@ fn hash_key_end(key: &[u8]) -> Result<usize, DecodeError> {
 }
 
 /// Unpacks a key into hash key and sort key, both views of it.
-pub fn decode(key: &Bytes) -> Result<(Bytes, Bytes), DecodeError> {
-    let end = hash_key_end(key)?;
-    Ok((key.slice(2..end), key.slice(end..)))
+pub fn decode(mut key: Bytes) -> Result<(Bytes, Bytes), DecodeError> {
+    let end = hash_key_end(&key)?;
+    key.advance(2);
+    let hash_key = key.split_to(end - 2);
+    Ok((hash_key, key))
 }
 
 /// The hash of an encoded key: of its hash key, or of its sort key where the hash key is empty.
@@ -136,10 +138,10 @@ mod tests {
     fn keys_pack_and_unpack() {
         assert_eq!(encode(b"", b"").unwrap().as_ref(), b"\x00\x00");
         assert_eq!(encode(b"D", b"U").unwrap().as_ref(), b"\x00\x01DU");
-        let (hash_key, sort_key) = decode(&Bytes::from_static(b"\x00\x01DU")).unwrap();
+        let (hash_key, sort_key) = decode(Bytes::from_static(b"\x00\x01DU")).unwrap();
         assert_eq!((hash_key.as_ref(), sort_key.as_ref()), (&b"D"[..], &b"U"[..]));
         for short in [&b""[..], b"\x00", b"\x00\x02D", b"\xff\xff"] {
-            assert!(decode(&Bytes::from_static(short)).is_err(), "{short:?}");
+            assert!(decode(Bytes::from_static(short)).is_err(), "{short:?}");
         }
     }
 

@@ -183,6 +183,6 @@ proptest! {
     fn no_bytes_make_a_decoder_panic(bytes: Vec<u8>) {
         let _ = decode_request(&mut BytesMut::from(&bytes[..]), 1 << 20);
         let _ = decode_reply(&mut BytesMut::from(&bytes[..]), 1 << 20);
-        let _ = crate::key::decode(&Bytes::from(bytes));
+        let _ = crate::key::decode(Bytes::from(bytes));
     }
 }

@@ -31,8 +31,23 @@ struct Wanted {
 
 /// Keys of one partition.
 struct Group {
-    target: Target,
-    wanted: Vec<Wanted>,
+    operation: BatchGet,
+    /// Where the value of each key goes, and the key's hash.
+    places: Vec<(usize, u64)>,
+}
+
+impl Group {
+    fn new(index: u32, partitions: u32, wanted: Vec<Wanted>) -> Self {
+        let target = target(index, partitions, &wanted);
+        let (places, keys) = wanted.into_iter().map(|Wanted { at, hash, key }| ((at, hash), key)).unzip();
+        Self { operation: BatchGet::new(target, keys), places }
+    }
+
+    /// What was wanted, to be grouped anew.
+    fn into_wanted(self) -> impl Iterator<Item = Wanted> {
+        let keys = self.operation.into_keys();
+        self.places.into_iter().zip(keys).map(|((at, hash), key)| Wanted { at, hash, key })
+    }
 }
 
 pub(crate) async fn batch_get(
@@ -45,12 +60,16 @@ pub(crate) async fn batch_get(
     while !wanted.is_empty() {
         let partitions = table.router().snapshot().partition_count();
         let groups = group(std::mem::take(&mut wanted), partitions);
-        let mut asked: FuturesUnordered<_> = groups.into_iter().map(|g| ask(table, g, deadline)).collect();
+        let ask = async |group: Group| {
+            let answer = execute(table, &group.operation, deadline).await;
+            (group, answer)
+        };
+        let mut asked: FuturesUnordered<_> = groups.into_iter().map(ask).collect();
         while let Some((group, answer)) = asked.next().await {
             match answer {
-                Ok(rows) => fill(&mut values, &group.wanted, rows),
+                Ok(rows) => fill(&mut values, &group, rows),
                 // The table was split meanwhile: these keys belong to other groups now.
-                Err(error) if is_resized(&error) => wanted.extend(group.wanted),
+                Err(error) if is_resized(&error) => wanted.extend(group.into_wanted()),
                 Err(error) => return Err(error),
             }
         }
@@ -70,13 +89,12 @@ fn group(wanted: Vec<Wanted>, partitions: u32) -> Vec<Group> {
     for one in wanted {
         by_partition.entry(key::partition_index(one.hash, partitions)).or_default().push(one);
     }
-    by_partition.into_iter().flat_map(|(index, wanted)| split(index, partitions, wanted)).collect()
-}
-
-fn split(index: u32, partitions: u32, wanted: Vec<Wanted>) -> Vec<Group> {
     let bytes = |one: &Wanted| one.key.hash_key.len() + one.key.sort_key.len();
-    let group = |wanted: Vec<Wanted>| Group { target: target(index, partitions, &wanted), wanted };
-    portions(wanted, MAX_KEYS, MAX_KEY_BYTES, bytes).into_iter().map(group).collect()
+    let fitting = |(index, wanted)| {
+        let groups = portions(wanted, MAX_KEYS, MAX_KEY_BYTES, bytes).into_iter();
+        groups.map(move |wanted| Group::new(index, partitions, wanted))
+    };
+    by_partition.into_iter().flat_map(fitting).collect()
 }
 
 /// The header carries one hash for all keys, and a server checks only that one after a split. So it is
@@ -88,25 +106,22 @@ fn target(index: u32, count: u32, wanted: &[Wanted]) -> Target {
     Target::Group { index, count, hash }
 }
 
-async fn ask(table: &TableCore, group: Group, deadline: Deadline) -> (Group, Result<Vec<FullData>, Error>) {
-    let keys = group.wanted.iter().map(|one| one.key.clone()).collect();
-    let answer = execute(table, &BatchGet::new(group.target, keys), deadline).await;
-    (group, answer)
-}
-
 /// Rows come in the order of the request without those that are missing; a key may be wanted twice.
-fn fill(values: &mut [Option<Bytes>], wanted: &[Wanted], rows: Vec<FullData>) {
+fn fill(values: &mut [Option<Bytes>], group: &Group, rows: Vec<FullData>) {
+    let wanted = || group.places.iter().map(|(at, _)| *at).zip(group.operation.keys());
     let mut rows = rows.into_iter().peekable();
-    for one in wanted {
-        let is_it = |row: &FullData| row.hash_key == one.key.hash_key && row.sort_key == one.key.sort_key;
-        values[one.at] = rows.next_if(is_it).map(|row| row.value);
+    for (at, key) in wanted() {
+        let is_it = |row: &FullData| row.hash_key == key.hash_key && row.sort_key == key.sort_key;
+        values[at] = rows.next_if(is_it).map(|row| row.value);
+    }
+    if rows.peek().is_none() {
+        return;
     }
     // In another order after all: each row finds its keys.
     let found: HashMap<_, _> = rows.map(|row| ((row.hash_key, row.sort_key), row.value)).collect();
-    for one in wanted.iter().filter(|_| !found.is_empty()) {
-        let key = (one.key.hash_key.clone(), one.key.sort_key.clone());
-        if let Some(value) = found.get(&key) {
-            values[one.at] = Some(value.clone());
+    for (at, key) in wanted() {
+        if let Some(value) = found.get(&(key.hash_key.clone(), key.sort_key.clone())) {
+            values[at] = Some(value.clone());
         }
     }
 }
@@ -114,6 +129,7 @@ fn fill(values: &mut [Option<Bytes>], wanted: &[Wanted], rows: Vec<FullData>) {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::ops::Operation;
 
     fn wanted(count: usize) -> Vec<Wanted> {
         let key = |at: usize| (at, (Bytes::from(format!("h{at}")), Bytes::from_static(b"s")));
@@ -126,11 +142,13 @@ mod tests {
             let groups = group(wanted(5000), partitions);
             let mut seen: Vec<usize> = Vec::new();
             for group in &groups {
-                let Target::Group { index, count, hash } = group.target else { panic!("no group") };
+                let Target::Group { index, count, hash } = group.operation.target() else {
+                    panic!("no group")
+                };
                 assert_eq!(count, partitions);
                 assert_eq!(key::partition_index(hash, count), index);
-                assert!(group.wanted.len() <= MAX_KEYS);
-                seen.extend(group.wanted.iter().map(|one| one.at));
+                assert!(group.operation.keys().len() <= MAX_KEYS);
+                seen.extend(group.places.iter().map(|(at, _)| at));
             }
             seen.sort_unstable();
             assert!(seen.into_iter().eq(0..5000));
@@ -140,24 +158,24 @@ mod tests {
     #[test]
     fn the_header_names_a_key_that_a_split_would_move() {
         for group in group(wanted(1000), 8) {
-            let Target::Group { index, hash, .. } = group.target else { panic!("no group") };
+            let Target::Group { index, hash, .. } = group.operation.target() else { panic!("no group") };
             assert_eq!(key::partition_index(hash, 16), index + 8);
         }
     }
 
     #[test]
     fn values_find_their_keys_in_any_order() {
-        let wanted = wanted(5);
+        let group = Group::new(0, 1, wanted(5));
         let row = |at: usize| FullData {
-            hash_key: wanted[at].key.hash_key.clone(),
-            sort_key: wanted[at].key.sort_key.clone(),
+            hash_key: group.operation.keys()[at].hash_key.clone(),
+            sort_key: group.operation.keys()[at].sort_key.clone(),
             value: Bytes::from(vec![at as u8]),
         };
         for (order, found) in
             [(vec![0, 2, 3], [0, 2, 3]), (vec![3, 0, 2], [0, 2, 3]), (vec![0, 4, 1], [0, 1, 4])]
         {
             let mut values = vec![None; 5];
-            fill(&mut values, &wanted, order.into_iter().map(row).collect());
+            fill(&mut values, &group, order.into_iter().map(row).collect());
             let expected: Vec<_> =
                 (0..5).map(|at| found.contains(&at).then(|| Bytes::from(vec![at as u8]))).collect();
             assert_eq!(values, expected);
@@ -168,6 +186,6 @@ mod tests {
     fn groups_of_long_keys_are_split_by_bytes() {
         let long = |at: usize| (at, (Bytes::from_static(b"h"), Bytes::from(vec![at as u8; 400_000])));
         let wanted = (0..6).map(|at| want(long(at)).unwrap()).collect();
-        assert_eq!(group(wanted, 4).iter().map(|group| group.wanted.len()).collect::<Vec<_>>(), [2, 2, 2]);
+        assert_eq!(group(wanted, 4).iter().map(|group| group.places.len()).collect::<Vec<_>>(), [2, 2, 2]);
     }
 }

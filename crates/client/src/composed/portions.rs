@@ -10,7 +10,8 @@ pub(super) fn portions<T>(
 ) -> Vec<Vec<T>> {
     let mut portions: Vec<Vec<T>> = Vec::new();
     let mut bytes = 0;
-    for item in items {
+    let mut items = items.into_iter();
+    while let Some(item) = items.next() {
         let more = bytes_of(&item);
         match portions.last_mut() {
             Some(portion) if portion.len() < max_items && bytes + more <= max_bytes => {
@@ -19,7 +20,10 @@ pub(super) fn portions<T>(
             }
             _ => {
                 bytes = more;
-                portions.push(vec![item]);
+                // As a rule all that is left fits.
+                let mut portion = Vec::with_capacity(max_items.min(1 + items.size_hint().0));
+                portion.push(item);
+                portions.push(portion);
             }
         }
     }

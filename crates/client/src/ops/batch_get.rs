@@ -16,6 +16,15 @@ impl BatchGet {
     pub(crate) fn new(target: Target, keys: Vec<FullKey>) -> Self {
         Self { target, request: BatchGetRequest { keys } }
     }
+
+    /// What it asks for.
+    pub(crate) fn keys(&self) -> &[FullKey] {
+        &self.request.keys
+    }
+
+    pub(crate) fn into_keys(self) -> Vec<FullKey> {
+        self.request.keys
+    }
 }
 
 impl Operation for BatchGet {

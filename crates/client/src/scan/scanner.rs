@@ -266,7 +266,7 @@ fn check(options: &ScanOptions) -> Result<(), Error> {
 }
 
 fn read_row(row: KeyValue) -> Result<ScanRow, Error> {
-    let (hash_key, sort_key) = key::decode(&row.key).map_err(|error| {
+    let (hash_key, sort_key) = key::decode(row.key).map_err(|error| {
         Error::new(ErrorKind::InvalidData, format!("a scanned row has a broken key: {error}"))
     })?;
     let expires_at = row.expire_ts_seconds.and_then(|ts| expiry::to_unix_seconds(ts as u32));

@@ -168,7 +168,7 @@ impl Scan {
         if self.hash_key_filter.passes_all() && self.sort_key_filter.passes_all() {
             return true;
         }
-        key::decode(key).is_ok_and(|(hash_key, sort_key)| {
+        key::decode(key.clone()).is_ok_and(|(hash_key, sort_key)| {
             self.hash_key_filter.passes(&hash_key) && self.sort_key_filter.passes(&sort_key)
         })
     }
@@ -188,7 +188,7 @@ impl Scan {
 /// and not one batch more. (They do so even where the stop lies further, if the request does not say
 /// `full_scan`: rows go missing from resumed scans. That is not done here.)
 fn hash_key_of_range(request: &GetScannerRequest) -> Option<Bytes> {
-    let (hash_key, _) = key::decode(&request.start_key).ok()?;
+    let (hash_key, _) = key::decode(request.start_key.clone()).ok()?;
     if hash_key.is_empty() || request.full_scan.unwrap_or_default() {
         return None;
     }

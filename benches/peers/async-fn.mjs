@@ -1,27 +1,19 @@
 // The Rust client behind one `#[napi] async fn` a call.
-import { checkValue, Rows } from '../rows.mjs'
+import { Rows } from '../rows.mjs'
 import { measure } from './measure.mjs'
 import { obey } from './talk.mjs'
+import { rowWorks } from './works.mjs'
 
 const addon = { exports: {} }
 process.dlopen(addon, process.argv[2])
 
 let table
-let rows
-
-const WORKS = {
-  async get() {
-    checkValue(await table.get(rows.anyHashKey(), rows.anySortKey()))
-  },
-  set() {
-    return table.set(rows.anyHashKey(), rows.anySortKey(), rows.value)
-  },
-}
+let works
 
 async function open({ metaServers, table: name, ...size }) {
   table = await addon.exports.openTable(metaServers, name)
-  rows = new Rows(size)
+  works = rowWorks(table, new Rows(size))
 }
 
-await obey({ open, run: ({ work, ...run }) => measure(WORKS[work], run) })
+await obey({ open, run: ({ work, ...run }) => measure(works[work], run) })
 await table?.close()

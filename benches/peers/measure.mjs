@@ -14,11 +14,11 @@ class Meter {
   isOver = false
 }
 
-/** Keeps `inFlight` loops going, each awaiting its operation before the next. */
-export async function measure(once, { inFlight, seconds, warmUpSeconds }) {
+/** Keeps `inFlight` loops going, each awaiting its operation and looking at the answer before the next. */
+export async function measure(work, { inFlight, seconds, warmUpSeconds }) {
   const meter = new Meter()
   const every = inFlight === 1 ? 1 : SAMPLED
-  const loops = Array.from({ length: inFlight }, (_, index) => repeat(meter, once, index, every))
+  const loops = Array.from({ length: inFlight }, (_, index) => repeat(meter, work, index, every))
   const measured = watch(meter, seconds, warmUpSeconds)
   // A loop that fails says so at once, not after the interval.
   await Promise.race([measured, Promise.all(loops)])
@@ -27,14 +27,15 @@ export async function measure(once, { inFlight, seconds, warmUpSeconds }) {
 }
 
 /** `first` is another one for each loop, so that they are not timed all at once. */
-async function repeat(meter, once, first, every) {
+async function repeat(meter, { once, check }, first, every) {
   for (let turn = first; !meter.isOver; turn++) {
     if (turn % every === 0) {
       const startedAt = performance.now()
-      await once()
+      const answer = await once()
       meter.samples.push(performance.now() - startedAt)
+      check(answer)
     } else {
-      await once()
+      check(await once())
     }
     meter.operations++
   }

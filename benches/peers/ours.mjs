@@ -5,31 +5,32 @@ import { measure, measureOnce } from './measure.mjs'
 import { runMany, watchMemory } from './memory.mjs'
 import { SCANS } from './scans.mjs'
 import { obey } from './talk.mjs'
+import { rowWorks } from './works.mjs'
 
 const { PegasusClient } = createRequire(import.meta.url)('../..')
 
 let client
 let table
 let rows
+let works
 
-const WORKS = {
-  async get() {
-    checkValue(await table.get(rows.anyHashKey(), rows.anySortKey()))
-  },
-  set() {
-    return table.set(rows.anyHashKey(), rows.anySortKey(), rows.value)
-  },
-  /** All rows of a hash key. */
-  async multiGet() {
-    const { entries } = await table.multiGet(rows.anyHashKey(), null)
+/** All rows of a hash key. */
+const multiGet = {
+  once: () => table.multiGet(rows.anyHashKey(), null),
+  check({ entries }) {
     checkRows(entries.length)
     for (const { value } of entries) checkValue(value)
   },
-  /** As many rows, anywhere. */
-  async batchGet() {
+}
+
+/** As many rows, anywhere. */
+const batchGet = {
+  once() {
     const keys = []
     for (const _ of rows.sortKeys) keys.push([rows.anyHashKey(), rows.anySortKey()])
-    const values = await table.batchGet(keys)
+    return table.batchGet(keys)
+  },
+  check(values) {
     checkRows(values.length)
     values.forEach(checkValue)
   },
@@ -43,6 +44,7 @@ async function open({ metaServers, table: name, ...size }) {
   client = await PegasusClient.connect({ metaServers })
   table = await client.openTable(name)
   rows = new Rows(size)
+  works = { ...rowWorks(table, rows), multiGet, batchGet }
 }
 
 /** Writes every row, a hash key a request. */
@@ -58,7 +60,11 @@ async function load() {
 /** Gets and sets by turns, watched after a warm-up. */
 async function memory({ operations, warmUpOperations, inFlight }) {
   let turn = 0
-  const once = () => (turn++ % 2 === 0 ? WORKS.get() : WORKS.set())
+  const both = [works.get, works.set]
+  const once = async () => {
+    const { once, check } = both[turn++ % 2]
+    check(await once())
+  }
   await runMany(once, warmUpOperations, inFlight)
   return watchMemory(() => runMany(once, operations, inFlight))
 }
@@ -67,7 +73,7 @@ await obey({
   open,
   load,
   memory,
-  run: ({ work, ...run }) => measure(WORKS[work], run),
+  run: ({ work, ...run }) => measure(works[work], run),
   scan: ({ work }) => measureOnce(() => SCANS[work](table), rows),
   scanMemory: ({ work }) => watchMemory(() => SCANS[work](table)),
 })

@@ -19,8 +19,8 @@ type State = 'open' | 'ended' | 'closed'
  * Rows of a table, made by {@link Table.getScanner} and {@link Table.getUnorderedScanners}. Made for
  * `for await`: leaving the loop, by whatever way, frees what the server keeps for the scan.
  *
- * A batch is fetched when its first row is asked for; from the second one on, the next is made ready while one is
- * used, and the one after it asked for, never more. When a fetch fails the call rejects, and the next one tries
+ * A batch is fetched when its first row is asked for; from the second one on, the next is fetched while one is
+ * used, and never more than that one. When a fetch fails the call rejects, and the next one tries
  * again from where the scan stood: no row is lost or given twice. Calls may overlap; they are answered one
  * after the other. The Buffers of a batch share memory, see {@link ScanEntry}.
  *

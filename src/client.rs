@@ -76,7 +76,8 @@ impl From<&NativeClientOptions> for ClientOptions {
 impl NativeBridge {
     /// Hands over the operations started since the last time, and those in `requests`; whether these are a
     /// whole burst.
-    #[napi]
+    // Small ones are started on this thread, where a defect must not end the process.
+    #[napi(catch_unwind)]
     pub fn flush(&self, requests: &[u8], length: u32, is_whole: bool) -> Result<()> {
         if length == 0 {
             self.bridge.flush();

@@ -3,12 +3,12 @@
 use std::rc::Rc;
 use std::sync::Arc;
 
+use napi::Result;
 use napi::bindgen_prelude::Buffer;
 use napi_derive::napi;
-use pegasus_client::{Error, Filter, ScanOptions, Scanner};
+use pegasus_client::{Filter, ScanOptions, Scanner};
 use tokio::sync::Mutex;
 use tracing::Dispatch;
-use tracing::instrument::WithSubscriber;
 
 use crate::bridge::{Bridge, Completion};
 use crate::client::run;
@@ -29,9 +29,9 @@ pub struct NativeScanOptions {
 }
 
 impl NativeScanOptions {
-    pub(crate) fn read(&self) -> napi::Result<ScanOptions> {
+    pub(crate) fn read(&self) -> Result<ScanOptions> {
         let defaults = ScanOptions::default();
-        let filter = |number, pattern: &Buffer| -> napi::Result<Filter> {
+        let filter = |number, pattern: &Buffer| -> Result<Filter> {
             Ok(Filter { filter_type: filter_type(number)?, pattern: owned(pattern) })
         };
         Ok(ScanOptions {
@@ -48,51 +48,12 @@ impl NativeScanOptions {
     }
 }
 
-/// Pages are prepared ahead from this one on: what reads less of a scan wants no more of it.
-const AHEAD_AFTER: u32 = 2;
-
-/// A scan, and the page after the one that JavaScript has.
-struct Pages {
-    scanner: Scanner,
-    with_expiry: bool,
-    given: u32,
-    ready: Option<Completion>,
-}
-
-impl Pages {
-    async fn next(&mut self) -> Result<Completion, Error> {
-        let page = match self.ready.take() {
-            Some(page) => page,
-            None => self.fetch().await?,
-        };
-        self.given += 1;
-        Ok(page)
-    }
-
-    async fn fetch(&mut self) -> Result<Completion, Error> {
-        let rows = self.scanner.next_page().await?;
-        Ok(rows.map_or(Completion::Absent, |rows| page_of_rows(&rows, self.with_expiry)))
-    }
-
-    /// Fetches the next page and lays it out, while JavaScript uses the one before.
-    async fn prepare(&mut self) {
-        if self.given >= AHEAD_AFTER && self.ready.is_none() {
-            // What fails ahead of its time is tried again when it is asked for, with the time that there is then.
-            self.ready = self.fetch().await.ok();
-        }
-    }
-
-    fn close(&mut self) {
-        self.ready = None;
-        self.scanner.close();
-    }
-}
-
-/// A scanner. Pages are asked for one at a time; the lock keeps preparing one and asking for it apart.
+/// A scanner. Pages are asked for one at a time; the lock only makes that safe.
 #[napi]
 pub struct NativeScanner {
     bridge: Rc<Bridge>,
-    pages: Arc<Mutex<Pages>>,
+    scanner: Arc<Mutex<Scanner>>,
+    with_expiry: bool,
     log: Option<Dispatch>,
 }
 
@@ -103,8 +64,7 @@ impl NativeScanner {
         with_expiry: bool,
         log: Option<Dispatch>,
     ) -> Self {
-        let pages = Pages { scanner, with_expiry, given: 0, ready: None };
-        Self { bridge, pages: Arc::new(Mutex::new(pages)), log }
+        Self { bridge, scanner: Arc::new(Mutex::new(scanner)), with_expiry, log }
     }
 }
 
@@ -112,26 +72,21 @@ impl NativeScanner {
 impl NativeScanner {
     /// Asks for the next rows.
     #[napi]
-    pub fn next_page(&self, token: u32) -> napi::Result<()> {
-        let pages = Arc::clone(&self.pages);
+    pub fn next_page(&self, token: u32) -> Result<()> {
+        let (scanner, with_expiry) = (Arc::clone(&self.scanner), self.with_expiry);
         run(&self.bridge, self.log.as_ref(), token, async move {
-            let mut locked = pages.lock_owned().await;
-            let page = match locked.next().await {
-                Ok(page) => page,
-                Err(error) => return error.into(),
-            };
-            if !matches!(page, Completion::Absent) {
-                let preparing = async move { locked.prepare().await };
-                tokio::spawn(preparing.with_current_subscriber());
+            match scanner.lock().await.next_page().await {
+                Ok(Some(rows)) => page_of_rows(&rows, with_expiry),
+                Ok(None) => Completion::Absent,
+                Err(error) => error.into(),
             }
-            page
         })
     }
 
     /// Frees the server's context, after a page that is awaited.
     #[napi]
-    pub fn close(&self) -> napi::Result<()> {
-        let pages = Arc::clone(&self.pages);
-        self.bridge.run_silently(async move { pages.lock().await.close() })
+    pub fn close(&self) -> Result<()> {
+        let scanner = Arc::clone(&self.scanner);
+        self.bridge.run_silently(async move { scanner.lock().await.close() })
     }
 }

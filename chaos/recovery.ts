@@ -46,6 +46,11 @@ export class Recovery {
     this.#waiting = new Set()
   }
 
+  /** Nothing is waited for any more. */
+  end(): void {
+    this.#waiting = new Set()
+  }
+
   /** Waits until all is served again, but not for ever; gives what is not. */
   async complete(withinMs: number): Promise<string[]> {
     const deadline = performance.now() + withinMs
@@ -55,7 +60,8 @@ export class Recovery {
 
   async #measure(what: string, probe: Probe, waiting: Set<Probe>, from: number): Promise<void> {
     await sleep(Math.max(0, from - performance.now()))
-    while (waiting === this.#waiting) {
+    // Two faults that end together expect the same probe: who of the two saw it served first has said so.
+    while (waiting === this.#waiting && waiting.has(probe)) {
       const isServed = await probe.read().then(
         () => true,
         () => false,

@@ -79,6 +79,7 @@ export async function runChaos(plan: ChaosPlan, print: (line: string) => void): 
     pauses.forget()
   }
 
+  recovery.end()
   await fleet.close()
   pauses.stop()
   await cluster.stop()

@@ -7,6 +7,7 @@ import { repeatsUntil, type Trouble } from '../../chaos/ground'
 import { type Entry, History } from '../../chaos/history'
 import { judgeHistories } from '../../chaos/judge'
 import { judge, type Operation } from '../../chaos/linearizability'
+import { Recovery } from '../../chaos/recovery'
 import { shrink } from '../../chaos/shrink'
 
 const UNKNOWN = Number.POSITIVE_INFINITY
@@ -133,5 +134,23 @@ describe('a bad history of a round', () => {
     }
     assert.match(told(exchange), denied)
     assert.equal(told({ kind: 'read', saw: null }), '')
+  })
+})
+
+describe('a partition that is expected back', () => {
+  it('is asked no more once it was seen served, whatever else it was expected for', async (t) => {
+    t.mock.timers.enable({ apis: ['setTimeout'] })
+    const recovery = new Recovery()
+    let reads = 0
+    recovery.use([{ place: 'here', partition: 0, read: async () => reads++ }])
+    recovery.expect('all healed', [0], 0)
+    recovery.expect('primary moved', [0], 0)
+    for (let turn = 0; turn < 10; turn++) {
+      t.mock.timers.tick(1000)
+      await new Promise(setImmediate)
+    }
+    assert.equal(reads, 2)
+    assert.equal([...recovery.times.values()].flat().length, 1)
+    assert.deepEqual(await recovery.complete(0), [])
   })
 })

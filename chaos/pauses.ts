@@ -17,6 +17,8 @@ interface Pause {
 export class Pauses {
   readonly #pauses: Pause[] = []
   readonly #timer: NodeJS.Timeout
+  /** Once all questions so far have their answers. */
+  #answered = Promise.resolve()
   #last = performance.now()
   #longestMs = 0
 
@@ -25,7 +27,8 @@ export class Pauses {
       const now = performance.now()
       this.#note(this.#last, now)
       this.#last = now
-      void cluster.metaLeader().then(() => this.#note(now, performance.now()))
+      const asked = cluster.metaLeader().then(() => this.#note(now, performance.now()))
+      this.#answered = this.#answered.then(() => asked)
     }, EVERY_MS)
   }
 
@@ -64,7 +67,9 @@ export class Pauses {
     this.#pauses.length = 0
   }
 
-  stop(): void {
+  /** Asks no more, and waits for the last answer: the cluster can be stopped then. */
+  async stop(): Promise<void> {
     clearInterval(this.#timer)
+    await this.#answered
   }
 }

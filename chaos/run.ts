@@ -81,7 +81,7 @@ export async function runChaos(plan: ChaosPlan, print: (line: string) => void): 
 
   recovery.end()
   await fleet.close()
-  pauses.stop()
+  await pauses.stop()
   await cluster.stop()
   process.off('unhandledRejection', unhandled)
   print(report({ seed, seconds: passed(), rounds, watch, tally, recovery, verdicts, pauses }))

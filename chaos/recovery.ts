@@ -43,7 +43,7 @@ export class Recovery {
   /** Something is broken again: what has not recovered by now says nothing. */
   disturb(): void {
     this.disturbed += this.#waiting.size
-    this.#waiting = new Set()
+    this.end()
   }
 
   /** Nothing is waited for any more. */

@@ -1,6 +1,5 @@
 import assert from 'node:assert/strict'
 import { afterEach, describe, it } from 'node:test'
-
 import { freshKey, world } from '../support/cluster'
 import { pegasusError, until } from '../support/wait'
 

@@ -61,12 +61,12 @@ async function load() {
 async function memory({ operations, warmUpOperations, inFlight }) {
   let turn = 0
   const both = [works.get, works.set]
-  const once = async () => {
+  const either = async () => {
     const { once, check } = both[turn++ % 2]
     check(await once())
   }
-  await runMany(once, warmUpOperations, inFlight)
-  return watchMemory(() => runMany(once, operations, inFlight))
+  await runMany(either, warmUpOperations, inFlight)
+  return watchMemory(() => runMany(either, operations, inFlight))
 }
 
 await obey({

@@ -67,7 +67,7 @@ async fn drive(shared: Arc<Shared>) {
     poll_fn(|context| {
         shared.driver.register(context.waker());
         let mut running = lock(&shared.running);
-        running.driver.get_or_insert_with(|| context.waker().clone()).clone_from(context.waker());
+        running.driver = Some(context.waker().clone());
         loop {
             let (messages, closed) = shared.take_messages();
             if closed {

@@ -4,11 +4,11 @@
 use std::cell::RefCell;
 use std::sync::Arc;
 
-use bytes::BytesMut;
+use bytes::{Buf, BytesMut};
 use tokio::runtime::Handle;
 
 use super::connection::{Sender, Shared};
-use super::driver::KEPT_BUFFER;
+use super::driver::emptied;
 
 thread_local! {
     /// While this thread sends by itself: the connections on which it has something to send.
@@ -86,26 +86,21 @@ impl Shared {
 
     /// What the socket did not take is left to the writer, in front of what was queued meanwhile.
     fn give_back(&self, mut frames: BytesMut, written: usize) {
-        if written < frames.len() || frames.capacity() > KEPT_BUFFER {
-            frames = frames.split_off(written);
-        } else {
-            frames.clear();
+        let mut state = self.lock();
+        if state.ended.is_some() {
+            return;
         }
-        {
-            let mut state = self.lock();
-            if state.ended.is_some() {
-                return;
-            }
-            if !state.outgoing.is_empty() {
-                frames.extend_from_slice(&state.outgoing);
-            }
+        if written < frames.len() {
+            frames.advance(written);
+            frames.extend_from_slice(&state.outgoing);
             state.outgoing = frames;
-            if state.outgoing.is_empty() {
-                state.sender = Sender::Nobody;
-                return;
-            }
-            state.sender = Sender::Asked;
+        } else if state.outgoing.is_empty() {
+            state.outgoing = emptied(frames);
+            state.sender = Sender::Nobody;
+            return;
         }
+        state.sender = Sender::Asked;
+        drop(state);
         self.writer.wake();
     }
 }

@@ -26,7 +26,7 @@ const READ_CHUNK: usize = 64 * 1024;
 const READ_AT_LEAST: usize = 16 * 1024;
 
 /// A write buffer that grew beyond this is not kept.
-pub(super) const KEPT_BUFFER: usize = 1024 * 1024;
+const KEPT_BUFFER: usize = 1024 * 1024;
 
 /// How many times `session_reset` the bytes of one frame count as a sign of life. A frame with too
 /// great a length swallows all answers after it: from then on only whole frames count.
@@ -125,16 +125,23 @@ async fn write(socket: &OwnedWriteHalf, shared: &Shared) -> NetError {
         if let Err(error) = write_all(socket, &frames).await {
             return reset("the connection broke", &error);
         }
-        if frames.capacity() > KEPT_BUFFER {
-            frames = BytesMut::new();
-        }
-        frames.clear();
+        frames = emptied(frames);
     }
+}
+
+/// A buffer for what comes next: the same one, unless it has grown too large.
+pub(super) fn emptied(mut frames: BytesMut) -> BytesMut {
+    if frames.capacity() > KEPT_BUFFER {
+        return BytesMut::new();
+    }
+    frames.clear();
+    frames
 }
 
 async fn write_all(socket: &OwnedWriteHalf, mut bytes: &[u8]) -> std::io::Result<()> {
     while !bytes.is_empty() {
         match socket.try_write(bytes) {
+            Ok(0) => return Err(ErrorKind::WriteZero.into()),
             Ok(written) => bytes = &bytes[written..],
             Err(error) if error.kind() == ErrorKind::WouldBlock => socket.writable().await?,
             Err(error) => return Err(error),

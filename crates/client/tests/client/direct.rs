@@ -1,13 +1,12 @@
 //! Requests that are sent by the thread that asks, while the runtime sleeps, works, or sends itself.
 
 use std::future::Future;
-use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{Context, Poll, Wake, Waker};
 use std::thread::{self, Thread};
 
 use bytes::Bytes;
-use futures_util::future::join_all;
+use futures_util::future::{FutureExt, join_all};
 use futures_util::stream::{self, FuturesUnordered, StreamExt};
 use pegasus_client::send_directly;
 use pegasus_protocol::idl::ReadResponse;
@@ -74,17 +73,13 @@ fn while_it_runs<T>(runtime: &Runtime, work: impl FnOnce() -> T) -> T {
     })
 }
 
-fn poll_once<F: Future>(future: Pin<&mut F>) -> Poll<F::Output> {
-    future.poll(&mut Context::from_waker(Waker::noop()))
-}
-
 #[test]
 fn requests_leave_while_the_runtime_does_nothing() {
     let Stage { servers, server, runtime, scene } = Stage::new();
     let mut gets: Vec<_> = (0..3).map(|_| Box::pin(scene.get())).collect();
     send_directly(runtime.handle(), || {
         for get in &mut gets {
-            assert!(poll_once(get.as_mut()).is_pending());
+            assert!(get.as_mut().now_or_never().is_none());
         }
     });
     servers.block_on(within(server.wait_for_requests(4)));
@@ -101,7 +96,7 @@ fn what_the_socket_does_not_take_follows_in_order() {
     let mut sets: Vec<_> = keys.iter().map(|key| set(key.as_bytes())).collect();
     // Nobody reads: soon the socket is full.
     for set in &mut sets {
-        send_directly(runtime.handle(), || assert!(poll_once(set.as_mut()).is_pending()));
+        send_directly(runtime.handle(), || assert!(set.as_mut().now_or_never().is_none()));
     }
     let results = while_it_runs(&servers, || runtime.block_on(within(join_all(sets))));
     assert!(results.iter().all(Result::is_ok));
@@ -116,7 +111,7 @@ fn what_was_asked_leaves_also_when_something_panics() {
     let mut get = Box::pin(scene.get());
     let ended = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| {
         send_directly(runtime.handle(), || {
-            assert!(poll_once(get.as_mut()).is_pending());
+            assert!(get.as_mut().now_or_never().is_none());
             std::panic::resume_unwind(Box::new("on purpose"));
         })
     }));
@@ -125,7 +120,7 @@ fn what_was_asked_leaves_also_when_something_panics() {
     // Within another one, the outer one sends.
     let mut other = Box::pin(scene.get());
     send_directly(runtime.handle(), || {
-        send_directly(runtime.handle(), || assert!(poll_once(other.as_mut()).is_pending()));
+        send_directly(runtime.handle(), || assert!(other.as_mut().now_or_never().is_none()));
     });
     servers.block_on(within(server.wait_for_requests(3)));
 }

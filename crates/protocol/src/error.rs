@@ -2,7 +2,7 @@
 
 use thiserror::Error;
 
-use crate::thrift::TType;
+use crate::ttype::TType;
 
 /// Bytes from a peer that do not say what they should.
 ///

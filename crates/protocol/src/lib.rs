@@ -24,6 +24,7 @@ pub mod rpc;
 mod sample;
 pub mod status;
 pub mod thrift;
+mod ttype;
 pub mod types;
 
 pub use error::DecodeError;

@@ -8,11 +8,14 @@
 
 use bytes::{Buf, BytesMut};
 
-use super::{read_envelope, with_length, write_envelope};
+use super::envelope::{read_envelope, with_length, write_envelope};
 use crate::error::DecodeError;
 use crate::rpc::{Rpc, RpcCode};
 use crate::thrift::{MessageHead, MessageType, Reader, Wire};
 use crate::types::ErrorCode;
+
+/// The longest answer that a client reads: a scan batch of a thousand rows of a mebibyte each.
+pub const MAX_REPLY_LENGTH: usize = 1 << 30;
 
 /// The shortest answer: length, empty error name, head with an empty name.
 const MIN_LENGTH: usize = 4 + 4 + 12;

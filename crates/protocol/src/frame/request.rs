@@ -8,7 +8,7 @@
 
 use bytes::{Buf, BufMut, Bytes, BytesMut};
 
-use super::{read_envelope, write_envelope};
+use super::envelope::{read_envelope, write_envelope};
 use crate::error::DecodeError;
 use crate::idl::RequestMeta;
 use crate::rpc::Rpc;

@@ -2,7 +2,9 @@
 
 use bytes::{BufMut, BytesMut};
 
-use super::{Reader, Text};
+use super::reader::Reader;
+use super::text::Text;
+use super::wire::write_bytes;
 use crate::error::DecodeError;
 
 const STRICT_VERSION: u32 = 0x8001_0000;
@@ -49,7 +51,7 @@ impl MessageHead {
     /// Appends a strict head, the only form that is ever written.
     pub fn write(kind: MessageType, name: &[u8], sequence_id: i32, out: &mut BytesMut) {
         out.put_u32(STRICT_VERSION | kind as u32);
-        super::wire::write_bytes(name, out);
+        write_bytes(name, out);
         out.put_i32(sequence_id);
     }
 

@@ -1,7 +1,8 @@
 //! Steps over a field that this version of the IDL does not know.
 
-use super::{Reader, TType};
+use super::reader::Reader;
 use crate::error::DecodeError;
+use crate::ttype::TType;
 
 /// Deeper than any message of Pegasus; a bound on what a peer can make us recurse.
 const MAX_DEPTH: usize = 32;
@@ -18,7 +19,7 @@ impl Reader {
 
     fn skip_nested(&mut self, ttype: u8, depth: usize) -> Result<(), DecodeError> {
         let depth = depth.checked_sub(1).ok_or(DecodeError::TooDeep)?;
-        match TType::try_from(ttype)? {
+        match TType::from_byte(ttype).ok_or(DecodeError::UnknownType(ttype))? {
             TType::Stop => Err(DecodeError::UnknownType(ttype)),
             TType::Bool | TType::Byte => self.skip(1),
             TType::I16 => self.skip(2),

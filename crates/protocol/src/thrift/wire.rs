@@ -4,8 +4,10 @@ use std::collections::BTreeMap;
 
 use bytes::{BufMut, Bytes, BytesMut};
 
-use super::{Reader, Text};
+use super::reader::Reader;
+use super::text::Text;
 use crate::error::DecodeError;
+use crate::ttype::TType;
 
 /// How many times its bytes on the wire a list may take in memory. Elements as peers write them, with
 /// all their fields, take up to eight times.
@@ -13,47 +15,6 @@ const MAX_GROWTH: usize = 16;
 
 /// What a list may take in any case.
 const FREE_LIST_BYTES: usize = 64 * 1024;
-
-/// The type bytes of the binary protocol.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-#[repr(u8)]
-#[allow(missing_docs)]
-pub enum TType {
-    Stop = 0,
-    Bool = 2,
-    Byte = 3,
-    Double = 4,
-    I16 = 6,
-    I32 = 8,
-    I64 = 10,
-    String = 11,
-    Struct = 12,
-    Map = 13,
-    Set = 14,
-    List = 15,
-}
-
-impl TryFrom<u8> for TType {
-    type Error = DecodeError;
-
-    fn try_from(byte: u8) -> Result<Self, DecodeError> {
-        Ok(match byte {
-            0 => Self::Stop,
-            2 => Self::Bool,
-            3 => Self::Byte,
-            4 => Self::Double,
-            6 => Self::I16,
-            8 => Self::I32,
-            10 => Self::I64,
-            11 => Self::String,
-            12 => Self::Struct,
-            13 => Self::Map,
-            14 => Self::Set,
-            15 => Self::List,
-            other => return Err(DecodeError::UnknownType(other)),
-        })
-    }
-}
 
 /// A value of the protocol: it can be written, and read back.
 pub trait Wire: Sized {

@@ -13,12 +13,12 @@ use crate::error::Error;
 /// Configurations since 2.6 give both. The name comes first, because it survives a change of
 /// address; the address is there for networks in which the name does not resolve.
 #[derive(Clone, PartialEq, Eq, Hash)]
-pub(crate) struct NodeAddress {
+pub(crate) struct ServerAddress {
     name: Option<(Arc<str>, u16)>,
     ip: Option<SocketAddr>,
 }
 
-impl NodeAddress {
+impl ServerAddress {
     /// Reads `host:port`, `1.2.3.4:port` or `[::1]:port`.
     pub(crate) fn parse(text: &str) -> Result<Self, Error> {
         let refuse = |reason: &str| {
@@ -82,7 +82,7 @@ fn is_host_name(host: &str) -> bool {
     !host.is_empty() && host.bytes().all(fits) && !numeric
 }
 
-impl fmt::Display for NodeAddress {
+impl fmt::Display for ServerAddress {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match (&self.name, &self.ip) {
             (Some((host, port)), _) => write!(f, "{host}:{port}"),
@@ -92,7 +92,7 @@ impl fmt::Display for NodeAddress {
     }
 }
 
-impl fmt::Debug for NodeAddress {
+impl fmt::Debug for ServerAddress {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         fmt::Display::fmt(self, f)
     }
@@ -105,7 +105,7 @@ mod tests {
     #[test]
     fn addresses_that_can_be_used() {
         for text in ["127.0.0.1:34601", "meta-1.example.org:1", "localhost:65535", "[::1]:34601", "a_b:2"] {
-            assert_eq!(NodeAddress::parse(text).unwrap().to_string(), text);
+            assert_eq!(ServerAddress::parse(text).unwrap().to_string(), text);
         }
     }
 
@@ -125,7 +125,7 @@ mod tests {
             "::1:34601",
         ];
         for text in bad {
-            let error = NodeAddress::parse(text).unwrap_err();
+            let error = ServerAddress::parse(text).unwrap_err();
             assert_eq!(error.code(), "ERR_INVALID_ARGUMENT");
             assert!(error.message().contains(&format!("{text:?}")), "{error}");
         }
@@ -133,7 +133,7 @@ mod tests {
 
     #[test]
     fn a_password_in_an_address_is_not_repeated() {
-        let error = NodeAddress::parse("pegasus://me:p@ssword@meta:34601").unwrap_err();
+        let error = ServerAddress::parse("pegasus://me:p@ssword@meta:34601").unwrap_err();
         assert!(error.message().contains("…@meta:34601"), "{error}");
         assert!(!error.message().contains("ssword"), "{error}");
     }
@@ -142,8 +142,8 @@ mod tests {
     async fn a_name_that_does_not_resolve_leaves_the_address() {
         let ip = "127.0.0.1:34801".parse().unwrap();
         let host = HostPort::new("no-such-host.invalid", 34801);
-        let address = NodeAddress::from_configuration(RpcAddress::from(ip), Some(&host)).unwrap();
+        let address = ServerAddress::from_configuration(RpcAddress::from(ip), Some(&host)).unwrap();
         assert_eq!(address.resolve().await.unwrap(), [SocketAddr::V4(ip)]);
-        assert_eq!(NodeAddress::from_configuration(RpcAddress::NONE, Some(&HostPort::NONE)), None);
+        assert_eq!(ServerAddress::from_configuration(RpcAddress::NONE, Some(&HostPort::NONE)), None);
     }
 }

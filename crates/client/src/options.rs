@@ -3,7 +3,11 @@
 use std::time::Duration;
 
 use crate::error::Error;
-use crate::gate::{MOST_BYTES, MOST_OPERATIONS};
+
+/// The largest bounds that the limiter's counters have room for, with some to spare for permits that are
+/// granted without a bound.
+pub(crate) const MOST_OPERATIONS: usize = 100_000_000;
+pub(crate) const MOST_BYTES: u64 = (1 << 36) - 1;
 
 /// How a client finds its cluster and how long it waits.
 ///
@@ -139,7 +143,7 @@ impl RetryOptions {
     }
 
     /// How long to wait after so many attempts: a random part of a bound that doubles.
-    pub(crate) fn delay_after(&self, attempts: u32) -> Duration {
+    pub(crate) fn backoff_after(&self, attempts: u32) -> Duration {
         let doublings = attempts.saturating_sub(1).min(31);
         let bound = self.base_delay.saturating_mul(1 << doublings).min(self.max_delay);
         bound.mul_f64(fastrand::f64())
@@ -239,7 +243,7 @@ mod tests {
         let retry = RetryOptions::default();
         for attempts in 1..40 {
             let bound = (10u64 << (attempts - 1).min(20)).min(500);
-            let longest = (0..200).map(|_| retry.delay_after(attempts)).max().unwrap();
+            let longest = (0..200).map(|_| retry.backoff_after(attempts)).max().unwrap();
             assert!(longest <= Duration::from_millis(bound), "after {attempts}: {longest:?}");
             assert!(longest >= Duration::from_millis(bound / 2), "after {attempts}: {longest:?}");
         }

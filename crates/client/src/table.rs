@@ -7,75 +7,19 @@ use std::time::Duration;
 use bytes::Bytes;
 use pegasus_protocol::idl::CheckType;
 
-use crate::backup::Backup;
-use crate::client::ClientCore;
 use crate::composed::{
     CountProgress, DelRangeError, DelRangeOptions, batch_get, batch_write, count, del_range,
 };
-use crate::deadline::Deadline;
+use crate::context::TableContext;
 use crate::error::Error;
 use crate::execute::execute;
-use crate::gate::Gate;
 use crate::ops::{
     Check, CheckAndMutate, CheckAndSet, CheckResult, CheckedSet, Get, Incr, IncrOptions, MultiGet,
     MultiGetLimits, MultiGetResult, MultiRemove, MultiSet, Mutation, Operation, Remove, Set, SortKeyCount,
     SortKeyRange, TimeToLive, Ttl,
 };
-use crate::options::{CallOptions, RetryOptions, WriteOptions};
-use crate::routing::Router;
+use crate::options::{CallOptions, WriteOptions};
 use crate::scan::{ScanOptions, Scanner};
-
-/// What the operations of a table share.
-pub(crate) struct TableCore {
-    name: Arc<str>,
-    client: Arc<ClientCore>,
-    router: Router,
-    timeout: Duration,
-    /// Where secondaries may answer reads.
-    backup: Option<Backup>,
-}
-
-impl TableCore {
-    pub(crate) fn new(
-        name: Arc<str>,
-        client: Arc<ClientCore>,
-        router: Router,
-        timeout: Duration,
-        backup: Option<Backup>,
-    ) -> Self {
-        Self { name, client, router, timeout, backup }
-    }
-
-    pub(crate) fn name(&self) -> &str {
-        &self.name
-    }
-
-    pub(crate) fn router(&self) -> &Router {
-        &self.router
-    }
-
-    pub(crate) fn backup(&self) -> Option<&Backup> {
-        self.backup.as_ref()
-    }
-
-    pub(crate) fn retry(&self) -> &RetryOptions {
-        self.client.retry()
-    }
-
-    /// How long an operation may take where its caller does not say.
-    pub(crate) fn timeout(&self) -> Duration {
-        self.timeout
-    }
-
-    fn deadline(&self, timeout: Option<Duration>) -> Deadline {
-        Deadline::after(timeout.unwrap_or(self.timeout))
-    }
-
-    /// Where operations are counted in and out.
-    pub(crate) fn gate(&self) -> &Gate {
-        self.client.gate()
-    }
-}
 
 /// An open table. Cheap to clone; all clones share routes and connections.
 ///
@@ -86,32 +30,32 @@ impl TableCore {
 /// Failures carry a stable [`code`](Error::code). A row that is not there is not a failure.
 #[derive(Clone)]
 pub struct Table {
-    core: Arc<TableCore>,
+    context: Arc<TableContext>,
 }
 
 impl Table {
-    pub(crate) fn new(core: TableCore) -> Self {
-        Self { core: Arc::new(core) }
+    pub(crate) fn new(context: TableContext) -> Self {
+        Self { context: Arc::new(context) }
     }
 
     #[cfg(test)]
-    pub(crate) fn core(&self) -> &Arc<TableCore> {
-        &self.core
+    pub(crate) fn context(&self) -> &Arc<TableContext> {
+        &self.context
     }
 
     /// Its name.
     pub fn name(&self) -> &str {
-        self.core.name()
+        self.context.name()
     }
 
     /// Its number, which changes when it is dropped and created anew.
     pub fn app_id(&self) -> i32 {
-        self.core.router.snapshot().app_id()
+        self.context.router().snapshot().app_id()
     }
 
     /// How many partitions it has at the moment.
     pub fn partition_count(&self) -> u32 {
-        self.core.router.snapshot().partition_count()
+        self.context.router().snapshot().partition_count()
     }
 
     /// Reads a row; `None` when there is none.
@@ -311,8 +255,8 @@ impl Table {
         keys: Vec<(Bytes, Bytes)>,
         options: CallOptions,
     ) -> impl Future<Output = Result<Vec<Option<Bytes>>, Error>> + Send + use<> {
-        let core = Arc::clone(&self.core);
-        async move { batch_get(&core, keys, core.deadline(options.timeout)).await }
+        let context = Arc::clone(&self.context);
+        async move { batch_get(&context, keys, context.deadline(options.timeout)).await }
     }
 
     /// Sets rows of any keys, each by itself: one that fails does not stop the others. Outcomes come in
@@ -322,13 +266,13 @@ impl Table {
         rows: Vec<(Bytes, Bytes, Bytes)>,
         options: WriteOptions,
     ) -> impl Future<Output = Vec<Result<(), Error>>> + Send + use<> {
-        let core = Arc::clone(&self.core);
+        let context = Arc::clone(&self.context);
         let set = move |(hash_key, sort_key, value): (Bytes, Bytes, Bytes)| {
             Set::new(&hash_key, &sort_key, &value, options.ttl_seconds)
         };
         async move {
-            let deadline = core.deadline(options.timeout);
-            batch_write(&core, rows.into_iter().map(set).collect(), deadline).await
+            let deadline = context.deadline(options.timeout);
+            batch_write(&context, rows.into_iter().map(set).collect(), deadline).await
         }
     }
 
@@ -338,11 +282,11 @@ impl Table {
         keys: Vec<(Bytes, Bytes)>,
         options: CallOptions,
     ) -> impl Future<Output = Vec<Result<(), Error>>> + Send + use<> {
-        let core = Arc::clone(&self.core);
+        let context = Arc::clone(&self.context);
         let remove = |(hash_key, sort_key): (Bytes, Bytes)| Remove::new(&hash_key, &sort_key);
         async move {
-            let deadline = core.deadline(options.timeout);
-            batch_write(&core, keys.into_iter().map(remove).collect(), deadline).await
+            let deadline = context.deadline(options.timeout);
+            batch_write(&context, keys.into_iter().map(remove).collect(), deadline).await
         }
     }
 
@@ -359,7 +303,7 @@ impl Table {
         options: DelRangeOptions,
     ) -> impl Future<Output = Result<u64, DelRangeError>> + Send + use<> {
         let [hash_key, start, stop] = [hash_key, start_sort_key, stop_sort_key].map(Bytes::copy_from_slice);
-        del_range(Arc::clone(&self.core), hash_key, start, stop, options)
+        del_range(Arc::clone(&self.context), hash_key, start, stop, options)
     }
 
     /// Counts the rows of the table that pass the filters: several partitions at a time, on the servers.
@@ -373,7 +317,7 @@ impl Table {
     where
         F: FnMut(CountProgress) + Send,
     {
-        count(Arc::clone(&self.core), options, on_progress)
+        count(Arc::clone(&self.context), options, on_progress)
     }
 
     /// Scans the rows of a hash key, ascending; nothing is sent before the first page is asked for.
@@ -389,7 +333,7 @@ impl Table {
         stop_sort_key: &[u8],
         options: ScanOptions,
     ) -> Result<Scanner, Error> {
-        Scanner::of_hash_key(Arc::clone(&self.core), hash_key, start_sort_key, stop_sort_key, options)
+        Scanner::of_hash_key(Arc::clone(&self.context), hash_key, start_sort_key, stop_sort_key, options)
     }
 
     /// Scanners that together give every row of the table once, in no order between hash keys. There
@@ -399,7 +343,7 @@ impl Table {
         max_split_count: u32,
         options: &ScanOptions,
     ) -> Result<Vec<Scanner>, Error> {
-        Scanner::of_table(&self.core, max_split_count, options)
+        Scanner::of_table(&self.context, max_split_count, options)
     }
 
     fn run<O>(
@@ -411,11 +355,11 @@ impl Table {
         O: Operation + Send + Sync,
         O::Output: Send,
     {
-        let core = Arc::clone(&self.core);
+        let context = Arc::clone(&self.context);
         async move {
             // Lent and not moved out: that would keep room for it twice.
             match &operation {
-                Ok(operation) => execute(&core, operation, core.deadline(timeout)).await,
+                Ok(operation) => execute(&context, operation, context.deadline(timeout)).await,
                 Err(error) => Err(error.clone()),
             }
         }

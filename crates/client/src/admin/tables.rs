@@ -11,10 +11,10 @@ use pegasus_protocol::rpc;
 use pegasus_protocol::thrift::Text;
 use tokio::time::{Instant, sleep};
 
+use super::calls::{Admin, check_name, deadline, nonsense, wire_number};
 use super::types::{
     ClusterInfo, CreateTableOptions, NodeInfo, NodeStatus, TableInfo, TableLayout, TableStatus,
 };
-use super::{Admin, check_name, deadline, nonsense, wire_number};
 use crate::error::{Error, ErrorKind};
 
 /// Between two looks at a new table that is not healthy yet.
@@ -219,8 +219,7 @@ impl Admin {
     }
 
     async fn layout_until(&self, name: &str, deadline: Instant) -> Result<TableLayout, Error> {
-        let _running = self.client.gate().enter()?;
-        Ok(self.client.meta().query_configuration(name, deadline).await?.into())
+        Ok(self.configuration(name, deadline).await?.into())
     }
 
     /// Starts to split every partition of a table in two. The table can be used meanwhile.

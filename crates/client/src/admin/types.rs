@@ -6,7 +6,7 @@ use std::time::Duration;
 use pegasus_protocol::idl::{AppInfo, AppStatus, PartitionConfiguration, QueryCfgResponse};
 use pegasus_protocol::types::{HostPort, RpcAddress};
 
-use crate::address::NodeAddress;
+use crate::address::ServerAddress;
 
 pub use pegasus_protocol::idl::{AppStatus as TableStatus, NodeStatus};
 
@@ -151,5 +151,5 @@ impl From<&PartitionConfiguration> for PartitionInfo {
 }
 
 fn address(ip: RpcAddress, name: Option<&HostPort>) -> Option<String> {
-    NodeAddress::from_configuration(ip, name).map(|address| address.to_string())
+    ServerAddress::from_configuration(ip, name).map(|address| address.to_string())
 }

@@ -9,12 +9,12 @@ use pegasus_protocol::idl::{FullData, FullKey};
 use pegasus_protocol::key;
 
 use super::portions::portions;
+use crate::context::TableContext;
 use crate::deadline::Deadline;
 use crate::error::Error;
 use crate::execute::execute;
 use crate::ops::{BatchGet, check_hash_key};
 use crate::routing::{Target, is_resized};
-use crate::table::TableCore;
 
 /// Keys in one request: servers have no limit, but answer with all rows at once.
 const MAX_KEYS: usize = 1000;
@@ -51,7 +51,7 @@ impl Group {
 }
 
 pub(crate) async fn batch_get(
-    table: &TableCore,
+    table: &TableContext,
     keys: Vec<(Bytes, Bytes)>,
     deadline: Deadline,
 ) -> Result<Vec<Option<Bytes>>, Error> {

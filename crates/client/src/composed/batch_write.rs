@@ -2,18 +2,18 @@
 
 use futures_util::StreamExt;
 
+use crate::context::TableContext;
 use crate::deadline::Deadline;
 use crate::error::Error;
 use crate::execute::execute;
 use crate::ops::Operation;
-use crate::table::TableCore;
 
 /// Requests on their way at a time.
 const AT_ONCE: usize = 256;
 
 /// Runs the operations; one that fails, or could not even be built, does not stop the others.
 pub(crate) async fn batch_write<O: Operation>(
-    table: &TableCore,
+    table: &TableContext,
     operations: Vec<Result<O, Error>>,
     deadline: Deadline,
 ) -> Vec<Result<O::Output, Error>> {

@@ -5,12 +5,12 @@ use std::sync::Arc;
 use futures_util::StreamExt;
 use pegasus_protocol::idl::GetScannerRequest;
 
+use crate::context::TableContext;
 use crate::deadline::Deadline;
 use crate::error::{Error, ErrorKind};
 use crate::ops::Batch;
 use crate::routing::{Target, is_resized};
-use crate::scan::{PartScan, ScanOptions, whole_table};
-use crate::table::TableCore;
+use crate::scan::{PartitionScan, ScanOptions, whole_table};
 
 /// Partitions counted at a time.
 const AT_ONCE: usize = 8;
@@ -30,7 +30,7 @@ pub struct CountProgress {
 }
 
 pub(crate) async fn count(
-    table: Arc<TableCore>,
+    table: Arc<TableContext>,
     options: ScanOptions,
     mut on_progress: impl FnMut(CountProgress) + Send,
 ) -> Result<u64, Error> {
@@ -45,7 +45,7 @@ pub(crate) async fn count(
 
 /// Counts with the partitions as they are; a table that is split meanwhile is counted from the start.
 async fn count_once(
-    table: &Arc<TableCore>,
+    table: &Arc<TableContext>,
     options: &ScanOptions,
     on_progress: &mut (impl FnMut(CountProgress) + Send),
 ) -> Result<u64, Error> {
@@ -63,7 +63,7 @@ async fn count_once(
 }
 
 async fn count_partition(
-    table: &Arc<TableCore>,
+    table: &Arc<TableContext>,
     options: &ScanOptions,
     target: Target,
 ) -> Result<u64, Error> {
@@ -78,12 +78,12 @@ async fn count_partition(
 
 /// `None`: the context was lost. There is no key to go on after, as counts come without keys.
 async fn count_from_start(
-    table: &Arc<TableCore>,
+    table: &Arc<TableContext>,
     options: &ScanOptions,
     target: Target,
     request: &GetScannerRequest,
 ) -> Result<Option<u64>, Error> {
-    let mut scan = PartScan::new(Arc::clone(table), target, options.timeout);
+    let mut scan = PartitionScan::new(Arc::clone(table), target, options.timeout);
     let mut total = 0;
     loop {
         match scan.next_batch(|| request.clone(), Deadline::after(options.timeout)).await? {

@@ -7,13 +7,13 @@ use std::time::Duration;
 use bytes::Bytes;
 
 use super::portions::portions;
+use crate::context::TableContext;
 use crate::deadline::Deadline;
 use crate::error::Error;
 use crate::execute::execute;
 use crate::ops::{Filter, MultiRemove};
 use crate::scan::{ScanOptions, Scanner};
 use crate::shown::ShownKey;
-use crate::table::TableCore;
 
 /// Bytes of sort keys in one request: servers refuse writes over a mebibyte.
 const MAX_KEY_BYTES: usize = 512 * 1024;
@@ -74,7 +74,7 @@ impl std::error::Error for DelRangeError {
 }
 
 pub(crate) async fn del_range(
-    table: Arc<TableCore>,
+    table: Arc<TableContext>,
     hash_key: Bytes,
     start: Bytes,
     stop: Bytes,

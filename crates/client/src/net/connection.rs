@@ -1,168 +1,26 @@
-//! A live connection, as callers see it: reserve an id, queue the request, await the answer.
+//! A live connection as its callers see it: reserve a sequence id, queue the request, await the reply.
 
 use std::future::Future;
 use std::pin::Pin;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
+use std::sync::Arc;
 use std::task::{Context, Poll, Waker};
 
 use bytes::BytesMut;
-use futures_util::task::AtomicWaker;
 use pegasus_protocol::frame::{RequestHeader, encode_request};
 use pegasus_protocol::rpc::Rpc;
-use tokio::net::tcp::OwnedWriteHalf;
-use tokio::sync::Notify;
 
 use super::direct;
 use super::error::{NetError, NetErrorKind};
 use super::inflight::{self, Inflight, Outcome};
-
-/// What callers and the driver share.
-pub(super) struct Shared {
-    state: Mutex<State>,
-    /// Wakes the driver's writer.
-    pub(super) writer: AtomicWaker,
-    /// Tells the driver's watch that a call has timed out.
-    pub(super) timed_out: Notify,
-    /// Starts the driver's pulse.
-    pub(super) busy: Notify,
-    /// The driver's: it is closed when that ends.
-    pub(super) socket: Weak<OwnedWriteHalf>,
-    /// A connection on which more bytes wait than operations in flight can have is given up.
-    most_queued: usize,
-}
-
-pub(super) struct State {
-    pub(super) inflight: Inflight,
-    /// Frames that the driver has not taken yet.
-    ///
-    /// Frames of operations in flight are bounded where those start. Frames of operations that were
-    /// given up stay, and with a server that takes none they would pile up: see `most_queued`.
-    pub(super) outgoing: BytesMut,
-    /// How many bytes were ever queued.
-    queued: u64,
-    pub(super) sender: Sender,
-    pulse: Pulse,
-    /// Why the connection is over, once it is.
-    pub(super) ended: Option<NetError>,
-}
-
-/// Who brings what is queued to the socket. There is one at a time, so that frames stay whole.
-#[derive(PartialEq, Eq)]
-pub(super) enum Sender {
-    /// Nothing is queued, and the writer sleeps.
-    Nobody,
-    /// Whoever was asked comes: the writer, or a thread that sends by itself.
-    Asked,
-    Writer,
-    /// A thread that sends by itself; see `direct`.
-    Caller,
-}
-
-/// See the driver's `beat`.
-#[derive(PartialEq, Eq)]
-enum Pulse {
-    Stopped,
-    /// It stops with the next beat.
-    Beats,
-    /// Something was queued since the last beat.
-    BeatsOn,
-}
-
-impl Shared {
-    pub(super) fn new(most_queued: usize, socket: Weak<OwnedWriteHalf>) -> Self {
-        let state = State {
-            inflight: Inflight::new(),
-            outgoing: BytesMut::new(),
-            queued: 0,
-            sender: Sender::Asked,
-            pulse: Pulse::Stopped,
-            ended: None,
-        };
-        Self {
-            state: Mutex::new(state),
-            writer: AtomicWaker::new(),
-            timed_out: Notify::new(),
-            busy: Notify::new(),
-            socket,
-            most_queued,
-        }
-    }
-
-    /// A plain mutex: it is held for a few hundred nanoseconds and never across an await.
-    pub(super) fn lock(&self) -> MutexGuard<'_, State> {
-        self.state.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    /// A beat of the pulse: says whether there is to be another one.
-    pub(super) fn beats_on(&self) -> bool {
-        let pulse = &mut self.lock().pulse;
-        *pulse = if *pulse == Pulse::BeatsOn { Pulse::Beats } else { Pulse::Stopped };
-        *pulse == Pulse::Beats
-    }
-
-    /// Ends the connection for all its callers; the first reason counts.
-    pub(super) fn end(&self, error: NetError) {
-        let wakers = {
-            let mut state = self.lock();
-            if state.ended.is_some() {
-                return;
-            }
-            let handed = state.queued - state.outgoing.len() as u64;
-            state.outgoing = BytesMut::new();
-            let wakers = state.inflight.fail_all(&error, handed);
-            state.ended = Some(error);
-            wakers
-        };
-        self.writer.wake();
-        self.timed_out.notify_one();
-        wakers.into_iter().for_each(Waker::wake);
-    }
-
-    /// Queues a frame and sees to it that it is sent.
-    fn queue<T>(
-        self: &Arc<Self>,
-        encode: impl FnOnce(&mut Inflight, u64, &mut BytesMut) -> T,
-    ) -> Result<T, NetError> {
-        let mut guard = self.lock();
-        let state = &mut *guard;
-        if let Some(error) = &state.ended {
-            return Err(error.clone());
-        }
-        let before = state.outgoing.len();
-        if before > self.most_queued {
-            drop(guard);
-            let error = NetError::new(
-                NetErrorKind::Reset,
-                format!("the server takes no requests: {before} bytes wait to be sent"),
-            );
-            self.end(error.clone());
-            return Err(error);
-        }
-        let result = encode(&mut state.inflight, state.queued, &mut state.outgoing);
-        state.queued += (state.outgoing.len() - before) as u64;
-        let is_first = state.sender == Sender::Nobody;
-        if is_first {
-            state.sender = Sender::Asked;
-        }
-        let starts_pulse = std::mem::replace(&mut state.pulse, Pulse::BeatsOn) == Pulse::Stopped;
-        drop(guard);
-        if starts_pulse {
-            self.busy.notify_one();
-        }
-        if is_first && !direct::takes_over(self) {
-            self.writer.wake();
-        }
-        Ok(result)
-    }
-}
+use super::shared::{Pulse, Sender, SharedConnection};
 
 /// A handle on a connection. When the last one is gone the driver ends.
 pub(crate) struct Connection {
-    shared: Arc<Shared>,
+    shared: Arc<SharedConnection>,
 }
 
 impl Connection {
-    pub(super) fn new(shared: Arc<Shared>) -> Self {
+    pub(super) fn new(shared: Arc<SharedConnection>) -> Self {
         Self { shared }
     }
 
@@ -292,5 +150,44 @@ impl Drop for Call {
         if !matches!(self.stage, Stage::Answered) {
             self.connection.shared.lock().inflight.cancel(self.id);
         }
+    }
+}
+
+impl SharedConnection {
+    /// Queues a frame and makes sure that somebody sends it.
+    fn queue<T>(
+        self: &Arc<Self>,
+        encode: impl FnOnce(&mut Inflight, u64, &mut BytesMut) -> T,
+    ) -> Result<T, NetError> {
+        let mut guard = self.lock();
+        let state = &mut *guard;
+        if let Some(error) = &state.ended {
+            return Err(error.clone());
+        }
+        let before = state.outgoing.len();
+        if before > self.most_queued {
+            drop(guard);
+            let error = NetError::new(
+                NetErrorKind::Reset,
+                format!("the server takes no requests: {before} bytes wait to be sent"),
+            );
+            self.end(error.clone());
+            return Err(error);
+        }
+        let result = encode(&mut state.inflight, state.queued, &mut state.outgoing);
+        state.queued += (state.outgoing.len() - before) as u64;
+        let is_first = state.sender == Sender::Nobody;
+        if is_first {
+            state.sender = Sender::Asked;
+        }
+        let starts_pulse = std::mem::replace(&mut state.pulse, Pulse::BeatsOn) == Pulse::Stopped;
+        drop(guard);
+        if starts_pulse {
+            self.busy.notify_one();
+        }
+        if is_first && !direct::takes_over(self) {
+            self.writer.wake();
+        }
+        Ok(result)
     }
 }

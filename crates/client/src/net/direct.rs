@@ -7,12 +7,11 @@ use std::sync::Arc;
 use bytes::{Buf, BytesMut};
 use tokio::runtime::Handle;
 
-use super::connection::{Sender, Shared};
-use super::driver::emptied;
+use super::shared::{Sender, SharedConnection, emptied};
 
 thread_local! {
     /// While this thread sends by itself: the connections on which it has something to send.
-    static TAKEN: RefCell<Option<Vec<Arc<Shared>>>> = const { RefCell::new(None) };
+    static TAKEN: RefCell<Option<Vec<Arc<SharedConnection>>>> = const { RefCell::new(None) };
 }
 
 /// Runs `ask`, which polls futures of this client on a thread that is not its runtime's, and sends what they
@@ -59,11 +58,11 @@ impl Drop for SendTaken {
 }
 
 /// Whether this thread will send what is queued on a connection for which nobody sends.
-pub(super) fn takes_over(shared: &Arc<Shared>) -> bool {
+pub(super) fn takes_over(shared: &Arc<SharedConnection>) -> bool {
     TAKEN.with_borrow_mut(|taken| taken.as_mut().map(|taken| taken.push(Arc::clone(shared))).is_some())
 }
 
-impl Shared {
+impl SharedConnection {
     /// Sends what is queued, unless the writer does it by now.
     fn send_queued(&self) {
         let Some(frames) = self.take_for_caller() else { return };

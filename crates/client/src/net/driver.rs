@@ -15,18 +15,15 @@ use tokio::io::AsyncReadExt;
 use tokio::net::tcp::{OwnedReadHalf, OwnedWriteHalf};
 use tokio::time::{Instant, sleep, sleep_until};
 
-use super::connection::{Sender, Shared};
 use super::error::{NetError, NetErrorKind};
 use super::inflight::Inflight;
+use super::shared::{Sender, SharedConnection, emptied};
 
 /// How much memory is taken at once to read into. What was read lives in it until nobody keeps it.
 const READ_CHUNK: usize = 64 * 1024;
 
 /// More is taken when less than this is left.
 const READ_AT_LEAST: usize = 16 * 1024;
-
-/// A write buffer that grew beyond this is not kept.
-const KEPT_BUFFER: usize = 1024 * 1024;
 
 /// How many times `session_reset` the bytes of one frame count as a sign of life. A frame with too
 /// great a length swallows all answers after it: from then on only whole frames count.
@@ -39,7 +36,7 @@ const PULSE: Duration = Duration::from_millis(50);
 pub(super) async fn drive(
     reader: OwnedReadHalf,
     writer: Arc<OwnedWriteHalf>,
-    shared: Arc<Shared>,
+    shared: Arc<SharedConnection>,
     session_reset: Duration,
     peer: Arc<str>,
 ) {
@@ -59,7 +56,7 @@ fn reset(peer_did: &str, error: &std::io::Error) -> NetError {
 }
 
 /// The reader: all frames of one read are handed out under one lock.
-async fn read(mut reader: OwnedReadHalf, shared: &Shared, patience: Duration) -> NetError {
+async fn read(mut reader: OwnedReadHalf, shared: &SharedConnection, patience: Duration) -> NetError {
     let mut buffer = BytesMut::new();
     let mut wakers = Vec::new();
     let mut last_whole = Instant::now();
@@ -116,7 +113,7 @@ fn hand_out(
 }
 
 /// The writer: whatever is queued leaves in one system call.
-async fn write(socket: &OwnedWriteHalf, shared: &Shared) -> NetError {
+async fn write(socket: &OwnedWriteHalf, shared: &SharedConnection) -> NetError {
     let mut frames = BytesMut::new();
     loop {
         if let Err(ended) = take_queued(shared, &mut frames).await {
@@ -127,15 +124,6 @@ async fn write(socket: &OwnedWriteHalf, shared: &Shared) -> NetError {
         }
         frames = emptied(frames);
     }
-}
-
-/// A buffer for what comes next: the same one, unless it has grown too large.
-pub(super) fn emptied(mut frames: BytesMut) -> BytesMut {
-    if frames.capacity() > KEPT_BUFFER {
-        return BytesMut::new();
-    }
-    frames.clear();
-    frames
 }
 
 async fn write_all(socket: &OwnedWriteHalf, mut bytes: &[u8]) -> std::io::Result<()> {
@@ -151,7 +139,7 @@ async fn write_all(socket: &OwnedWriteHalf, mut bytes: &[u8]) -> std::io::Result
 }
 
 /// Waits until frames are queued that nobody else sends, and swaps them with the empty buffer.
-async fn take_queued(shared: &Shared, frames: &mut BytesMut) -> Result<(), NetError> {
+async fn take_queued(shared: &SharedConnection, frames: &mut BytesMut) -> Result<(), NetError> {
     poll_fn(|context| {
         shared.writer.register(context.waker());
         let mut state = shared.lock();
@@ -176,7 +164,7 @@ async fn take_queued(shared: &Shared, frames: &mut BytesMut) -> Result<(), NetEr
 ///
 /// A slow call alone does not: it may have been given a long deadline on purpose. Nor does silence
 /// without calls.
-async fn watch(shared: &Shared, session_reset: Duration) -> NetError {
+async fn watch(shared: &SharedConnection, session_reset: Duration) -> NetError {
     loop {
         shared.timed_out.notified().await;
         let (ended, silent_since) = {
@@ -199,7 +187,7 @@ async fn watch(shared: &Shared, session_reset: Duration) -> NetError {
 /// operations come after it, so setting them changes nothing about when the thread is to wake. Where no timer
 /// was set when the thread went to sleep, each that is set until the next time interrupts it, by a system call
 /// for every operation.
-async fn beat(shared: &Shared) -> NetError {
+async fn beat(shared: &SharedConnection) -> NetError {
     loop {
         shared.busy.notified().await;
         while shared.beats_on() {

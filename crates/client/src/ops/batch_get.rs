@@ -4,7 +4,8 @@ use pegasus_protocol::idl::{BatchGetRequest, BatchGetResponse, FullData, FullKey
 use pegasus_protocol::rpc;
 use pegasus_protocol::status::Status;
 
-use super::Operation;
+use super::operation::Operation;
+use super::status::ok;
 use crate::routing::Target;
 
 pub(crate) struct BatchGet {
@@ -48,7 +49,7 @@ impl Operation for BatchGet {
     }
 
     fn output(&self, response: BatchGetResponse) -> Result<Vec<FullData>, Status> {
-        super::ok(response.error)?;
+        ok(response.error)?;
         Ok(response.data)
     }
 }

@@ -8,7 +8,9 @@ use pegasus_protocol::rpc;
 use pegasus_protocol::status::Status;
 
 use super::check::{self, Check, CheckResult};
-use super::{HashKey, Operation, check_write, expire_ts};
+use super::keys::HashKey;
+use super::operation::Operation;
+use super::writes::{check_write, expire_ts};
 use crate::error::Error;
 use crate::routing::Target;
 use crate::shown::{ShownKey, ShownValue};

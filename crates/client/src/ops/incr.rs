@@ -6,7 +6,10 @@ use pegasus_protocol::idl::{IncrRequest, IncrResponse};
 use pegasus_protocol::rpc;
 use pegasus_protocol::status::Status;
 
-use super::{Key, Operation, check_write, expire_ts, ok};
+use super::keys::RowKey;
+use super::operation::Operation;
+use super::status::ok;
+use super::writes::{check_write, expire_ts};
 use crate::error::Error;
 use crate::routing::Target;
 
@@ -38,7 +41,7 @@ pub(crate) struct Incr {
 
 impl Incr {
     pub(crate) fn new(hash_key: &[u8], sort_key: &[u8], by: i64, expiry: IncrExpiry) -> Result<Self, Error> {
-        let key = Key::new(hash_key, sort_key)?;
+        let key = RowKey::new(hash_key, sort_key)?;
         let expire_ts_seconds = match expiry {
             IncrExpiry::Keep => 0,
             IncrExpiry::Clear => -1,

@@ -5,17 +5,20 @@ use pegasus_protocol::idl::UpdateResponse;
 use pegasus_protocol::rpc;
 use pegasus_protocol::status::Status;
 
-use super::{Key, Operation, check_write, ok};
+use super::keys::RowKey;
+use super::operation::Operation;
+use super::status::ok;
+use super::writes::check_write;
 use crate::error::Error;
 use crate::routing::Target;
 
 pub(crate) struct Remove {
-    key: Key,
+    key: RowKey,
 }
 
 impl Remove {
     pub(crate) fn new(hash_key: &[u8], sort_key: &[u8]) -> Result<Self, Error> {
-        let key = Key::new(hash_key, sort_key)?;
+        let key = RowKey::new(hash_key, sort_key)?;
         check_write::<rpc::Remove>(&key.encoded, key.encoded.len())?;
         Ok(Self { key })
     }

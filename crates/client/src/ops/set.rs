@@ -5,7 +5,10 @@ use pegasus_protocol::idl::{UpdateRequest, UpdateResponse};
 use pegasus_protocol::rpc;
 use pegasus_protocol::status::Status;
 
-use super::{Key, Operation, check_write, expire_ts, ok};
+use super::keys::RowKey;
+use super::operation::Operation;
+use super::status::ok;
+use super::writes::{check_write, expire_ts};
 use crate::error::Error;
 use crate::routing::Target;
 
@@ -21,7 +24,7 @@ impl Set {
         value: &[u8],
         ttl_seconds: u32,
     ) -> Result<Self, Error> {
-        let key = Key::new(hash_key, sort_key)?;
+        let key = RowKey::new(hash_key, sort_key)?;
         let target = key.target();
         let request = UpdateRequest {
             key: key.encoded,

@@ -5,7 +5,9 @@ use pegasus_protocol::idl::CountResponse;
 use pegasus_protocol::rpc;
 use pegasus_protocol::status::Status;
 
-use super::{HashKey, Operation, ok};
+use super::keys::HashKey;
+use super::operation::Operation;
+use super::status::ok;
 use crate::error::Error;
 use crate::routing::Target;
 

@@ -5,7 +5,9 @@ use pegasus_protocol::idl::TtlResponse;
 use pegasus_protocol::rpc;
 use pegasus_protocol::status::Status;
 
-use super::{Key, Operation, found};
+use super::keys::RowKey;
+use super::operation::Operation;
+use super::status::found;
 use crate::error::Error;
 use crate::routing::Target;
 
@@ -19,12 +21,12 @@ pub enum TimeToLive {
 }
 
 pub(crate) struct Ttl {
-    key: Key,
+    key: RowKey,
 }
 
 impl Ttl {
     pub(crate) fn new(hash_key: &[u8], sort_key: &[u8]) -> Result<Self, Error> {
-        Ok(Self { key: Key::new(hash_key, sort_key)? })
+        Ok(Self { key: RowKey::new(hash_key, sort_key)? })
     }
 }
 

@@ -89,7 +89,7 @@ async fn what_may_have_been_done_is_not_done_again() {
         let new = adding().await;
         let scene = Scene::open([table([server.address()]), with_ballot(2, table([new.address()]))]).await;
         let error = within(scene.table.incr(b"h", b"s", 1, INCR)).await.unwrap_err();
-        assert_eq!((&*error.code(), error.place().attempts), (code, 1));
+        assert_eq!((&*error.code(), error.location().attempts), (code, 1));
         assert!(error.is_maybe_applied(), "{error}");
         assert_eq!((server.requests().len(), new.requests().len()), (1, 0), "{code}");
     }

@@ -87,7 +87,7 @@ async fn waiting_for_room_counts_against_the_deadline() {
     assert_eq!(error.code(), "ERR_TIMEOUT");
     assert!(error.is_retryable() && !error.is_maybe_applied());
     assert!(error.message().contains("1 operations"), "{error}");
-    assert_eq!((error.place().table.as_deref(), error.place().attempts), (Some("temp"), 0));
+    assert_eq!((error.location().table.as_deref(), error.location().attempts), (Some("temp"), 0));
     assert!(elapsed >= Duration::from_millis(100) && elapsed < Duration::from_millis(200), "{elapsed:?}");
     assert_eq!(server.requests().len(), 1);
 }

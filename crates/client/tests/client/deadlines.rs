@@ -108,7 +108,7 @@ async fn a_cluster_without_primaries_is_not_asked_in_a_hot_loop() {
         for error in errors {
             let error = error.unwrap_err();
             assert_eq!(error.code(), "ERR_TIMEOUT");
-            let attempts = error.place().attempts;
+            let attempts = error.location().attempts;
             assert!((2..60).contains(&attempts), "{attempts} attempts: {error}");
         }
         assert!((2..60).contains(&queries), "{queries} queries");

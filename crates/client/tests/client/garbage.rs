@@ -164,7 +164,7 @@ async fn an_answer_to_another_rpc_fails_that_operation_only() {
         misbehaving_once(|request| Action::Send(reply_bytes::<rpc::Ttl>(request, &TtlResponse::default())))
             .await;
     let error = scene.get().await.unwrap_err();
-    assert_eq!((&*error.code(), error.place().attempts), ("ERR_INVALID_DATA", 1));
+    assert_eq!((&*error.code(), error.location().attempts), ("ERR_INVALID_DATA", 1));
     assert!(error.message().contains("RPC_RRDB_RRDB_TTL_ACK"), "{error}");
     assert_eq!(scene.get().await.unwrap(), "v");
     assert_eq!((server.connections(), server.requests().len()), (1, 2));

@@ -57,7 +57,7 @@ async fn a_primary_without_name_and_address_is_none() {
     let scene = Scene::open_with([lost], |options| options.retry.max_attempts = Some(1)).await;
     let error = scene.get().await.unwrap_err();
     assert_eq!(error.code(), "ERR_INVALID_STATE");
-    assert_eq!(error.place().server, None);
+    assert_eq!(error.location().server, None);
 }
 
 #[tokio::test]

@@ -97,7 +97,7 @@ async fn a_table_that_cannot_be_opened() {
     let Local { client, .. } = &local;
     let error = client.open_table("missing", TableOptions::default()).await.err().unwrap();
     assert_eq!(error.code(), "ERR_OBJECT_NOT_FOUND");
-    assert_eq!(error.place().table.as_deref(), Some("missing"));
+    assert_eq!(error.location().table.as_deref(), Some("missing"));
     assert!(error.to_string().contains("missing"), "{error}");
     is_invalid_argument(client.open_table("", TableOptions::default()).await.map(drop), "name is empty");
 }

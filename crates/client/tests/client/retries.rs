@@ -38,8 +38,8 @@ async fn refusals_that_no_attempt_cures_fail_at_once_with_their_name() {
         let error = scene.get().await.unwrap_err();
         assert_eq!(error.code(), code.name());
         assert_eq!(error.kind(), &ErrorKind::Server(code));
-        assert_eq!(error.place().server.as_deref(), Some(&*server.address().to_string()));
-        let counts = (error.place().attempts, server.requests().len(), scene.meta.queries());
+        assert_eq!(error.location().server.as_deref(), Some(&*server.address().to_string()));
+        let counts = (error.location().attempts, server.requests().len(), scene.meta.queries());
         assert_eq!(counts, (1, 1, 1), "{error}");
     }
 }
@@ -71,7 +71,7 @@ async fn no_more_attempts_are_made_than_allowed() {
         let scene =
             Scene::open_with([table([primary])], |options| options.retry.max_attempts = Some(3)).await;
         let error = scene.get().await.unwrap_err();
-        assert_eq!((&*error.code(), error.place().attempts), (code, 3));
+        assert_eq!((&*error.code(), error.location().attempts), (code, 3));
         assert!(error.is_retryable());
         assert!(error.to_string().contains("3 attempts"), "{error}");
         // After the last attempt the routes may be asked for once more, for the next operation.
@@ -87,7 +87,7 @@ async fn a_single_attempt_leaves_newer_routes_to_the_next_operation() {
     let routes = [table([before.address()]), with_ballot(2, table([after.address()]))];
     let scene = Scene::open_with(routes, |options| options.retry.max_attempts = Some(1)).await;
     let error = scene.get().await.unwrap_err();
-    assert_eq!((&*error.code(), error.place().attempts), ("ERR_SESSION_RESET", 1));
+    assert_eq!((&*error.code(), error.location().attempts), ("ERR_SESSION_RESET", 1));
     assert!(error.is_retryable() && !error.is_maybe_applied());
     while scene.table.get(b"h", b"s", CALL).await.is_err() {
         tokio::task::yield_now().await;

@@ -155,7 +155,7 @@ async fn a_table_that_is_dropped_meanwhile_is_not_waited_for() {
     let scene = Scene::open([table([server.address()]), no_table(ErrorCode::ObjectNotFound)]).await;
     let error = scene.get().await.unwrap_err();
     assert_eq!(error.code(), "ERR_OBJECT_NOT_FOUND");
-    assert_eq!(error.place().table.as_deref(), Some("temp"));
+    assert_eq!(error.location().table.as_deref(), Some("temp"));
     assert_eq!((server.requests().len(), scene.meta.queries()), (1, 2));
 }
 

@@ -75,7 +75,7 @@ fn write_as_call(write: WriteOptions) -> CallOptions {
 
 /// Whether no call waits on the connections to any replica.
 fn has_no_waiters(table: &Table) -> bool {
-    let snapshot = table.core().router().snapshot();
+    let snapshot = table.context().router().snapshot();
     (0..snapshot.partition_count()).all(|index| {
         let route = snapshot.route(Target::Slice { index, modulus: snapshot.partition_count() }).unwrap();
         let nodes = route.primary.into_iter().chain(route.secondaries);
@@ -106,7 +106,7 @@ async fn leaves_nothing_behind(backup_request: BackupRequestOptions, connects_fi
             table.set(b"h", b"s", b"v", WriteOptions::default()).await.unwrap();
         }
         give_up_each(&table, polls).await;
-        assert!(table.core().gate().is_empty(), "after {polls} polls");
+        assert!(table.context().limiter().is_empty(), "after {polls} polls");
         assert!(has_no_waiters(&table), "after {polls} polls");
         // Late answers find nobody, and everything works on.
         table.get(b"h", b"s", CallOptions::default()).await.unwrap();
@@ -143,6 +143,7 @@ async fn scans_that_are_given_up_leave_nothing_at_their_servers() {
     }
     for polls in 0..POLLS {
         give_up_scans(&table, polls).await;
-        until(|| cluster.open_scans() == 0 && table.core().gate().is_empty() && has_no_waiters(&table)).await;
+        until(|| cluster.open_scans() == 0 && table.context().limiter().is_empty() && has_no_waiters(&table))
+            .await;
     }
 }

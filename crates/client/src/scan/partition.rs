@@ -1,4 +1,4 @@
-//! The scan of one partition: its batches, and what its server keeps between them.
+//! The scan of one partition: its batches, and the server's context between them.
 
 use std::future::Future;
 use std::pin::Pin;
@@ -15,107 +15,107 @@ use tokio::runtime::Handle;
 use tokio::task::JoinError;
 use tracing::instrument::WithSubscriber;
 
+use crate::context::TableContext;
 use crate::deadline::Deadline;
 use crate::error::{Error, ErrorKind};
 use crate::execute::execute;
 use crate::ops::{Batch, GetScanner, Scan};
 use crate::routing::Target;
-use crate::table::TableCore;
 
-/// A partition being scanned. Dropping it, at any point, leaves nothing at the server.
-pub(crate) struct PartScan {
-    place: Place,
-    /// What the server knows the scan by, between two batches.
+/// The scan of one partition. Dropping it at any point frees the server's context.
+pub(crate) struct PartitionScan {
+    position: ScanPosition,
+    /// The id of the server's context, between two batches.
     context: Option<i64>,
-    /// The next batch, where it was asked for already.
-    ahead: Option<Asked>,
+    /// The next batch, if it was requested ahead.
+    ahead: Option<PendingBatch>,
 }
 
-/// Where a scan goes on.
+/// The partition and table that a scan reads.
 #[derive(Clone)]
-struct Place {
-    table: Arc<TableCore>,
+struct ScanPosition {
+    table: Arc<TableContext>,
     target: Target,
-    /// How long the server may keep a request waiting.
+    /// The deadline of each request.
     timeout: Duration,
 }
 
-impl PartScan {
-    pub(crate) fn new(table: Arc<TableCore>, target: Target, timeout: Duration) -> Self {
-        Self { place: Place { table, target, timeout }, context: None, ahead: None }
+impl PartitionScan {
+    pub(crate) fn new(table: Arc<TableContext>, target: Target, timeout: Duration) -> Self {
+        Self { position: ScanPosition { table, target, timeout }, context: None, ahead: None }
     }
 
-    /// The next batch; where the server has no context, the first one of what `open` asks for.
+    /// The next batch. Without a context it opens one with the request that `open` makes.
     pub(crate) async fn next_batch(
         &mut self,
         open: impl FnOnce() -> GetScannerRequest,
         deadline: Deadline,
     ) -> Result<Batch, Error> {
-        // What failed ahead of its time is asked for again, with the time that there is now.
+        // A batch that failed ahead of time is requested again with the deadline of this call.
         let batch = match self.ahead.take() {
             Some(ahead) => ahead.await.ok(),
             None => None,
         };
         let batch = match (batch, self.context) {
             (Some(batch), _) => batch,
-            (None, Some(context_id)) => self.place.next(context_id, deadline).await?,
-            (None, None) => self.place.open(open(), deadline).await?,
+            (None, Some(context_id)) => self.position.next(context_id, deadline).await?,
+            (None, None) => self.position.open(open(), deadline).await?,
         };
-        // Each batch has a context of its own; what it was asked by is used up.
+        // Each batch comes with a new context id; the old one is used up.
         self.context = context_of(&batch);
         Ok(batch)
     }
 
-    /// Asks for the batch after the one that has just come, if there is one.
+    /// Requests the batch after the one that has just arrived, if there is one.
     ///
-    /// In a task of its own: it counts among the operations in flight, and must not wait for whoever
-    /// waits for others of them.
+    /// The request runs in a task of its own. It holds a permit of the limiter, so it must not depend on a
+    /// caller that may itself wait for a permit.
     pub(crate) fn ask_ahead(&mut self) {
         let Some(context_id) = self.context else { return };
-        let asked = self.place.next(context_id, Deadline::after(self.place.timeout));
-        let task = asked.runtime.clone().spawn(asked.with_current_subscriber());
+        let pending = self.position.next(context_id, Deadline::after(self.position.timeout));
+        let task = pending.runtime.clone().spawn(pending.with_current_subscriber());
         let answer = task.map(|ended| ended.unwrap_or_else(|error| Err(unfinished(&error))));
-        self.ahead = Some(self.place.asked(answer));
+        self.ahead = Some(self.position.pending(answer));
     }
 }
 
-/// Why a batch that was asked for ahead has not come: its task panicked, or its runtime ended.
+/// The error for a batch requested ahead whose task panicked or whose runtime ended.
 fn unfinished(error: &JoinError) -> Error {
     Error::new(ErrorKind::Closed, format!("the batch asked for ahead: {error}"))
 }
 
-impl Drop for PartScan {
+impl Drop for PartitionScan {
     fn drop(&mut self) {
-        // What was asked for ahead has used the context up.
+        // A request ahead has used the context up.
         if let (Some(context_id), None) = (self.context, &self.ahead) {
-            self.place.free(context_id);
+            self.position.free(context_id);
         }
     }
 }
 
-impl Place {
-    fn open(&self, request: GetScannerRequest, deadline: Deadline) -> Asked {
+impl ScanPosition {
+    fn open(&self, request: GetScannerRequest, deadline: Deadline) -> PendingBatch {
         let Self { table, target, .. } = self.clone();
         let operation = GetScanner { target, request };
-        self.asked(async move { execute(&table, &operation, deadline).await })
+        self.pending(async move { execute(&table, &operation, deadline).await })
     }
 
-    fn next(&self, context_id: i64, deadline: Deadline) -> Asked {
+    fn next(&self, context_id: i64, deadline: Deadline) -> PendingBatch {
         let Self { table, target, .. } = self.clone();
         let operation = Scan { target, request: ScanRequest { context_id } };
-        self.asked(async move { execute(&table, &operation, deadline).await })
+        self.pending(async move { execute(&table, &operation, deadline).await })
     }
 
-    fn asked(&self, answer: impl Future<Output = Result<Batch, Error>> + Send + 'static) -> Asked {
-        Asked { answer: Some(answer.boxed()), place: self.clone(), runtime: Handle::current() }
+    fn pending(&self, answer: impl Future<Output = Result<Batch, Error>> + Send + 'static) -> PendingBatch {
+        PendingBatch { answer: Some(answer.boxed()), position: self.clone(), runtime: Handle::current() }
     }
 
-    /// Tells the server to free the context. Nothing waits for an answer, which never comes.
+    /// Tells the server to free the context. The server sends no reply.
     fn free(&self, context_id: i64) {
         let snapshot = self.table.router().snapshot();
         let Some(route) = snapshot.route(self.target) else { return };
-        // Without a live connection there is nobody to tell: the server forgets it after five minutes.
-        let Some(connection) = route.primary.and_then(|node| node.live()) else { return };
+        // Without a live connection the context stays until the server drops it after five idle minutes.
+        let Some(connection) = route.primary.and_then(|server| server.live()) else { return };
         let header = RequestHeader {
             gpid: route.gpid,
             timeout_ms: Deadline::after(self.timeout).remaining_ms(),
@@ -135,16 +135,16 @@ fn context_of(batch: &Batch) -> Option<i64> {
     }
 }
 
-/// A batch on its way. Only the answer tells its context, so when nobody waits for it any more it is
-/// awaited all the same, to free that.
-struct Asked {
-    /// `None` once it has come.
+/// A batch on its way. Only the reply tells the new context id. So an abandoned batch is awaited in the
+/// background, and its context is freed then.
+struct PendingBatch {
+    /// `None` once it has arrived.
     answer: Option<BoxFuture<'static, Result<Batch, Error>>>,
-    place: Place,
+    position: ScanPosition,
     runtime: Handle,
 }
 
-impl Future for Asked {
+impl Future for PendingBatch {
     type Output = Result<Batch, Error>;
 
     fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
@@ -157,14 +157,14 @@ impl Future for Asked {
     }
 }
 
-impl Drop for Asked {
+impl Drop for PendingBatch {
     fn drop(&mut self) {
         let Some(answer) = self.answer.take() else { return };
-        let place = self.place.clone();
-        // It ends by its deadline; an error leaves nothing to free.
+        let position = self.position.clone();
+        // The task ends by the deadline of the request; after an error there is nothing to free.
         let freeing = async move {
             if let Some(context_id) = answer.await.ok().as_ref().and_then(context_of) {
-                place.free(context_id);
+                position.free(context_id);
             }
         };
         self.runtime.spawn(freeing.with_current_subscriber());

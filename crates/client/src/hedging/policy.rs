@@ -1,21 +1,13 @@
-//! Reads that a secondary may answer: when one is asked, and what that may cost.
-//!
-//! The attempt itself is `execute/backed.rs`.
-
-mod budget;
-mod latency;
-mod staleness;
+//! When a read goes to a secondary too, and how often it may.
 
 use std::time::Duration;
 
-use self::budget::Budget;
-use self::latency::Latencies;
-pub(crate) use self::staleness::note_maybe_stale;
-pub use self::staleness::with_staleness;
+use super::budget::Budget;
+use super::latency::Latencies;
 use crate::options::{BackupDelay, BackupRequestOptions};
 
-/// What a table knows about its backup requests.
-pub(crate) struct Backup {
+/// The hedging of one table's reads.
+pub(crate) struct Hedging {
     delay: Option<Delay>,
     budget: Budget,
     on_unreachable: bool,
@@ -26,8 +18,8 @@ enum Delay {
     Observed(Box<Latencies>),
 }
 
-impl Backup {
-    /// `None`: the options ask for nothing.
+impl Hedging {
+    /// `None`: the options switch it off.
     pub(crate) fn new(options: &BackupRequestOptions) -> Option<Self> {
         let delay = options.delay.map(|delay| match delay {
             BackupDelay::After(delay) => Delay::After(delay),
@@ -38,8 +30,8 @@ impl Backup {
         asks.then_some(Self { delay, budget, on_unreachable: options.on_unreachable })
     }
 
-    /// How long the primary is waited for alone; `None`: as long as it takes. Counts the read, whose
-    /// share the next ones may use.
+    /// How long to wait for the primary before a secondary is asked too; `None`: without limit. Each call counts
+    /// one read towards the budget.
     pub(crate) fn delay(&self) -> Option<Duration> {
         let delay = match self.delay.as_ref()? {
             Delay::After(delay) => *delay,
@@ -49,20 +41,20 @@ impl Backup {
         Some(delay)
     }
 
-    /// Whether one more read may be sent twice.
+    /// Takes one hedged read from the budget; `false` when the budget is empty.
     pub(crate) fn may_spend(&self) -> bool {
         self.budget.spend()
     }
 
-    /// Takes note of how long the primary took. One that was given up took longer than that, which is
-    /// all that matters: it stays above the quantile that it was above when it was given up.
+    /// Records the primary's latency. For an abandoned request it is a lower bound, which is enough: the
+    /// request was already above the percentile, and its true latency is further above it.
     pub(crate) fn record(&self, latency: Duration) {
         if let Some(Delay::Observed(latencies)) = &self.delay {
             latencies.record(latency);
         }
     }
 
-    /// Whether a read goes on at a secondary when the primary is gone.
+    /// Whether a read goes to a secondary when the primary is unreachable.
     pub(crate) fn on_unreachable(&self) -> bool {
         self.on_unreachable
     }

@@ -104,3 +104,78 @@ impl Server {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::net::Ipv4Addr;
+
+    use pegasus_protocol::frame::{RequestHeader, encode_reply};
+    use pegasus_protocol::idl::{QueryCfgRequest, QueryCfgResponse};
+    use pegasus_protocol::rpc::QueryCfg;
+    use pegasus_protocol::types::ErrorCode;
+    use tokio::io::{AsyncReadExt, AsyncWriteExt};
+    use tokio::net::{TcpListener, TcpStream};
+
+    use super::*;
+
+    fn server(address: std::net::SocketAddr) -> Arc<Server> {
+        let address = ServerAddress::parse(&address.to_string()).unwrap();
+        Arc::new(Server::new(address, Duration::from_secs(5), Duration::from_secs(5), 1 << 20))
+    }
+
+    /// Connects while the listener accepts.
+    async fn connect(server: &Arc<Server>, listener: &TcpListener) -> (Arc<Connection>, TcpStream) {
+        let (connected, accepted) = tokio::join!(server.connect(), listener.accept());
+        (connected.unwrap(), accepted.unwrap().0)
+    }
+
+    /// Asks, and answers at the other end.
+    async fn converse(connection: &Arc<Connection>, peer: &mut TcpStream) {
+        let header = RequestHeader::default();
+        let call = connection.call::<QueryCfg>(&header, &QueryCfgRequest::default()).unwrap();
+        let answering = async {
+            assert!(peer.read(&mut [0; 1024]).await.unwrap() > 0);
+            let mut reply = bytes::BytesMut::new();
+            encode_reply::<QueryCfg>(&ErrorCode::Ok, 1, &QueryCfgResponse::default(), &mut reply);
+            peer.write_all(&reply).await.unwrap();
+        };
+        let (reply, ()) = tokio::join!(call, answering);
+        reply.unwrap();
+    }
+
+    async fn until_ended(connection: &Connection) {
+        while connection.is_live() {
+            tokio::task::yield_now().await;
+        }
+    }
+
+    #[tokio::test]
+    async fn a_server_is_suspect_from_its_failure_until_it_answers_again() {
+        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await.unwrap();
+        let server = server(listener.local_addr().unwrap());
+        assert!(!server.is_suspect(), "nothing is known yet");
+        let (connection, peer) = connect(&server, &listener).await;
+        assert!(!server.is_suspect(), "a first connection proves nothing either way");
+        drop(peer);
+        until_ended(&connection).await;
+        assert!(server.is_suspect(), "the connection broke");
+        let (connection, mut peer) = connect(&server, &listener).await;
+        assert!(server.is_suspect(), "a process that hangs accepts a connection too");
+        converse(&connection, &mut peer).await;
+        assert!(!server.is_suspect(), "it answered");
+    }
+
+    #[tokio::test]
+    async fn a_server_that_refused_a_connection_is_suspect_until_it_answers() {
+        let socket = tokio::net::TcpSocket::new_v4().unwrap();
+        socket.bind((Ipv4Addr::LOCALHOST, 0).into()).unwrap();
+        let server = server(socket.local_addr().unwrap());
+        assert_eq!(server.connect().await.err().unwrap().kind, NetErrorKind::Unreachable);
+        assert!(server.is_suspect());
+        let listener = socket.listen(1).unwrap();
+        let (connection, mut peer) = connect(&server, &listener).await;
+        assert!(server.is_suspect(), "it has only accepted");
+        converse(&connection, &mut peer).await;
+        assert!(!server.is_suspect());
+    }
+}

@@ -3,7 +3,7 @@
 use pegasus_protocol::idl::PartitionConfiguration;
 use pegasus_protocol::types::{HostPort, RpcAddress};
 
-use crate::support::{Fake, FakeMeta, Scene, forward, options, table, value, with_host, within};
+use crate::support::{Fake, FakeMeta, Scene, UnusedPort, forward, options, table, value, with_host, within};
 
 async fn serving() -> Fake {
     Fake::start(|request| value(request, "v")).await
@@ -36,9 +36,12 @@ async fn a_name_that_does_not_resolve_leaves_the_address() {
 #[tokio::test]
 async fn a_name_at_whose_addresses_nobody_listens_leaves_the_address() {
     let server = serving().await;
-    // The server listens at 127.0.0.1 only.
-    let scene = Scene::open([with_host("127.0.0.2", table([server.address()]))]).await;
+    let unused = UnusedPort::new();
+    let mut named = table([server.address()]);
+    named.partitions[0].hp_primary = Some(HostPort::new("localhost", unused.address().port()));
+    let scene = Scene::open([named]).await;
     assert_eq!(within(scene.get()).await.unwrap(), "v");
+    assert_eq!(scene.meta.queries(), 1, "the same attempt goes on at the next address");
 }
 
 #[tokio::test]

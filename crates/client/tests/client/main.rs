@@ -11,6 +11,7 @@ mod back_pressure;
 mod backup;
 mod cancellation;
 mod closing;
+mod counts;
 mod deadlines;
 mod direct;
 mod garbage;

@@ -20,9 +20,9 @@ function tenLines() {
 
 /** Exactly what belongs into the tarballs: a file too many may be a secret, one too few a broken package. */
 function checkContents(packages) {
-  const compiled = readdirSync(join(root, 'lib'))
-    .filter((name) => name.endsWith('ts'))
-    .map((name) => `dist/${name.replace(/ts$/, 'js')}`)
+  const compiled = readdirSync(join(root, 'lib'), { recursive: true })
+    .filter((name) => /\.m?ts$/.test(name))
+    .map((name) => `dist/${name.replaceAll('\\', '/').replace(/ts$/, 'js')}`)
   const common = ['LICENSE', 'README.md', 'package.json']
   const main = [...common, ...compiled, 'bin/pegasus-local.js', 'index.d.mts', 'index.d.ts']
   assert.deepEqual([...packages.main.files].sort(), main.sort())

@@ -47,7 +47,7 @@ export function roomOf(folder, file) {
   return file
     .slice(folder.length + 1)
     .split('/')[0]
-    .replace(/\.(rs|ts|mjs)$/, '')
+    .replace(/\.(rs|m?[jt]s)$/, '')
 }
 
 /** Every folder that holds one of the files, or a folder of them, up to the root folder. */

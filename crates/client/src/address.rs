@@ -1,4 +1,4 @@
-//! Names of servers, and the addresses behind them.
+//! The addresses of servers: by name, by IP address, or both.
 
 use std::fmt;
 use std::net::{Ipv4Addr, Ipv6Addr, SocketAddr};
@@ -8,10 +8,10 @@ use pegasus_protocol::types::{HostPort, RpcAddress};
 
 use crate::error::Error;
 
-/// A server by name, by address, or both.
+/// The address of a server: a name, an IP address, or both.
 ///
-/// Configurations since 2.6 give both. The name comes first, because it survives a change of
-/// address; the address is there for networks in which the name does not resolve.
+/// Configurations since 2.6 give both. The name is tried first, because it survives a change of the IP
+/// address. The IP address serves networks in which the name does not resolve.
 #[derive(Clone, PartialEq, Eq, Hash)]
 pub(crate) struct ServerAddress {
     name: Option<(Arc<str>, u16)>,
@@ -19,7 +19,7 @@ pub(crate) struct ServerAddress {
 }
 
 impl ServerAddress {
-    /// Reads `host:port`, `1.2.3.4:port` or `[::1]:port`.
+    /// Parses `host:port`, `1.2.3.4:port` or `[::1]:port`.
     pub(crate) fn parse(text: &str) -> Result<Self, Error> {
         let refuse = |reason: &str| {
             Error::invalid_argument(format!(
@@ -45,17 +45,17 @@ impl ServerAddress {
         Ok(Self { name: Some((host.into(), port)), ip: None })
     }
 
-    /// The server that a configuration names, if it names one.
+    /// The address of a server in a configuration. `None`: the configuration names no server.
     pub(crate) fn from_configuration(address: RpcAddress, host_port: Option<&HostPort>) -> Option<Self> {
         let ip = address.socket_addr().map(SocketAddr::V4);
-        // A name that is an address says nothing more than the address: the same server, named once.
+        // A name that is an IP address adds nothing. Ignoring it keeps one address for one server.
         let named =
             |hp: &&HostPort| hp.is_some() && (ip.is_none() || hp.host.to_str().parse::<Ipv4Addr>().is_err());
         let name = host_port.filter(named).map(|hp| (hp.host.to_str().into(), hp.port));
         (name.is_some() || ip.is_some()).then_some(Self { name, ip })
     }
 
-    /// Every address to try, best first; names are resolved anew each time.
+    /// All addresses to try, the best first. Names are resolved anew each time.
     pub(crate) async fn resolve(&self) -> std::io::Result<Vec<SocketAddr>> {
         let Some((host, port)) = &self.name else {
             return Ok(self.ip.into_iter().collect());
@@ -70,12 +70,14 @@ impl ServerAddress {
     }
 }
 
-/// A URL with a password in it, given by mistake, must not stand in an error and in every log behind it.
+/// Cuts off what precedes an `@`: a URL given by mistake may hold a password, which must not reach errors and
+/// logs.
 fn without_credentials(text: &str) -> String {
     text.rsplit_once('@').map_or_else(|| text.to_owned(), |(_, host)| format!("…@{host}"))
 }
 
-/// Letters, digits, `-`, `_` and dots, but not only digits and dots: that is a mistyped address.
+/// Whether a host consists of letters, digits, `-`, `_` and dots. Only digits and dots is a mistyped IP
+/// address.
 fn is_host_name(host: &str) -> bool {
     let fits = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.');
     let numeric = host.bytes().all(|byte| byte.is_ascii_digit() || byte == b'.');

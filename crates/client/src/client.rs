@@ -13,7 +13,7 @@ use crate::options::{ClientOptions, TableOptions};
 use crate::routing::Router;
 use crate::table::Table;
 
-/// A client of one cluster. Cheap to clone; all clones share connections.
+/// A client of one cluster. Cloning is cheap; all clones share connections.
 ///
 /// ```no_run
 /// # async fn example() -> Result<(), pegasus_client::Error> {
@@ -33,12 +33,12 @@ pub struct Client {
 }
 
 impl Client {
-    /// Checks the options and reaches at least one meta server.
+    /// Checks the options and connects to at least one meta server.
     ///
     /// # Errors
     ///
-    /// `ERR_INVALID_ARGUMENT`: an option that cannot be used. `ERR_NETWORK_FAILURE`: no meta server
-    /// accepts a connection.
+    /// * `ERR_INVALID_ARGUMENT`: an option is outside its range, or a meta server's address cannot be parsed.
+    /// * `ERR_NETWORK_FAILURE`: no meta server accepts a connection.
     pub async fn connect(options: ClientOptions) -> Result<Self, Error> {
         options.validate()?;
         let pool = Arc::new(Pool::new(options.connect_timeout, options.session_reset, options.most_queued()));
@@ -47,12 +47,14 @@ impl Client {
         Ok(Self { context: Arc::new(ClientContext::new(options, pool, meta)) })
     }
 
-    /// Opens a table: asks where its partitions are.
+    /// Opens a table: queries the meta servers for its partitions. The deadline is the table's timeout.
     ///
     /// # Errors
     ///
-    /// `ERR_INVALID_ARGUMENT`: an empty name, or options that cannot be used. `ERR_OBJECT_NOT_FOUND`: there is no such table.
-    /// `ERR_TIMEOUT` or `ERR_NETWORK_FAILURE`: no meta server had an answer.
+    /// * `ERR_INVALID_ARGUMENT`: the name is empty, or an option is outside its range.
+    /// * `ERR_OBJECT_NOT_FOUND`: the cluster has no table of that name.
+    /// * `ERR_TIMEOUT`, `ERR_NETWORK_FAILURE`: no meta server had a useful reply.
+    /// * `ERR_CLIENT_CLOSED`: the client is closed.
     pub async fn open_table(&self, name: &str, options: TableOptions) -> Result<Table, Error> {
         if name.is_empty() {
             return Err(Error::invalid_argument("the table name is empty"));
@@ -71,14 +73,14 @@ impl Client {
         Ok(Table::new(TableContext::new(name, context, router, timeout, hedging)))
     }
 
-    /// The administrative calls.
+    /// The administrative calls: managing tables and looking at the cluster.
     pub fn admin(&self) -> Admin {
         Admin::new(Arc::clone(&self.context))
     }
 
     /// Refuses new operations, waits for those in flight, and closes every connection.
     ///
-    /// Each operation in flight ends at its deadline at the latest. Closing twice is allowed.
+    /// An operation in flight ends at its deadline at the latest. Closing twice is allowed.
     pub async fn close(&self) {
         self.context.limiter().close().await;
         self.context.pool().close();

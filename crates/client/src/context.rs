@@ -1,4 +1,4 @@
-//! What all tables of a client share, and what all operations of a table share.
+//! The state that all tables of a client share, and the state that all operations of a table share.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -11,7 +11,7 @@ use crate::net::Pool;
 use crate::options::{ClientOptions, RetryOptions};
 use crate::routing::Router;
 
-/// What a client's tables share.
+/// The state that a client's tables share.
 pub(crate) struct ClientContext {
     options: ClientOptions,
     pool: Arc<Pool>,
@@ -33,18 +33,18 @@ impl ClientContext {
         &self.meta
     }
 
-    /// How long an operation may take where neither the call nor the table says it.
+    /// The time limit of an operation, unless the table or the call sets one.
     pub(crate) fn timeout(&self) -> Duration {
         self.options.timeout
     }
 
-    /// What bounds the operations in flight.
+    /// Bounds the operations in flight.
     pub(crate) fn limiter(&self) -> &Limiter {
         &self.limiter
     }
 }
 
-/// What the operations of a table share.
+/// The state that the operations of a table share.
 pub(crate) struct TableContext {
     name: Arc<str>,
     client: Arc<ClientContext>,
@@ -81,7 +81,7 @@ impl TableContext {
         &self.client.options.retry
     }
 
-    /// How long an operation may take where the call does not say it.
+    /// The time limit of an operation, unless the call sets one.
     pub(crate) fn timeout(&self) -> Duration {
         self.timeout
     }
@@ -91,7 +91,7 @@ impl TableContext {
         Deadline::after(timeout.unwrap_or(self.timeout))
     }
 
-    /// What bounds the operations in flight.
+    /// Bounds the operations in flight.
     pub(crate) fn limiter(&self) -> &Limiter {
         self.client.limiter()
     }

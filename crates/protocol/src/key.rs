@@ -1,4 +1,4 @@
-//! Keys: how hash key and sort key are packed, what comes next, and which partition they are in.
+//! Keys: their encoding, their order, and the partitions that they belong to.
 //!
 //! An encoded key is `u16_be(len(hash key)) ++ hash key ++ sort key`; keys sort as unsigned bytes.
 
@@ -8,22 +8,22 @@ use thiserror::Error;
 
 use crate::error::DecodeError;
 
-/// A hash key must be shorter than this: its length stands in 16 bits, and the last value is taken.
+/// A hash key must be shorter than this, in bytes: its length takes 16 bits, the largest value is reserved.
 pub const HASH_KEY_LIMIT: usize = 65_535;
 
 const CRC64: Crc<u64, Table<16>> = Crc::<u64, Table<16>>::new(&CRC_64_NVME);
 
-/// A hash key that cannot be sent.
+/// The error for a hash key that cannot be encoded; it holds the length in bytes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
 #[error("a hash key of {0} bytes is too long: fewer than {HASH_KEY_LIMIT} are allowed")]
 pub struct HashKeyTooLong(pub usize);
 
-/// The hash by which keys are spread over partitions.
+/// The hash that spreads keys over partitions.
 pub fn crc64(bytes: &[u8]) -> u64 {
     CRC64.checksum(bytes)
 }
 
-/// Packs a key. This is the only place that does, so no longer hash key gets further.
+/// Encodes a key. Every key is encoded here, so a longer hash key gets no further.
 pub fn encode(hash_key: &[u8], sort_key: &[u8]) -> Result<Bytes, HashKeyTooLong> {
     if hash_key.len() >= HASH_KEY_LIMIT {
         return Err(HashKeyTooLong(hash_key.len()));
@@ -35,7 +35,7 @@ pub fn encode(hash_key: &[u8], sort_key: &[u8]) -> Result<Bytes, HashKeyTooLong>
     Ok(key.freeze())
 }
 
-/// Where the hash key ends in an encoded key.
+/// The end of the hash key in an encoded key.
 fn hash_key_end(key: &[u8]) -> Result<usize, DecodeError> {
     match key {
         [high, low, rest @ ..] => {
@@ -50,7 +50,7 @@ fn hash_key_end(key: &[u8]) -> Result<usize, DecodeError> {
     }
 }
 
-/// Unpacks a key into hash key and sort key, both views of it.
+/// Decodes a key into hash key and sort key, both views of its bytes.
 pub fn decode(mut key: Bytes) -> Result<(Bytes, Bytes), DecodeError> {
     let end = hash_key_end(&key)?;
     key.advance(2);
@@ -58,25 +58,25 @@ pub fn decode(mut key: Bytes) -> Result<(Bytes, Bytes), DecodeError> {
     Ok((hash_key, key))
 }
 
-/// The hash of an encoded key: of its hash key, or of its sort key where the hash key is empty.
+/// The hash of an encoded key, as in [`row_hash`].
 pub fn hash(key: &[u8]) -> Result<u64, DecodeError> {
     let end = hash_key_end(key)?;
     Ok(row_hash(&key[2..end], &key[end..]))
 }
 
-/// The hash that decides where a row lies: that of its hash key, or of its sort key where the hash key
-/// is empty.
+/// The hash that decides the partition of a row: the hash of its hash key, or of its sort key when the hash
+/// key is empty.
 pub fn row_hash(hash_key: &[u8], sort_key: &[u8]) -> u64 {
     crc64(if hash_key.is_empty() { sort_key } else { hash_key })
 }
 
-/// The partition of a hash: the unsigned remainder, whatever the count.
+/// The partition of a hash: the unsigned remainder, for any count.
 pub fn partition_index(hash: u64, partition_count: u32) -> u32 {
     (hash % u64::from(partition_count.max(1))) as u32
 }
 
-/// The smallest byte string that sorts after everything that starts with `prefix`; nothing does
-/// when all its bytes are 0xFF.
+/// The smallest byte string that sorts after all strings that start with `prefix`. `None`: there is none,
+/// because all bytes of `prefix` are 0xFF.
 pub fn successor(prefix: &[u8]) -> Option<Bytes> {
     let last = prefix.iter().rposition(|byte| *byte != 0xff)?;
     let mut next = BytesMut::from(&prefix[..=last]);
@@ -84,9 +84,9 @@ pub fn successor(prefix: &[u8]) -> Option<Bytes> {
     Some(next.freeze())
 }
 
-/// The first encoded key after all of `hash_key` whose sort keys start with `sort_key_prefix`.
+/// The first encoded key after all keys of `hash_key` whose sort keys start with `sort_key_prefix`.
 ///
-/// The carry may run into the length in front; it always ends there, as that is never all ones.
+/// The carry may reach the length in front. It always stops there, because that length is never all ones.
 pub fn after_prefix(hash_key: &[u8], sort_key_prefix: &[u8]) -> Result<Bytes, HashKeyTooLong> {
     let encoded = encode(hash_key, sort_key_prefix)?;
     successor(&encoded).ok_or(HashKeyTooLong(hash_key.len()))

@@ -17,8 +17,17 @@ const TIMEOUT: Duration = Duration::from_secs(30);
 
 /// The administrative calls of a client.
 ///
-/// A change is sent once. When its outcome is unknown, the error says so, and a query shows the state.
-/// A cluster that restricts administrative calls refuses them with `ERR_ACL_DENY`.
+/// Each call goes to the leading meta server. `timeout` is the deadline of the whole call; `None` is 30 s.
+///
+/// A change is sent once. When its outcome is unknown, the error [says so](Error::is_maybe_applied), and a
+/// query shows the state.
+///
+/// # Errors
+///
+/// * `ERR_ACL_DENY`: the cluster restricts administrative calls.
+/// * `ERR_TIMEOUT`, `ERR_NETWORK_FAILURE`: no meta server had a useful reply.
+/// * `ERR_SESSION_RESET`: the reply to a change was lost.
+/// * `ERR_CLIENT_CLOSED`: the client is closed.
 #[derive(Clone)]
 pub struct Admin {
     client: Arc<ClientContext>,
@@ -80,7 +89,7 @@ pub(super) fn check_name(name: &str) -> Result<(), Error> {
     if name.is_empty() { Err(Error::invalid_argument("the table name is empty")) } else { Ok(()) }
 }
 
-/// Checks a number that the protocol carries as an i32.
+/// Checks a number that the protocol carries as an `i32`.
 pub(super) fn wire_number(what: &str, number: u32) -> Result<i32, Error> {
     i32::try_from(number)
         .map_err(|_| Error::invalid_argument(format!("{what} is {number}: at most {} is possible", i32::MAX)))

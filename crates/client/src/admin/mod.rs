@@ -1,4 +1,4 @@
-//! Managing tables and looking at the cluster: requests to the leading meta server.
+//! Administrative calls: managing tables and looking at the cluster. They go to the leading meta server.
 
 mod answers;
 mod calls;

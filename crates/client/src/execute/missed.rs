@@ -1,4 +1,4 @@
-//! Why an attempt brought no result: for the verdict, for log lines, and as the error of the operation.
+//! Why an attempt failed: for the verdict, for log lines, and as the error of the operation.
 
 use pegasus_protocol::status::Status;
 use pegasus_protocol::types::ErrorCode;
@@ -8,7 +8,7 @@ use crate::net::error::{NetError, NetErrorKind, Sent};
 use crate::retry::Failure;
 use crate::routing::resized;
 
-/// Why an attempt brought no result.
+/// Why an attempt failed.
 pub(super) enum Missed {
     /// The operation was built for another partition count than the table has now.
     Resized,
@@ -56,7 +56,7 @@ impl Missed {
         let reason = self.reason();
         let kind = match self {
             Self::Resized => return resized(),
-            // A partition without a primary is what servers call a wrong state.
+            // Servers call a partition without a primary an invalid state.
             Self::NoPrimary => ErrorKind::Server(ErrorCode::InvalidState),
             Self::Net(error) => match error.kind {
                 NetErrorKind::Unreachable => ErrorKind::NetworkFailure,

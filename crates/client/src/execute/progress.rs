@@ -1,4 +1,4 @@
-//! How far an operation has got, and the error that tells it.
+//! The progress of an operation, and the errors that report it.
 
 use std::sync::Arc;
 

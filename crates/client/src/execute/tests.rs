@@ -1,4 +1,4 @@
-//! Operations that are given up at any point leave nothing behind: no waiter, no place in flight.
+//! Operations that are dropped after any number of polls leave nothing behind: no waiter, no permit.
 
 use std::future::{Future, poll_fn};
 use std::pin::pin;
@@ -14,10 +14,10 @@ use crate::routing::Target;
 use crate::scan::ScanOptions;
 use crate::{CallOptions, Client, ClientOptions, MultiGetLimits, SortKeyRange, Table, WriteOptions};
 
-/// More polls than any of the operations here takes.
+/// More polls than any operation here needs.
 const POLLS: usize = 14;
 
-/// Polls so often and no further.
+/// Polls the future at most this often, then drops it.
 async fn poll_times<F: Future>(times: usize, future: F) {
     let mut future = pin!(future);
     let mut polled = 0;
@@ -34,7 +34,7 @@ async fn poll_times<F: Future>(times: usize, future: F) {
     .await;
 }
 
-/// Ends once each operation has been given up after so many polls, with others and a full gate about.
+/// Drops each operation after this many polls, while others run and the limiter is full.
 async fn give_up_each(table: &Table, polls: usize) {
     let (call, write, limits) = (CallOptions::default(), WriteOptions::default(), MultiGetLimits::default());
     tokio::join!(
@@ -46,7 +46,7 @@ async fn give_up_each(table: &Table, polls: usize) {
     );
 }
 
-/// Ends once scans have been given up, in their first and in their second batch, and a count.
+/// Drops scans after this many polls, in their first and in their second batch, and a count.
 async fn give_up_scans(table: &Table, polls: usize) {
     let options = ScanOptions { batch_size: 1, ..ScanOptions::default() };
     let mut first = table.scanner(b"many", b"", b"", options.clone()).unwrap();
@@ -59,7 +59,7 @@ async fn give_up_scans(table: &Table, polls: usize) {
     );
 }
 
-/// Returns when it holds.
+/// Waits until the condition holds.
 async fn until(holds: impl Fn() -> bool) {
     let waiting = async {
         while !holds() {
@@ -73,7 +73,7 @@ fn write_as_call(write: WriteOptions) -> CallOptions {
     CallOptions { timeout: write.timeout }
 }
 
-/// Whether no call waits on the connections to any replica.
+/// Whether no call waits on the connections to any replica server.
 fn has_no_waiters(table: &Table) -> bool {
     let snapshot = table.context().router().snapshot();
     (0..snapshot.partition_count()).all(|index| {
@@ -91,7 +91,7 @@ async fn cluster() -> Arc<Cluster> {
 
 async fn connect(cluster: &Cluster) -> Client {
     let meta_servers = cluster.meta_servers().into_iter().map(|address| address.to_string());
-    // So few that most of them wait for room first.
+    // So few that most operations queue first.
     let options = ClientOptions { max_in_flight: 2, ..ClientOptions::new(meta_servers) };
     Client::connect(options).await.unwrap()
 }
@@ -108,7 +108,7 @@ async fn leaves_nothing_behind(backup_request: BackupRequestOptions, connects_fi
         give_up_each(&table, polls).await;
         assert!(table.context().limiter().is_empty(), "after {polls} polls");
         assert!(has_no_waiters(&table), "after {polls} polls");
-        // Late answers find nobody, and everything works on.
+        // Late replies are dropped, and the client still works.
         table.get(b"h", b"s", CallOptions::default()).await.unwrap();
         timeout(Duration::from_secs(10), client.close()).await.unwrap();
     }
@@ -124,7 +124,7 @@ async fn what_is_given_up_while_it_connects_leaves_nothing_behind() {
     leaves_nothing_behind(BackupRequestOptions::default(), false).await;
 }
 
-/// Where nothing is answered within the delay, so that a secondary is asked too.
+/// No reply comes within the delay, so a secondary is asked too.
 #[tokio::test]
 async fn a_backed_read_that_is_given_up_leaves_nothing_behind() {
     let delay = Some(BackupDelay::After(Duration::from_nanos(1)));
@@ -132,7 +132,7 @@ async fn a_backed_read_that_is_given_up_leaves_nothing_behind() {
     leaves_nothing_behind(backup_request, true).await;
 }
 
-/// The answer of a scan tells what its server keeps, so it is awaited, and then nothing is kept.
+/// Only the reply tells a scan's context. It is awaited in the background, and then the context is freed.
 #[tokio::test]
 async fn scans_that_are_given_up_leave_nothing_at_their_servers() {
     let cluster = cluster().await;

@@ -1,34 +1,34 @@
-//! How many reads may be sent twice.
+//! The budget of hedged reads: which share of the reads may be sent twice.
 
 use std::sync::atomic::{AtomicU64, Ordering};
 
-/// A read that is sent twice costs so much.
+/// The price of one hedged read, in units of the bucket.
 const COST: u64 = 1 << 20;
 
-/// What the bucket holds at most, and at first: enough for a table on which little is read.
+/// The bucket's capacity and first content: ten hedged reads, enough for a table with few reads.
 const FULL: u64 = 10 * COST;
 
-/// A token bucket: every read pays its share in, one that is sent twice takes a whole one out.
+/// A token bucket. Every read adds its share of a token; a hedged read takes a whole one.
 pub(super) struct Budget {
     share: u64,
     tokens: AtomicU64,
 }
 
 impl Budget {
-    /// `max_share` lies between 0 and 1.
+    /// `max_share` is between 0 and 1.
     pub(super) fn new(max_share: f64) -> Self {
         let share = (max_share * COST as f64) as u64;
         Self { share, tokens: AtomicU64::new(if share == 0 { 0 } else { FULL }) }
     }
 
-    /// A read was made.
+    /// Adds the share of one read.
     pub(super) fn earn(&self) {
         let earned = |tokens: u64| (tokens < FULL).then(|| (tokens + self.share).min(FULL));
-        // A bucket that is full stays so.
+        // The update fails only for a full bucket, which stays full.
         let _ = self.tokens.fetch_update(Ordering::Relaxed, Ordering::Relaxed, earned);
     }
 
-    /// Whether one may be sent twice; then that is paid.
+    /// Takes the price of one hedged read; `false` when the bucket holds less.
     pub(super) fn spend(&self) -> bool {
         let spent = |tokens: u64| tokens.checked_sub(COST);
         self.tokens.fetch_update(Ordering::Relaxed, Ordering::Relaxed, spent).is_ok()

@@ -1,32 +1,32 @@
-//! How long reads take: their 99th percentile, followed without locks.
+//! The 99th percentile of read latencies, tracked without locks.
 
 use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
 use std::time::Duration;
 
-/// The quantile is looked up anew after so many reads.
+/// The percentile is computed anew after this many reads.
 const REVIEW: u32 = 128;
 
-/// Beyond so many reads each of them counts half: what is old fades.
+/// When the histogram holds this many reads, all its counts are halved, so old reads fade.
 const MEMORY: u32 = 2048;
 
-/// Fewer say nothing about one in a hundred.
+/// The fewest reads from which a 99th percentile can be read.
 const ENOUGH: u32 = 100;
 
-/// Until there are enough.
+/// The value until there are enough reads.
 const AT_FIRST: Duration = Duration::from_millis(50);
 
-/// The clock of timers has no finer steps.
+/// The bounds of the value. Timers have no finer resolution than 1 ms.
 const SHORTEST: Duration = Duration::from_millis(1);
 const LONGEST: Duration = Duration::from_secs(1);
 
-/// Four steps for each doubling: a quantile that is at most a fifth too long.
+/// Buckets for each doubling of the latency. A bucket ends at most a quarter above its start.
 const STEPS: u32 = 4;
 const BUCKETS: usize = 24 * STEPS as usize;
 
-/// A histogram of microseconds, and the quantile that was last read from it.
+/// A histogram of latencies in microseconds, and the percentile that was last computed from it.
 ///
-/// Readers and writers do not wait for each other: a count that is lost between two of them changes
-/// an estimate by nothing.
+/// Threads do not wait for each other. A count that is lost between two of them does not matter to an
+/// estimate.
 pub(super) struct Latencies {
     buckets: [AtomicU32; BUCKETS],
     since_review: AtomicU32,
@@ -42,7 +42,7 @@ impl Latencies {
         }
     }
 
-    /// The 99th percentile within its bounds.
+    /// The 99th percentile, between 1 ms and 1 s.
     pub(super) fn p99(&self) -> Duration {
         Duration::from_micros(self.p99_micros.load(Ordering::Relaxed))
     }
@@ -87,7 +87,7 @@ fn bucket_of(latency: Duration) -> usize {
     (at as usize).min(BUCKETS - 1)
 }
 
-/// The longest latency that belongs to a bucket.
+/// The longest latency that falls into a bucket.
 fn longest_of(bucket: usize) -> Duration {
     let (doublings, step) = (bucket as u32 / STEPS, bucket as u32 % STEPS);
     Duration::from_micros(u64::from(STEPS + step + 1) << doublings)

@@ -1,22 +1,22 @@
-//! Which answers came from a secondary.
+//! Records which reads were answered by a secondary.
 
 use std::cell::Cell;
 use std::future::{Future, poll_fn};
 use std::pin::pin;
 
 thread_local! {
-    /// Whether the operation that is polled on this thread was answered by a secondary. Here and not in
-    /// the operation, whose future would be larger by it on every table that has no backup requests.
+    /// Whether a secondary answered the operation that this thread is polling. A field of the operation would
+    /// enlarge its future on every table, also without hedging.
     static MAYBE_STALE: Cell<bool> = const { Cell::new(false) };
 }
 
-/// A secondary has answered the operation that is polled.
+/// Records that a secondary answered the operation that is being polled.
 pub(crate) fn note_maybe_stale() {
     MAYBE_STALE.set(true);
 }
 
-/// Runs a read, or several, and says whether anything of the result came from a secondary, so that it
-/// may lack the latest writes.
+/// Runs one or more reads, and tells whether any part of the result came from a secondary, so that it may
+/// lack the latest writes.
 ///
 /// ```no_run
 /// # async fn example(table: pegasus_client::Table) -> Result<(), pegasus_client::Error> {

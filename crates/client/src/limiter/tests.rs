@@ -59,7 +59,7 @@ fn who_waits_is_let_in_in_turn_and_nobody_overtakes() {
     assert!((&mut large).now_or_never().is_none());
     assert!((&mut small).now_or_never().is_none());
     limiter.release(100);
-    // There would be room for it, but not for those before it as well.
+    // There is room for it, but not together with the operations that queue before it.
     assert!(!limiter.try_acquire(5).unwrap());
     assert!((&mut large).now_or_never().is_some() && (&mut small).now_or_never().is_some());
     assert_eq!(state(&limiter), (2, 100, 0));
@@ -75,7 +75,7 @@ fn whoever_stops_waiting_leaves_no_trace_and_lets_others_pass() {
     drop(large);
     assert!((&mut small).now_or_never().is_some());
     assert_eq!(state(&limiter), (2, 60, 0));
-    // Let in, and given up before it could know.
+    // Its permit is granted, and it is dropped before it learns of that.
     let unaware = limiter.acquire(40);
     assert_eq!(state(&limiter), (3, 100, 0));
     drop(unaware);
@@ -100,7 +100,7 @@ async fn closing_waits_for_who_waits_and_refuses_who_comes() {
     closing.await;
 }
 
-/// Threads that come, wait, give up and leave: in the end nobody is counted.
+/// Threads acquire, queue, give up and release: in the end no operation is counted.
 #[test]
 fn nothing_is_lost_among_threads() {
     let limiter = limiter(3, 100, WhenFull::Wait);

@@ -1,4 +1,4 @@
-//! What every reply of a meta server says besides its result.
+//! What all replies of meta servers have in common: an error code, the leader, the reason of a refusal.
 
 use pegasus_protocol::idl::QueryCfgResponse;
 use pegasus_protocol::thrift::Text;

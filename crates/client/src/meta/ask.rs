@@ -1,4 +1,4 @@
-//! Asks one meta server one question.
+//! Sends one request to one meta server and sorts its reply.
 
 use std::future::Future;
 use std::pin::Pin;
@@ -101,7 +101,7 @@ async fn leader_known_to(server: &Arc<Server>, header: &RequestHeader) -> Option
     (answer.err == ErrorCode::ForwardToOthers).then(|| answer.leader())?
 }
 
-/// Sorts a refusal: does it pass by itself?
+/// Tells refusals that pass by themselves from final ones.
 fn judge<T>(code: ErrorCode, hint: String) -> Said<T> {
     let passing = [
         ErrorCode::ServiceNotActive,

@@ -73,7 +73,7 @@ impl MetaClient {
         self.attempt_timeout.saturating_mul(2)
     }
 
-    /// Where the partitions of a table are.
+    /// Queries which servers have the partitions of a table.
     pub(crate) async fn query_configuration(
         &self,
         table: &str,

@@ -1,4 +1,4 @@
-//! A live connection as its callers see it: reserve a sequence id, queue the request, await the reply.
+//! A live connection as callers use it: reserve a sequence id, queue the request, await the reply.
 
 use std::future::Future;
 use std::pin::Pin;
@@ -14,7 +14,7 @@ use super::error::{NetError, NetErrorKind};
 use super::inflight::{self, Inflight, Outcome};
 use super::shared::{Pulse, Sender, SharedConnection};
 
-/// A handle on a connection. When the last one is gone the driver ends.
+/// A handle on a connection. The driver ends when the last handle is dropped.
 pub(crate) struct Connection {
     shared: Arc<SharedConnection>,
 }
@@ -24,11 +24,11 @@ impl Connection {
         Self { shared }
     }
 
-    /// Sends a request; the answer comes from the returned call.
+    /// Sends a request. The returned call resolves to the reply.
     ///
     /// # Errors
     ///
-    /// The connection is over: nothing was sent.
+    /// The connection has ended; nothing was sent.
     pub(crate) fn call<R: Rpc>(
         self: &Arc<Self>,
         header: &RequestHeader,
@@ -37,7 +37,7 @@ impl Connection {
         self.reserve_and_send::<R>(header, request, None)
     }
 
-    /// As [`Self::call`], for a caller that awaits the call at once, as a part of the task with that waker.
+    /// Like [`Self::call`], for a caller that awaits the call at once in the task of this waker.
     pub(crate) fn call_waking<R: Rpc>(
         self: &Arc<Self>,
         header: &RequestHeader,
@@ -62,7 +62,7 @@ impl Connection {
         Ok(Call { connection: Arc::clone(self), id, stage })
     }
 
-    /// Sends a request to which nobody waits for an answer.
+    /// Sends a request without waiting for a reply.
     pub(crate) fn cast<R: Rpc>(&self, header: &RequestHeader, request: &R::Request) -> Result<(), NetError> {
         self.shared.queue(|inflight, _, out| {
             let id = inflight.next_id();
@@ -70,29 +70,29 @@ impl Connection {
         })
     }
 
-    /// Whether calls can still be made.
+    /// Whether the connection accepts calls.
     pub(crate) fn is_live(&self) -> bool {
         self.shared.lock().ended.is_none()
     }
 
-    /// Whether calls can still be made, and the server has said anything.
+    /// Whether the connection accepts calls, and the server has sent something on it.
     pub(super) fn is_proven(&self) -> bool {
         let state = self.shared.lock();
         state.ended.is_none() && state.inflight.was_heard()
     }
 
-    /// How many calls wait for an answer, or have one that was not taken.
+    /// The number of calls that wait for a reply or have not taken theirs.
     #[cfg(test)]
     pub(crate) fn waiters(&self) -> usize {
         self.shared.lock().inflight.len()
     }
 
-    /// A call timed out here: from now on silence counts against the connection.
+    /// Reports that a call timed out. From now on, silence may end the connection.
     pub(crate) fn note_timeout(&self) {
         self.shared.timed_out.notify_one();
     }
 
-    /// Ends it; calls that wait are answered with the reason.
+    /// Ends the connection; waiting calls fail with the reason.
     pub(crate) fn close(&self) {
         self.shared.end(NetError::new(NetErrorKind::Closed, "the client is closed"));
     }
@@ -104,7 +104,7 @@ impl Drop for Connection {
     }
 }
 
-/// A call that has been sent. Dropping it gives its answer up.
+/// A call in flight. Dropping it abandons the reply.
 pub(crate) struct Call {
     connection: Arc<Connection>,
     id: i32,
@@ -112,15 +112,15 @@ pub(crate) struct Call {
 }
 
 enum Stage {
-    /// The waker of the poll that comes next is known already.
+    /// The waker of the next poll is registered already.
     Registered,
     Waiting,
-    /// The answer has been taken: nothing is left to give up.
+    /// The reply was taken; there is nothing left to cancel.
     Answered,
 }
 
 impl Call {
-    /// What it was sent over.
+    /// The connection that carries the call.
     pub(crate) fn connection(&self) -> &Connection {
         &self.connection
     }
@@ -154,7 +154,7 @@ impl Drop for Call {
 }
 
 impl SharedConnection {
-    /// Queues a frame and makes sure that somebody sends it.
+    /// Queues a frame and makes sure that one side sends it.
     fn queue<T>(
         self: &Arc<Self>,
         encode: impl FnOnce(&mut Inflight, u64, &mut BytesMut) -> T,

@@ -1,4 +1,4 @@
-//! Makes a connection.
+//! Makes connections.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -13,7 +13,7 @@ use super::error::{NetError, NetErrorKind};
 use super::shared::SharedConnection;
 use crate::address::ServerAddress;
 
-/// Resolves the name, tries its addresses in turn, and starts the driver of the first that answers.
+/// Resolves the name, tries its addresses in turn, and starts a driver for the first one that connects.
 pub(super) async fn dial(
     address: ServerAddress,
     connect_timeout: Duration,
@@ -42,7 +42,7 @@ pub(super) async fn dial(
     Ok(Arc::new(Connection::new(shared)))
 }
 
-/// Every address gets its turn before the last error counts; the timeout is the caller's.
+/// Tries every address; the last error is returned. The caller limits the time.
 async fn connect(address: &ServerAddress) -> std::io::Result<TcpStream> {
     let mut last_error = std::io::Error::other("the name has no address");
     for candidate in address.resolve().await? {

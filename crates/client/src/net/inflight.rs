@@ -1,7 +1,7 @@
-//! The calls that wait for an answer on one connection.
+//! The calls that wait for a reply on one connection.
 //!
-//! The only place that gives out sequence ids. Each id is given once; an answer to an id that is not
-//! here (late, unknown, cancelled) is dropped; when the connection ends every waiter is answered.
+//! Only this file assigns sequence ids. A reply with an id that is not here (late, unknown, cancelled) is
+//! dropped. When the connection ends, every waiting call fails.
 
 use std::task::Waker;
 
@@ -11,11 +11,11 @@ use tokio::time::Instant;
 
 use super::error::{NetError, Sent};
 
-/// What became of a call.
+/// The result of a call.
 pub(crate) type Outcome = Result<ReplyFrame, NetError>;
 
 struct Waiter {
-    /// Where its frame starts in the stream of all bytes ever queued on the connection.
+    /// The position of its frame in the stream of all bytes ever queued on the connection.
     frame_start: u64,
     state: State,
 }
@@ -25,26 +25,26 @@ enum State {
     Done(Outcome),
 }
 
-/// The waiters of a connection, by sequence id.
+/// The calls of a connection, by sequence id.
 pub(crate) struct Inflight {
-    /// One for each call in flight: bounded where operations start, and so are the answers that are here
-    /// until they are taken.
+    /// One entry for each call in flight. The limiter bounds the calls, and so the replies that are stored
+    /// here until the calls take them.
     waiters: FxHashMap<i32, Waiter>,
     last_id: i32,
-    /// Waiters without an answer.
+    /// The number of calls without a reply.
     unanswered: usize,
-    /// Since when the server has said nothing although something was asked. A call that is given up
-    /// does not end it: only the server does.
+    /// Since when the server has sent nothing although it owes a reply. Cancelling a call does not end the
+    /// silence; only the server does.
     silent_since: Option<Instant>,
-    /// Whether the server has said anything at all.
+    /// Whether the server has sent anything.
     was_heard: bool,
 }
 
-/// What a poll finds.
+/// The result of polling a call.
 pub(crate) enum Poll {
     Pending,
     Done(Outcome),
-    /// The id is not known: it was answered before.
+    /// The id is unknown: its reply was taken before.
     Gone,
 }
 
@@ -59,7 +59,7 @@ impl Inflight {
         }
     }
 
-    /// An id that no waiter has, for a request that wants an answer or none.
+    /// An id that no call has, for any request, with or without a reply.
     pub(crate) fn next_id(&mut self) -> i32 {
         loop {
             self.last_id = self.last_id.wrapping_add(1);
@@ -69,7 +69,7 @@ impl Inflight {
         }
     }
 
-    /// Reserves an id for a call whose frame starts at that place of the stream.
+    /// Reserves an id for a call whose frame starts at this position of the stream.
     pub(crate) fn reserve(&mut self, frame_start: u64, waker: Option<Waker>) -> i32 {
         let id = self.next_id();
         self.waiters.insert(id, Waiter { frame_start, state: State::Waiting(waker) });
@@ -78,7 +78,7 @@ impl Inflight {
         id
     }
 
-    /// Looks whether the call is done; if not, remembers whom to wake.
+    /// Takes the reply if it has arrived; otherwise registers the waker.
     pub(crate) fn poll(&mut self, id: i32, waker: &Waker) -> Poll {
         match self.waiters.get_mut(&id) {
             None => return Poll::Gone,
@@ -97,7 +97,7 @@ impl Inflight {
         }
     }
 
-    /// Takes the waiter out: it has its answer, or wants none any more.
+    /// Removes a call that has its reply or was cancelled.
     fn forget(&mut self, id: i32) -> Option<State> {
         let state = self.waiters.remove(&id)?.state;
         if matches!(state, State::Waiting(_)) {
@@ -106,12 +106,12 @@ impl Inflight {
         Some(state)
     }
 
-    /// The caller gave up: an answer that still comes is dropped.
+    /// Cancels a call: a reply that arrives later is dropped.
     pub(crate) fn cancel(&mut self, id: i32) {
         self.forget(id);
     }
 
-    /// The server has been heard, and what it said handed out.
+    /// Records that the server sent something, after its replies were delivered.
     pub(crate) fn heard(&mut self, now: Instant) {
         self.silent_since = (self.unanswered > 0).then_some(now);
         self.was_heard = true;
@@ -125,7 +125,7 @@ impl Inflight {
         self.silent_since
     }
 
-    /// Hands an answer to its waiter, and gives whom to wake.
+    /// Delivers a reply to its call; returns the waker of the call.
     pub(crate) fn complete(&mut self, reply: ReplyFrame) -> Option<Waker> {
         let waiter = self.waiters.get_mut(&reply.head.sequence_id)?;
         match std::mem::replace(&mut waiter.state, State::Done(Ok(reply))) {
@@ -134,14 +134,14 @@ impl Inflight {
                 waker
             }
             done @ State::Done(_) => {
-                // A second answer to the same id: the first one counts.
+                // A second reply with the same id: the first one counts.
                 waiter.state = done;
                 None
             }
         }
     }
 
-    /// Answers every waiter: the connection is over. Bytes before `handed` were given to the socket.
+    /// Fails every waiting call, because the connection has ended. The socket got the bytes before `handed`.
     pub(crate) fn fail_all(&mut self, error: &NetError, handed: u64) -> Vec<Waker> {
         let mut wakers = Vec::new();
         for waiter in self.waiters.values_mut() {

@@ -49,7 +49,7 @@ pub(super) struct ConnectionState {
 pub(super) enum Sender {
     /// Nothing is queued, and the writer sleeps.
     Nobody,
-    /// The writer was woken, or a calling thread has promised to send.
+    /// The writer was woken, or a calling thread is about to send.
     Asked,
     Writer,
     /// A calling thread; see `direct`.

@@ -1,4 +1,4 @@
-//! Reads rows of one partition, whatever their hash keys.
+//! Reads rows of one partition, of any hash keys.
 
 use pegasus_protocol::idl::{BatchGetRequest, BatchGetResponse, FullData, FullKey};
 use pegasus_protocol::rpc;
@@ -18,7 +18,7 @@ impl BatchGet {
         Self { target, request: BatchGetRequest { keys } }
     }
 
-    /// What it asks for.
+    /// The keys that the request asks for.
     pub(crate) fn keys(&self) -> &[FullKey] {
         &self.request.keys
     }
@@ -32,7 +32,7 @@ impl Operation for BatchGet {
     const MAY_ASK_SECONDARY: bool = true;
 
     type Rpc = rpc::BatchGet;
-    /// The rows that there are.
+    /// The rows that exist.
     type Output = Vec<FullData>;
 
     fn target(&self) -> Target {

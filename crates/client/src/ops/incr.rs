@@ -1,4 +1,4 @@
-//! Adds to a decimal integer.
+//! Adds to a row's value, a decimal integer.
 
 use std::time::Duration;
 
@@ -13,24 +13,24 @@ use super::writes::{check_write, expire_ts};
 use crate::error::Error;
 use crate::routing::Target;
 
-/// What an increment does to the expiry of its row.
+/// The effect of an increment on the expiry of its row.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub enum IncrExpiry {
-    /// It stays as it is; a new row never expires.
+    /// The expiry stays. A new row never expires.
     #[default]
     Keep,
     /// The row never expires from now on.
     Clear,
-    /// The row expires in so many seconds, by this machine's clock.
+    /// The row expires in this many seconds, by the client's clock.
     Seconds(u32),
 }
 
-/// What one increment can be told.
+/// The options of one increment.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct IncrOptions {
-    /// What becomes of the row's expiry.
+    /// The effect on the row's expiry. Default: it stays.
     pub expiry: IncrExpiry,
-    /// Its deadline, all attempts together; `None`: the table's.
+    /// The deadline of the call, all attempts together. `None`: the table's. Default: `None`.
     pub timeout: Option<Duration>,
 }
 

@@ -1,4 +1,4 @@
-//! Checked keys with their hashes.
+//! Keys that have passed their checks, with their hashes.
 
 use bytes::Bytes;
 use pegasus_protocol::key;
@@ -6,14 +6,14 @@ use pegasus_protocol::key;
 use crate::error::Error;
 use crate::routing::Target;
 
-/// A packed key and its hash.
+/// An encoded key of a row, and its hash.
 pub(crate) struct RowKey {
     pub(super) encoded: Bytes,
     hash: u64,
 }
 
 impl RowKey {
-    /// Packs a key. With an empty hash key the partition is that of the sort key.
+    /// Encodes a key. With an empty hash key, the sort key decides the partition.
     pub(crate) fn new(hash_key: &[u8], sort_key: &[u8]) -> Result<Self, Error> {
         let encoded =
             key::encode(hash_key, sort_key).map_err(|error| Error::invalid_argument(error.to_string()))?;
@@ -25,7 +25,7 @@ impl RowKey {
     }
 }
 
-/// A hash key on its own, as operations on all its rows send it.
+/// A hash key alone, for operations on all its rows.
 pub(crate) struct HashKey {
     pub(super) bytes: Bytes,
     hash: u64,

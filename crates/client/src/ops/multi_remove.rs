@@ -1,4 +1,4 @@
-//! Removes rows of one hash key.
+//! Removes rows of one hash key, all or none.
 
 use bytes::Bytes;
 use pegasus_protocol::idl::{MultiRemoveRequest, MultiRemoveResponse};
@@ -34,7 +34,7 @@ impl MultiRemove {
 
 impl Operation for MultiRemove {
     type Rpc = rpc::MultiRemove;
-    /// How many sort keys were named: the server does not say how many rows there were.
+    /// The number of sort keys in the request: the server does not tell how many rows existed.
     type Output = u64;
 
     fn target(&self) -> Target {

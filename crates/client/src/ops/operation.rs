@@ -1,31 +1,31 @@
-//! What every operation provides.
+//! The trait of all operations.
 
 use pegasus_protocol::rpc::Rpc;
 use pegasus_protocol::status::Status;
 
 use crate::routing::Target;
 
-/// What the loop of attempts in `execute` needs to know about an operation.
+/// An operation as the loop of attempts in `execute` needs it.
 pub(crate) trait Operation {
-    /// Whether a secondary may answer it where the table's options allow that: only reads that one server
+    /// Whether a secondary may answer it when the table's options allow that: only reads that one server
     /// answers alone.
     const MAY_ASK_SECONDARY: bool = false;
 
     /// The RPC that carries it.
     type Rpc: Rpc;
-    /// What the caller gets.
+    /// The result for the caller.
     type Output;
 
-    /// Which partition it goes to.
+    /// The partition that it goes to.
     fn target(&self) -> Target;
 
-    /// The request; every attempt sends the same one.
+    /// The request, the same for every attempt.
     fn request(&self) -> &<Self::Rpc as Rpc>::Request;
 
-    /// The bytes of its keys and values, which count towards the limit of bytes in flight.
+    /// The bytes of its keys and values, which count towards the limit on bytes in flight.
     fn payload(&self) -> usize;
 
-    /// The meaning of the reply; a status other than success or not found is an error.
+    /// Turns the reply into the result. A status other than success or not found is an error.
     fn output(&self, response: <Self::Rpc as Rpc>::Response) -> Result<Self::Output, Status>;
 
     /// What a status means for this operation, in words.

@@ -1,4 +1,4 @@
-//! Removes one row; one that is not there is fine.
+//! Removes one row. A missing row is not an error.
 
 use bytes::Bytes;
 use pegasus_protocol::idl::UpdateResponse;

@@ -1,4 +1,4 @@
-//! Sets one row.
+//! Writes one row.
 
 use bytes::Bytes;
 use pegasus_protocol::idl::{UpdateRequest, UpdateResponse};

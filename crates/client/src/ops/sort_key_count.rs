@@ -39,7 +39,7 @@ impl Operation for SortKeyCount {
 
     fn output(&self, response: CountResponse) -> Result<u64, Status> {
         ok(response.error)?;
-        // A server that ran out of time says kOk and -1: that is no count.
+        // A server that ran out of time replies with kOk and -1.
         u64::try_from(response.count).map_err(|_| Status::Incomplete)
     }
 }

@@ -1,4 +1,4 @@
-//! How long a row has left.
+//! Reads the remaining lifetime of a row.
 
 use bytes::Bytes;
 use pegasus_protocol::idl::TtlResponse;
@@ -11,12 +11,12 @@ use super::status::found;
 use crate::error::Error;
 use crate::routing::Target;
 
-/// How long a row lives.
+/// The remaining lifetime of a row.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum TimeToLive {
-    /// It never expires.
+    /// The row never expires.
     Forever,
-    /// It expires in so many seconds, at least one.
+    /// The row expires in this many seconds, at least 1.
     Seconds(u32),
 }
 
@@ -49,7 +49,7 @@ impl Operation for Ttl {
     }
 
     fn output(&self, response: TtlResponse) -> Result<Option<TimeToLive>, Status> {
-        // The server says -1 for "never".
+        // The server sends -1 for "never".
         let left = u32::try_from(response.ttl_seconds).map_or(TimeToLive::Forever, TimeToLive::Seconds);
         found(response.error, left)
     }

@@ -1,14 +1,14 @@
-//! What every write checks and computes: its size, and the expiry of its row.
+//! Checks and values that all writes share: the size limit and the expiry.
 
 use pegasus_protocol::rpc::Rpc;
 use pegasus_protocol::{expiry, frame};
 
 use crate::error::Error;
 
-/// The longest body of a write that servers accept by default, in bytes.
+/// The longest body of a write, in bytes, that servers accept by default.
 const MAX_WRITE_BODY: usize = 1 << 20;
 
-/// Refuses a write that the server would refuse. `about` is its approximate length in bytes.
+/// Refuses a write that a server would refuse for its size. `about` is its approximate length in bytes.
 pub(super) fn check_write<R: Rpc>(request: &R::Request, about: usize) -> Result<(), Error> {
     // Measuring encodes the request, so small writes skip it.
     if about < MAX_WRITE_BODY / 2 {
@@ -23,7 +23,7 @@ pub(super) fn check_write<R: Rpc>(request: &R::Request, about: usize) -> Result<
     )))
 }
 
-/// The expiry timestamp for this TTL, by this machine's clock; the protocol carries its bits as an i32.
+/// The expiry timestamp of this TTL, by the client's clock. The protocol carries its bits as an `i32`.
 pub(super) fn expire_ts(ttl_seconds: u32) -> Result<i32, Error> {
     let timestamp = expiry::expire_ts(ttl_seconds, expiry::now()).ok_or_else(|| {
         Error::invalid_argument(format!("ttl_seconds is {ttl_seconds}: the row would expire after 2152"))

@@ -1,4 +1,4 @@
-//! What an operation is aimed at, and the error when a split has made that void.
+//! The target of an operation, and the error when a split has made it void.
 
 use crate::error::{Error, ErrorKind};
 

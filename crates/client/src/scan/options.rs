@@ -8,24 +8,25 @@ use crate::ops::Filter;
 /// The options of a scan.
 #[derive(Debug, Clone)]
 pub struct ScanOptions {
-    /// The deadline of each batch. 5 s.
+    /// The deadline of each batch, all attempts together. Default: 5 s.
     pub timeout: Duration,
-    /// Rows in a batch; a server returns at most 1,000. 1,000.
+    /// The most rows in a batch, positive; a server returns at most 1,000. Default: 1,000.
     pub batch_size: i32,
-    /// Whether the start sort key is in the range. `true`.
+    /// Whether the range includes its start. Default: `true`.
     pub start_inclusive: bool,
-    /// Whether the stop sort key is in the range. `false`.
+    /// Whether the range includes its stop. Default: `false`.
     pub stop_inclusive: bool,
-    /// Leave the values out. `false`.
+    /// Leave the values out. Default: `false`.
     pub no_value: bool,
-    /// Only rows whose hash key passes the filter. All rows.
+    /// Only rows whose hash keys pass this filter. Default: all.
     pub hash_key_filter: Filter,
-    /// Only rows whose sort key passes the filter. All rows.
+    /// Only rows whose sort keys pass this filter. Default: all.
     pub sort_key_filter: Filter,
-    /// Return the expiry time of each row. `false`.
+    /// Return the expiry time of each row. Default: `false`.
     pub return_expire_ts: bool,
-    /// Request the next batch as soon as one has arrived, so the server prepares it while the caller uses
-    /// the current one. Starts with the second batch: a caller that takes two usually takes more. `false`.
+    /// Request the next batch as soon as one has arrived, so the server prepares it while the caller uses the
+    /// current one. It starts with the second batch: a caller that takes two usually takes more. Default:
+    /// `false`.
     pub read_ahead: bool,
 }
 

@@ -1,18 +1,18 @@
-//! What requests and answers share: the struct of one field around each value, and lengths that are written last.
+//! What requests and replies share: the one-field struct around each value, and lengths filled in last.
 
 use bytes::{BufMut, BytesMut};
 
 use crate::error::DecodeError;
 use crate::thrift::{Reader, Wire, read_stop, write_field_header, write_stop};
 
-/// Appends the struct of one field in which every request and answer travels.
+/// Appends the one-field struct that carries the value of a request or reply.
 pub(super) fn write_envelope<T: Wire>(id: i16, value: &T, out: &mut BytesMut) {
     write_field_header(T::TYPE, id, out);
     value.write(out);
     write_stop(out);
 }
 
-/// Reads the struct of one field. Like the real server it cares for neither number nor type of it.
+/// Reads a one-field struct. Like the real server, it ignores the field's number and type.
 pub(super) fn read_envelope<T: Wire>(input: &mut Reader) -> Result<T, DecodeError> {
     let _type = input.u8()?;
     let _id = input.i16()?;
@@ -21,7 +21,7 @@ pub(super) fn read_envelope<T: Wire>(input: &mut Reader) -> Result<T, DecodeErro
     Ok(value)
 }
 
-/// Appends a length that is known only when what it measures has been written.
+/// Appends a length and what `write` appends; the length is filled in afterwards.
 pub(super) fn with_length(out: &mut BytesMut, counts_itself: bool, write: impl FnOnce(&mut BytesMut)) {
     let position = out.len();
     out.put_u32(0);

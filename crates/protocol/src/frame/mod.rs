@@ -1,4 +1,4 @@
-//! Frames: where a request or an answer starts and ends on a connection.
+//! Frames: the requests and replies on a connection, delimited by their lengths.
 
 mod envelope;
 mod reply;

@@ -1,10 +1,10 @@
-//! The macro in which the IDL is written down.
+//! The macro that declares messages in the language of the IDL.
 
 /// Declares structs in the language of the IDL: field number, name, type.
 ///
-/// Each becomes a plain struct with public fields, `Default`, and [`Wire`](super::wire::Wire) both ways.
-/// `Option<T>` is thrift's `optional`. Fields are read in any order, missing ones keep their
-/// default, unknown ones are skipped: what every Pegasus peer does.
+/// Each one becomes a plain struct with public fields, `Default`, and [`Wire`](super::wire::Wire) in both
+/// directions. `Option<T>` is thrift's `optional`. Fields are read in any order, missing ones keep their
+/// default, unknown ones are skipped, as every Pegasus peer does.
 macro_rules! idl {
     ($(
         $(#[$meta:meta])*
@@ -56,7 +56,7 @@ macro_rules! idl {
 pub(crate) use idl;
 
 impl super::reader::Reader {
-    /// Reads the value of a field after checking the type that its header announced.
+    /// Reads the value of a field, after checking the type in its header.
     pub(crate) fn typed<T: super::wire::Wire>(&mut self, ttype: u8) -> Result<T, crate::error::DecodeError> {
         if ttype != T::TYPE as u8 {
             return Err(crate::error::DecodeError::WrongType { expected: T::TYPE, found: ttype });

@@ -1,18 +1,18 @@
-//! Steps over a field that this version of the IDL does not know.
+//! Skips fields that this version of the IDL does not know.
 
 use super::reader::Reader;
 use crate::error::DecodeError;
 use crate::ttype::TType;
 
-/// Deeper than any message of Pegasus; a bound on what a peer can make us recurse.
+/// Bounds the recursion that a peer can cause. Real messages are less deep.
 const MAX_DEPTH: usize = 32;
 
 impl Reader {
-    /// Steps over one value of the given type.
+    /// Skips one value of this type.
     ///
-    /// The special types of Pegasus (blob, error code, gpid, addresses) say STRUCT in their field
-    /// header but are bare values: a field of such a type that is not in the IDL here loses the
-    /// place, as it does in every thrift reader, and the frame is refused.
+    /// The special types of Pegasus (blob, error code, gpid, addresses) announce STRUCT in their field header
+    /// but are bare values. So a field of such a type that is missing in the IDL here puts the reader out of
+    /// step, as in every thrift reader, and the frame is refused.
     pub fn skip_value(&mut self, ttype: u8) -> Result<(), DecodeError> {
         self.skip_nested(ttype, MAX_DEPTH)
     }

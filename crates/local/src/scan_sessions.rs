@@ -10,7 +10,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use pegasus_protocol::types::Gpid;
 
-use crate::store::ops::Scan;
+use crate::store::ops::ScanContext;
 
 /// How long a scan waits for its next batch.
 const IDLE_SECONDS: u32 = 300;
@@ -27,7 +27,7 @@ struct Sessions {
 
 struct Session {
     gpid: Gpid,
-    scan: Box<Scan>,
+    scan: Box<ScanContext>,
     /// The first second in which it is gone.
     gone_at: u32,
 }
@@ -42,7 +42,7 @@ impl ScanSessions {
     }
 
     /// Keeps a scan until its next batch, and gives the id to ask for it by: 1 or more.
-    pub(crate) fn keep(&self, gpid: Gpid, scan: Box<Scan>, now: u32) -> i64 {
+    pub(crate) fn keep(&self, gpid: Gpid, scan: Box<ScanContext>, now: u32) -> i64 {
         let mut sessions = self.lock();
         let id = sessions.next_id;
         sessions.next_id = id.checked_add(1).unwrap_or(1);
@@ -51,7 +51,7 @@ impl ScanSessions {
     }
 
     /// Takes a scan out, if the id is one of that partition.
-    pub(crate) fn take(&self, gpid: Gpid, id: i64, now: u32) -> Option<Box<Scan>> {
+    pub(crate) fn take(&self, gpid: Gpid, id: i64, now: u32) -> Option<Box<ScanContext>> {
         let mut sessions = self.lock();
         let session = sessions.open.get(&id).filter(|session| session.gpid == gpid)?;
         let is_gone = session.gone_at <= now;
@@ -91,7 +91,7 @@ mod tests {
     const HERE: Gpid = Gpid { app_id: 1, partition_index: 0 };
     const ELSEWHERE: Gpid = Gpid { app_id: 1, partition_index: 1 };
 
-    fn with_scans(test: impl FnOnce(&ScanSessions, &dyn Fn() -> Box<Scan>)) {
+    fn with_scans(test: impl FnOnce(&ScanSessions, &dyn Fn() -> Box<ScanContext>)) {
         let store = Store::open(None).unwrap();
         let rows = store.table_rows(1, 1).unwrap();
         let request = GetScannerRequest {
@@ -99,7 +99,7 @@ mod tests {
             stop_key: Bytes::from_static(b"\xff\xff"),
             ..GetScannerRequest::default()
         };
-        let scan = || match Scan::start(rows.partition(0).unwrap(), &request) {
+        let scan = || match ScanContext::start(rows.partition(0).unwrap(), &request) {
             ScanStart::Open(scan) => scan,
             ScanStart::Refused | ScanStart::Empty => panic!("there is a range"),
         };

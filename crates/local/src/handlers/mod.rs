@@ -44,13 +44,13 @@ use crate::dispatch::{Answer, Exchange};
 use crate::scan_sessions::ScanSessions;
 use crate::state::ClusterState;
 use crate::store::ops::Written;
-use crate::store::{Owner, Partition, StoreError};
+use crate::store::{Owner, PartitionRows, StoreError};
 use crate::topology::Topology;
 
 /// A request to a partition.
 pub(crate) struct DataCall<'a> {
     /// Its rows.
-    pub(crate) partition: Partition<'a>,
+    pub(crate) partition: PartitionRows<'a>,
     /// Its number.
     pub(crate) gpid: Gpid,
     /// Which keys are its own, where the table tells them from others.

@@ -5,7 +5,7 @@ use pegasus_protocol::status::Status;
 
 use super::DataCall;
 use crate::store::StoreError;
-use crate::store::ops::{Scan, ScanBatch, ScanEnd, ScanStart};
+use crate::store::ops::{ScanBatch, ScanContext, ScanEnd, ScanStart};
 
 /// The context of a scan that is complete.
 const COMPLETED: i64 = -1;
@@ -15,7 +15,7 @@ const COMPLETED: i64 = -1;
 const NO_CONTEXT: i64 = 0;
 
 pub(super) fn get_scanner(call: &DataCall<'_>, request: &GetScannerRequest) -> ScanResponse {
-    match Scan::start(call.partition, request) {
+    match ScanContext::start(call.partition, request) {
         ScanStart::Refused => without_rows(call, Status::InvalidArgument),
         ScanStart::Empty => without_rows(call, Status::Ok),
         ScanStart::Open(mut scan) => {
@@ -39,7 +39,7 @@ pub(super) fn clear_scanner(call: &DataCall<'_>, context_id: i64) {
     drop(call.scans.take(call.gpid, context_id, call.now));
 }
 
-fn answer(call: &DataCall<'_>, scan: Box<Scan>, batch: Result<ScanBatch, StoreError>) -> ScanResponse {
+fn answer(call: &DataCall<'_>, scan: Box<ScanContext>, batch: Result<ScanBatch, StoreError>) -> ScanResponse {
     let batch = match batch {
         Ok(batch) => batch,
         Err(error) => return without_rows(call, call.failed(&error)),

@@ -5,12 +5,12 @@ use pegasus_protocol::idl::FilterType;
 
 /// A filter as a request asks for it.
 #[derive(Debug, Clone)]
-pub(super) struct Filter {
+pub(super) struct KeyFilter {
     kind: FilterType,
     pattern: Bytes,
 }
 
-impl Filter {
+impl KeyFilter {
     /// The filter of a request; none for a type that does not exist.
     pub(super) fn new(kind: i32, pattern: &Bytes) -> Option<Self> {
         FilterType::try_from(kind).ok().map(|kind| Self { kind, pattern: pattern.clone() })
@@ -47,7 +47,7 @@ mod tests {
     use super::*;
 
     fn passes(kind: FilterType, pattern: &'static str, key: &str) -> bool {
-        Filter::new(kind.into(), &Bytes::from_static(pattern.as_bytes())).unwrap().passes(key.as_bytes())
+        KeyFilter::new(kind.into(), &Bytes::from_static(pattern.as_bytes())).unwrap().passes(key.as_bytes())
     }
 
     #[test]
@@ -65,7 +65,7 @@ mod tests {
 
     #[test]
     fn unknown_types_are_no_filter() {
-        assert!(Filter::new(4, &Bytes::new()).is_none());
-        assert!(Filter::new(-1, &Bytes::new()).is_none());
+        assert!(KeyFilter::new(4, &Bytes::new()).is_none());
+        assert!(KeyFilter::new(-1, &Bytes::new()).is_none());
     }
 }

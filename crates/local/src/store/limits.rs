@@ -4,7 +4,7 @@ use std::time::{Duration, Instant};
 
 /// The limits of the servers' default configuration.
 #[derive(Debug, Clone, Copy)]
-pub(crate) struct Limits {
+pub(crate) struct ReadLimits {
     /// Rows that one multi_get looks at.
     pub(super) multi_get_rows: u32,
     /// Bytes that one multi_get answers with, give or take a row.
@@ -17,7 +17,7 @@ pub(crate) struct Limits {
     pub(super) time: Duration,
 }
 
-impl Default for Limits {
+impl Default for ReadLimits {
     fn default() -> Self {
         Self {
             multi_get_rows: 3000,
@@ -34,7 +34,7 @@ const ROWS_BETWEEN_LOOKS: u32 = 64;
 
 /// What is left of the limits while one request reads.
 #[derive(Debug)]
-pub(super) struct Budget {
+pub(super) struct ReadBudget {
     rows: u32,
     bytes: u64,
     started: Instant,
@@ -43,7 +43,7 @@ pub(super) struct Budget {
     late: bool,
 }
 
-impl Budget {
+impl ReadBudget {
     pub(super) fn new(rows: u32, bytes: u64, time: Duration) -> Self {
         Self { rows, bytes, started: Instant::now(), time, looks: 0, late: false }
     }

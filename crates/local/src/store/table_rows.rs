@@ -9,16 +9,17 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use bytes::Bytes;
 
 use super::disk::DiskRows;
+use super::edit::Edit;
 use super::error::StoreError;
-use super::limits::Limits;
+use super::limits::ReadLimits;
 use super::memory::MemoryRows;
 use super::row::Row;
 use super::view::View;
 
 /// The rows of one table.
 pub(crate) struct TableRows {
-    pub(super) place: Place,
-    pub(super) limits: Limits,
+    pub(super) backend: Backend,
+    pub(super) limits: ReadLimits,
     /// One lock a partition; it protects the partition's decree, and whoever holds it may write.
     partitions: Box<[Arc<Mutex<i64>>]>,
     /// Seconds that rows written without an expiry live; 0 for ever.
@@ -26,7 +27,7 @@ pub(crate) struct TableRows {
 }
 
 /// Where the rows of a table are.
-pub(super) enum Place {
+pub(super) enum Backend {
     /// In a data directory.
     Disk(DiskRows),
     /// In memory.
@@ -35,16 +36,16 @@ pub(super) enum Place {
 
 /// One partition of a table.
 #[derive(Clone, Copy)]
-pub(crate) struct Partition<'t> {
+pub(crate) struct PartitionRows<'t> {
     pub(super) table: &'t TableRows,
     pub(super) index: u16,
 }
 
 impl TableRows {
-    pub(super) fn new(place: Place, partition_count: u16) -> Self {
+    pub(super) fn new(backend: Backend, partition_count: u16) -> Self {
         Self {
-            place,
-            limits: Limits::default(),
+            backend,
+            limits: ReadLimits::default(),
             partitions: (0..partition_count).map(|_| Arc::default()).collect(),
             default_ttl: Arc::default(),
         }
@@ -53,12 +54,12 @@ impl TableRows {
     /// The same rows, with so many partitions; those that are there already stay what they are.
     pub(crate) fn grown(&self, partition_count: u16) -> Self {
         let new = (self.partitions.len()..usize::from(partition_count)).map(|_| Arc::default());
-        let place = match &self.place {
-            Place::Disk(rows) => Place::Disk(rows.clone()),
-            Place::Memory(rows) => Place::Memory(rows.grown(partition_count)),
+        let backend = match &self.backend {
+            Backend::Disk(rows) => Backend::Disk(rows.clone()),
+            Backend::Memory(rows) => Backend::Memory(rows.grown(partition_count)),
         };
         Self {
-            place,
+            backend,
             limits: self.limits,
             partitions: self.partitions.iter().cloned().chain(new).collect(),
             default_ttl: self.default_ttl.clone(),
@@ -66,9 +67,9 @@ impl TableRows {
     }
 
     /// The partition of that index, if the table has it.
-    pub(crate) fn partition(&self, index: i32) -> Option<Partition<'_>> {
+    pub(crate) fn partition(&self, index: i32) -> Option<PartitionRows<'_>> {
         let index = u16::try_from(index).ok()?;
-        (usize::from(index) < self.partitions.len()).then_some(Partition { table: self, index })
+        (usize::from(index) < self.partitions.len()).then_some(PartitionRows { table: self, index })
     }
 
     /// Sets how long rows live that are written without an expiry; 0 for ever.
@@ -77,12 +78,12 @@ impl TableRows {
     }
 }
 
-impl<'t> Partition<'t> {
+impl<'t> PartitionRows<'t> {
     /// The latest state of a row, expired or not.
     pub(crate) fn get(self, key: &[u8]) -> Result<Option<Row>, StoreError> {
-        match &self.table.place {
-            Place::Disk(rows) => rows.get(self.index, key),
-            Place::Memory(rows) => Ok(rows.get(self.index, key)),
+        match &self.table.backend {
+            Backend::Disk(rows) => rows.get(self.index, key),
+            Backend::Memory(rows) => Ok(rows.get(self.index, key)),
         }
     }
 
@@ -94,9 +95,9 @@ impl<'t> Partition<'t> {
 
     /// The partition as it is at this moment.
     pub(crate) fn view(self) -> View {
-        match &self.table.place {
-            Place::Disk(rows) => View::Disk(rows.view(self.index)),
-            Place::Memory(rows) => View::Memory(rows.view(self.index)),
+        match &self.table.backend {
+            Backend::Disk(rows) => View::Disk(rows.view(self.index)),
+            Backend::Memory(rows) => View::Memory(rows.view(self.index)),
         }
     }
 
@@ -120,16 +121,9 @@ impl<'t> Partition<'t> {
 
 /// A write to one partition: holds its lock until it is committed or dropped.
 pub(crate) struct Writer<'t> {
-    partition: Partition<'t>,
+    partition: PartitionRows<'t>,
     decree: MutexGuard<'t, i64>,
     edits: Vec<Edit>,
-}
-
-/// What a write does to one row.
-pub(super) struct Edit {
-    pub(super) key: Bytes,
-    /// What it sets; none where it removes.
-    pub(super) row: Option<Row>,
 }
 
 impl Writer<'_> {
@@ -169,10 +163,10 @@ impl Writer<'_> {
     }
 
     fn apply(&self) -> Result<(), StoreError> {
-        let Partition { table, index } = self.partition;
-        match &table.place {
-            Place::Disk(rows) => rows.apply(index, &self.edits),
-            Place::Memory(rows) => {
+        let PartitionRows { table, index } = self.partition;
+        match &table.backend {
+            Backend::Disk(rows) => rows.apply(index, &self.edits),
+            Backend::Memory(rows) => {
                 rows.apply(index, &self.edits);
                 Ok(())
             }

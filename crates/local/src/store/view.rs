@@ -2,9 +2,9 @@
 
 use bytes::Bytes;
 
-use super::disk::{DiskRange, DiskView};
+use super::disk::{DiskRowRange, DiskView};
 use super::error::StoreError;
-use super::memory::{Entry, MemoryView, Range};
+use super::memory::{Entry, MemoryRowRange, MemoryView};
 use super::row::Row;
 
 /// A partition as it was when the view was made. It stays so while writes go on.
@@ -25,30 +25,30 @@ impl View {
     }
 
     /// The rows from the first key that is not less than `from`, upwards.
-    pub(super) fn ascend(&self, from: &[u8]) -> Rows<'_> {
+    pub(super) fn ascend(&self, from: &[u8]) -> ViewRows<'_> {
         match self {
-            Self::Disk(view) => Rows::Disk(Box::new(view.up(from))),
-            Self::Memory(view) => Rows::Up(view.up(from)),
+            Self::Disk(view) => ViewRows::Disk(Box::new(view.up(from))),
+            Self::Memory(view) => ViewRows::Up(view.up(from)),
         }
     }
 
     /// The rows from the last key that is not greater than `from`, downwards.
-    pub(super) fn descend(&self, from: &[u8]) -> Rows<'_> {
+    pub(super) fn descend(&self, from: &[u8]) -> ViewRows<'_> {
         match self {
-            Self::Disk(view) => Rows::Disk(Box::new(view.down(from))),
-            Self::Memory(view) => Rows::Down(view.down(from)),
+            Self::Disk(view) => ViewRows::Disk(Box::new(view.down(from))),
+            Self::Memory(view) => ViewRows::Down(view.down(from)),
         }
     }
 }
 
 /// Pegasus keys and rows of a view, in order, expired ones included.
-pub(super) enum Rows<'v> {
-    Disk(Box<DiskRange>),
-    Up(Range<'v>),
-    Down(Range<'v>),
+pub(super) enum ViewRows<'v> {
+    Disk(Box<DiskRowRange>),
+    Up(MemoryRowRange<'v>),
+    Down(MemoryRowRange<'v>),
 }
 
-impl Iterator for Rows<'_> {
+impl Iterator for ViewRows<'_> {
     type Item = Result<(Bytes, Row), StoreError>;
 
     fn next(&mut self) -> Option<Self::Item> {

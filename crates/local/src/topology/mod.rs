@@ -18,7 +18,7 @@ pub(crate) use self::health::Health;
 pub(crate) use self::placement::Placement;
 use crate::envs::Settings;
 use crate::guard::PartitionGuard;
-use crate::store::{Partition, TableRecord, TableRows};
+use crate::store::{PartitionRows, TableRecord, TableRows};
 
 /// How many replicas a partition has that nobody gave a number for, where there are so many servers.
 pub(crate) const REPLICAS: usize = 3;
@@ -233,7 +233,7 @@ impl Topology {
 /// A partition, as one of its replica servers sees it.
 pub(crate) struct Hosted<'t> {
     /// Its rows.
-    pub(crate) partition: Partition<'t>,
+    pub(crate) partition: PartitionRows<'t>,
     /// What the table's envs say.
     pub(crate) settings: &'t Settings,
     /// Whether that server is its primary.

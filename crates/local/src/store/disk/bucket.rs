@@ -9,7 +9,7 @@
 
 use bytes::{Buf, BufMut, Bytes, BytesMut};
 
-use crate::store::StoreError;
+use crate::store::error::StoreError;
 
 /// The rows of a bucket, by the rest of their keys: what the bucket's own key leaves off.
 #[derive(Debug, Default, PartialEq, Eq)]

@@ -1,45 +1,15 @@
 //! The tables of a cluster, as they are stored: what a restart knows about them.
 
-use bytes::{Bytes, BytesMut};
 use fjall::PersistMode;
-use pegasus_protocol::idl::AppInfo;
 use pegasus_protocol::thrift::{Reader, Wire};
 
-use super::Disk;
-use crate::store::StoreError;
+use super::database::Disk;
+use crate::store::error::StoreError;
+use crate::store::table_record::TableRecord;
 
 const NEXT_APP_ID: &[u8] = b"next_app_id";
 /// The keys of table records: this, then the app id as 32 big-endian bits.
 const TABLE: u8 = b't';
-
-/// One table, as it is stored: the app info in its wire form, then two lists.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct TableRecord {
-    /// Name, number, state, partition count, envs and times.
-    pub(crate) info: AppInfo,
-    /// The version of each partition's configuration.
-    pub(crate) ballots: Vec<i64>,
-    /// The partitions that may still have rows which went elsewhere when they were split.
-    pub(crate) purging: Vec<i32>,
-}
-
-impl TableRecord {
-    fn encode(&self) -> Bytes {
-        let mut stored = BytesMut::new();
-        self.info.write(&mut stored);
-        self.ballots.write(&mut stored);
-        self.purging.write(&mut stored);
-        stored.freeze()
-    }
-
-    fn decode(stored: Bytes) -> Result<Self, StoreError> {
-        let mut reader = Reader::new(stored);
-        let (info, ballots) = (AppInfo::read(&mut reader)?, Vec::read(&mut reader)?);
-        // Records from before tables could be split end here.
-        let purging = if reader.left() == 0 { Vec::new() } else { Vec::read(&mut reader)? };
-        Ok(Self { info, ballots, purging })
-    }
-}
 
 impl Disk {
     /// All tables, by number, the dropped ones too.
@@ -72,7 +42,7 @@ impl Disk {
 
 #[cfg(test)]
 mod tests {
-    use pegasus_protocol::idl::AppStatus;
+    use pegasus_protocol::idl::{AppInfo, AppStatus};
 
     use super::*;
     use crate::store::Store;
@@ -101,12 +71,5 @@ mod tests {
         let store = Store::open(Some(directory.path())).unwrap();
         assert_eq!(store.load_tables().unwrap(), [record(1), record(300)]);
         assert_eq!(store.load_next_app_id().unwrap(), 301);
-    }
-
-    #[test]
-    fn a_record_may_end_after_its_ballots() {
-        let stored = TableRecord { purging: vec![], ..record(1) }.encode();
-        let older = stored.slice(..stored.len() - 5); // the type and length of an empty list
-        assert_eq!(TableRecord::decode(older).unwrap(), TableRecord { purging: vec![], ..record(1) });
     }
 }

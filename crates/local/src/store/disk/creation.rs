@@ -10,7 +10,7 @@ use std::io;
 use std::path::Path;
 
 use super::witness;
-use crate::store::StoreError;
+use crate::store::error::StoreError;
 
 /// Held locked by whoever makes the files.
 const MARK: &str = "unfinished";

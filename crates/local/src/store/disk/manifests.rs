@@ -11,7 +11,7 @@ use std::path::Path;
 
 use xxhash_rust::xxh3::xxh3_128;
 
-use crate::store::StoreError;
+use crate::store::error::StoreError;
 
 /// At the end of each of the engine's archives: a magic, two bytes, the checksum of the table of
 /// contents, where that is, and its length.

@@ -13,7 +13,7 @@ use std::sync::{Mutex, PoisonError};
 
 use fjall::Keyspace;
 
-use crate::store::StoreError;
+use crate::store::error::StoreError;
 
 const ROW: &[u8] = b"commits";
 pub(super) const FILE: &str = "commits";

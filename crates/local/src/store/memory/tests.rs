@@ -6,7 +6,7 @@ use bytes::Bytes;
 use proptest::collection::vec;
 use proptest::prelude::*;
 
-use super::range::Range;
+use super::row_range::MemoryRowRange;
 use super::sorted::Keyed;
 use super::tree::{Entry, Tree};
 use crate::store::row::Row;
@@ -19,7 +19,7 @@ fn entry(key: &[u8], expire_ts: u32) -> Entry {
 
 /// Keys and numbers of all entries, upwards; the value of each must be what was set with its key.
 fn content(tree: &Tree) -> Model {
-    let mut range = Range::up(tree, b"");
+    let mut range = MemoryRowRange::up(tree, b"");
     let entries = std::iter::from_fn(|| range.next_up());
     let check = |entry: &Entry| {
         let (key, row) = (entry.shared_key(), entry.row());
@@ -30,11 +30,11 @@ fn content(tree: &Tree) -> Model {
 }
 
 fn check_ranges(tree: &Tree, model: &Model, from: &[u8]) {
-    let mut up = Range::up(tree, from);
+    let mut up = MemoryRowRange::up(tree, from);
     let found: Vec<_> = std::iter::from_fn(|| up.next_up()).map(|entry| entry.key().to_vec()).collect();
     let expected: Vec<_> = model.range(from.to_vec()..).map(|(key, _)| key.clone()).collect();
     assert_eq!(found, expected);
-    let mut down = Range::down(tree, from);
+    let mut down = MemoryRowRange::down(tree, from);
     let found: Vec<_> = std::iter::from_fn(|| down.next_down()).map(|entry| entry.key().to_vec()).collect();
     let expected: Vec<_> = model.range(..=from.to_vec()).rev().map(|(key, _)| key.clone()).collect();
     assert_eq!(found, expected);

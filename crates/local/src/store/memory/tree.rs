@@ -19,15 +19,15 @@ const SHORTEST: usize = 16;
 /// Rows by key.
 #[derive(Clone, Default)]
 pub(super) struct Tree {
-    root: Arc<Node>,
+    root: Arc<TreeNode>,
 }
 
 /// Some rows, or the nodes that hold them. All leaves of a tree are equally deep.
 #[derive(Clone)]
-pub(super) enum Node {
+pub(super) enum TreeNode {
     Leaf(Sorted<Entry>),
     Branch {
-        children: Vec<Arc<Node>>,
+        children: Vec<Arc<TreeNode>>,
         /// One less: no key in the second child is less than the first of these, all keys before are.
         bounds: Sorted<Bytes>,
     },
@@ -46,7 +46,7 @@ pub(crate) struct Entry {
 struct Right {
     /// No key in it is less, and all keys before it are.
     bound: Bytes,
-    node: Node,
+    node: TreeNode,
 }
 
 impl Entry {
@@ -81,14 +81,14 @@ impl Keyed for Bytes {
     }
 }
 
-impl Default for Node {
+impl Default for TreeNode {
     fn default() -> Self {
         Self::Leaf(Sorted::default())
     }
 }
 
 impl Tree {
-    pub(super) fn root(&self) -> &Node {
+    pub(super) fn root(&self) -> &TreeNode {
         &self.root
     }
 
@@ -97,8 +97,8 @@ impl Tree {
         let mut node = self.root();
         loop {
             match node {
-                Node::Branch { children, bounds } => node = &children[child_of(bounds, key)],
-                Node::Leaf(entries) => return entries.items().get(entries.position(key).ok()?),
+                TreeNode::Branch { children, bounds } => node = &children[child_of(bounds, key)],
+                TreeNode::Leaf(entries) => return entries.items().get(entries.position(key).ok()?),
             }
         }
     }
@@ -107,7 +107,7 @@ impl Tree {
     pub(super) fn insert(&mut self, entry: Entry) {
         if let Some(Right { bound, node }) = insert(&mut self.root, entry) {
             let children = vec![std::mem::take(&mut self.root), Arc::new(node)];
-            self.root = Arc::new(Node::Branch { children, bounds: Sorted::new(vec![bound]) });
+            self.root = Arc::new(TreeNode::Branch { children, bounds: Sorted::new(vec![bound]) });
         }
     }
 
@@ -117,7 +117,7 @@ impl Tree {
             return; // nothing has to be copied for that
         }
         remove(&mut self.root, key);
-        while let Node::Branch { children, .. } = self.root()
+        while let TreeNode::Branch { children, .. } = self.root()
             && let [only] = children.as_slice()
         {
             self.root = only.clone();
@@ -128,17 +128,17 @@ impl Tree {
 #[cfg(test)]
 impl Tree {
     pub(super) fn count_leaves(&self) -> usize {
-        fn count(node: &Node) -> usize {
+        fn count(node: &TreeNode) -> usize {
             match node {
-                Node::Leaf(_) => 1,
-                Node::Branch { children, .. } => children.iter().map(|child| count(child)).sum(),
+                TreeNode::Leaf(_) => 1,
+                TreeNode::Branch { children, .. } => children.iter().map(|child| count(child)).sum(),
             }
         }
         count(&self.root)
     }
 }
 
-impl Node {
+impl TreeNode {
     fn len(&self) -> usize {
         match self {
             Self::Leaf(entries) => entries.len(),
@@ -167,9 +167,9 @@ pub(super) fn child_of(bounds: &Sorted<Bytes>, key: &[u8]) -> usize {
 }
 
 /// Sets a row below a node; gives what was split off it, if it became too long.
-fn insert(node: &mut Arc<Node>, entry: Entry) -> Option<Right> {
+fn insert(node: &mut Arc<TreeNode>, entry: Entry) -> Option<Right> {
     match Arc::make_mut(node) {
-        Node::Leaf(entries) => match entries.position(entry.key()) {
+        TreeNode::Leaf(entries) => match entries.position(entry.key()) {
             Ok(position) => {
                 entries.replace(position, entry);
                 None
@@ -179,17 +179,17 @@ fn insert(node: &mut Arc<Node>, entry: Entry) -> Option<Right> {
                 let right = entries.split_off(where_to_split(entries.len(), position)?);
                 // A copy, so that it does not keep the row in memory.
                 let bound = Bytes::copy_from_slice(right.items()[0].key());
-                Some(Right { bound, node: Node::Leaf(right) })
+                Some(Right { bound, node: TreeNode::Leaf(right) })
             }
         },
-        Node::Branch { children, bounds } => {
+        TreeNode::Branch { children, bounds } => {
             let position = child_of(bounds, entry.key());
             let Right { bound, node } = insert(&mut children[position], entry)?;
             children.insert(position + 1, Arc::new(node));
             bounds.insert(position, bound);
             let middle = where_to_split(children.len(), position + 1)?;
             let children = children.split_off(middle);
-            let right = Node::Branch { children, bounds: bounds.split_off(middle) };
+            let right = TreeNode::Branch { children, bounds: bounds.split_off(middle) };
             Some(Right { bound: bounds.remove(middle - 1), node: right })
         }
     }
@@ -203,14 +203,14 @@ fn where_to_split(length: usize, new: usize) -> Option<usize> {
 }
 
 /// Removes a row below a node.
-fn remove(node: &mut Arc<Node>, key: &[u8]) {
+fn remove(node: &mut Arc<TreeNode>, key: &[u8]) {
     match Arc::make_mut(node) {
-        Node::Leaf(entries) => {
+        TreeNode::Leaf(entries) => {
             if let Ok(position) = entries.position(key) {
                 entries.remove(position);
             }
         }
-        Node::Branch { children, bounds } => {
+        TreeNode::Branch { children, bounds } => {
             let position = child_of(bounds, key);
             remove(&mut children[position], key);
             if children[position].len() < SHORTEST {
@@ -221,7 +221,7 @@ fn remove(node: &mut Arc<Node>, key: &[u8]) {
 }
 
 /// Joins a child with the one before it, or else with the one after it, if the two fit in one.
-fn join(children: &mut Vec<Arc<Node>>, bounds: &mut Sorted<Bytes>, position: usize) {
+fn join(children: &mut Vec<Arc<TreeNode>>, bounds: &mut Sorted<Bytes>, position: usize) {
     let fits = |left: &usize| {
         let pair = children.get(*left..left + 2);
         pair.is_some_and(|pair| pair[0].len() + pair[1].len() <= LONGEST)

@@ -4,12 +4,13 @@ use pegasus_protocol::idl::{BatchGetRequest, FullData};
 use pegasus_protocol::key;
 use pegasus_protocol::status::Status;
 
-use crate::store::{Partition, StoreError};
+use crate::store::error::StoreError;
+use crate::store::table_rows::PartitionRows;
 
 /// The rows that there are, in the order of the request, and how it went. There is no limit but
 /// what an answer can hold: kIncomplete when the rows are more.
 pub(crate) fn batch_get(
-    partition: Partition<'_>,
+    partition: PartitionRows<'_>,
     request: &BatchGetRequest,
     now: u32,
 ) -> Result<(Status, Vec<FullData>), StoreError> {

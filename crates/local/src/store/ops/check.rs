@@ -4,7 +4,7 @@ use bytes::Bytes;
 use pegasus_protocol::idl::CheckType;
 use pegasus_protocol::status::Status;
 
-use super::Written;
+use super::written::Written;
 use crate::store::filter::contains;
 use crate::store::integer;
 

@@ -5,13 +5,14 @@ use pegasus_protocol::idl::{CheckAndMutateRequest, CheckType, MutateOperation};
 use pegasus_protocol::key;
 use pegasus_protocol::status::Status;
 
-use super::Written;
 use super::check::{Checked, check};
-use crate::store::{Partition, StoreError};
+use super::written::Written;
+use crate::store::error::StoreError;
+use crate::store::table_rows::PartitionRows;
 
 /// Checks and applies all steps in their order, as one step.
 pub(crate) fn check_and_mutate(
-    partition: Partition<'_>,
+    partition: PartitionRows<'_>,
     request: &CheckAndMutateRequest,
     now: u32,
 ) -> Result<Checked, StoreError> {

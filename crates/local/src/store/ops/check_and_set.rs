@@ -4,13 +4,14 @@ use pegasus_protocol::idl::{CheckAndSetRequest, CheckType};
 use pegasus_protocol::key;
 use pegasus_protocol::status::Status;
 
-use super::Written;
 use super::check::{Checked, check};
-use crate::store::{Partition, StoreError};
+use super::written::Written;
+use crate::store::error::StoreError;
+use crate::store::table_rows::PartitionRows;
 
 /// Checks and sets as one step. The set row is the checked one, unless another is named.
 pub(crate) fn check_and_set(
-    partition: Partition<'_>,
+    partition: PartitionRows<'_>,
     request: &CheckAndSetRequest,
     now: u32,
 ) -> Result<Checked, StoreError> {

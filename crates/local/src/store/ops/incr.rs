@@ -3,9 +3,11 @@
 use pegasus_protocol::idl::IncrRequest;
 use pegasus_protocol::status::Status;
 
-use super::{Written, is_storable};
+use super::written::{Written, is_storable};
+use crate::store::error::StoreError;
+use crate::store::integer;
 use crate::store::row::Row;
-use crate::store::{Partition, StoreError, integer};
+use crate::store::table_rows::PartitionRows;
 
 /// What an incr answers.
 #[derive(Debug, PartialEq, Eq)]
@@ -18,7 +20,7 @@ pub(crate) struct Incremented {
 
 /// Adds to the integer under a key; no row, an expired one and an empty value are 0.
 pub(crate) fn incr(
-    partition: Partition<'_>,
+    partition: PartitionRows<'_>,
     request: &IncrRequest,
     now: u32,
 ) -> Result<Incremented, StoreError> {

@@ -5,11 +5,12 @@ use pegasus_protocol::idl::{KeyValue, MultiGetRequest};
 use pegasus_protocol::key;
 use pegasus_protocol::status::Status;
 
-use crate::store::filter::Filter;
-use crate::store::limits::{Budget, Limits};
+use crate::store::error::StoreError;
+use crate::store::filter::KeyFilter;
+use crate::store::limits::{ReadBudget, ReadLimits};
 use crate::store::row::Row;
+use crate::store::table_rows::PartitionRows;
 use crate::store::view::View;
-use crate::store::{Partition, StoreError};
 
 /// There is room for so many rows at once.
 const EXPECTED_ROWS: usize = 100;
@@ -18,11 +19,11 @@ const EXPECTED_ROWS: usize = 100;
 ///
 /// A hash key too long to be packed makes the servers abort; here it is an invalid argument.
 pub(crate) fn multi_get(
-    partition: Partition<'_>,
+    partition: PartitionRows<'_>,
     request: &MultiGetRequest,
     now: u32,
 ) -> Result<(Status, Vec<KeyValue>), StoreError> {
-    let filter = Filter::new(request.sort_key_filter_type, &request.sort_key_filter_pattern);
+    let filter = KeyFilter::new(request.sort_key_filter_type, &request.sort_key_filter_pattern);
     let (Some(filter), Ok(prefix)) = (filter, key::encode(&request.hash_key, &[])) else {
         return Ok((Status::InvalidArgument, Vec::new()));
     };
@@ -31,7 +32,7 @@ pub(crate) fn multi_get(
     let status = if !request.sort_keys.is_empty() {
         by_sort_keys(&view, request, &prefix, &mut collected)?
     } else {
-        match Range::new(request, &prefix, &filter) {
+        match SortKeyRange::new(request, &prefix, &filter) {
             None => Status::Ok,
             Some(range) if request.reverse => downwards(&view, &range, &filter, &mut collected)?,
             Some(range) => upwards(&view, &range, &filter, &mut collected)?,
@@ -68,8 +69,8 @@ fn by_sort_keys(
 /// shows only when the hash key goes on behind it, be it beyond the range.
 fn upwards(
     view: &View,
-    range: &Range,
-    filter: &Filter,
+    range: &SortKeyRange,
+    filter: &KeyFilter,
     collected: &mut Collected,
 ) -> Result<Status, StoreError> {
     for row in view.ascend(&range.start) {
@@ -99,8 +100,8 @@ fn upwards(
 /// key, which no other request can see.
 fn downwards(
     view: &View,
-    range: &Range,
-    filter: &Filter,
+    range: &SortKeyRange,
+    filter: &KeyFilter,
     collected: &mut Collected,
 ) -> Result<Status, StoreError> {
     for row in view.descend(&range.stop) {
@@ -123,7 +124,7 @@ fn downwards(
 }
 
 /// The encoded keys between which a range request looks.
-struct Range {
+struct SortKeyRange {
     prefix: Bytes,
     start: Bytes,
     start_inclusive: bool,
@@ -131,9 +132,9 @@ struct Range {
     stop_inclusive: bool,
 }
 
-impl Range {
+impl SortKeyRange {
     /// The range of a request, made narrower by a prefix filter; none when it is empty.
-    fn new(request: &MultiGetRequest, prefix: &Bytes, filter: &Filter) -> Option<Self> {
+    fn new(request: &MultiGetRequest, prefix: &Bytes, filter: &KeyFilter) -> Option<Self> {
         let join = |sort_key: &[u8]| Bytes::from([prefix, sort_key].concat());
         let (stop, stop_inclusive) = if request.stop_sortkey.is_empty() {
             (key::successor(prefix)?, false)
@@ -180,20 +181,20 @@ struct Collected {
     kvs: Vec<KeyValue>,
     max_rows: usize,
     max_bytes: usize,
-    budget: Budget,
+    budget: ReadBudget,
     no_value: bool,
     now: u32,
 }
 
 impl Collected {
-    fn new(request: &MultiGetRequest, limits: &Limits, now: u32) -> Self {
+    fn new(request: &MultiGetRequest, limits: &ReadLimits, now: u32) -> Self {
         // 0 and less ask for as much as there is.
         let asked =
             |number: i32| usize::try_from(number).ok().filter(|number| *number > 0).unwrap_or(usize::MAX);
         let max_rows = asked(request.max_kv_count).min(limits.multi_get_rows as usize);
         let max_bytes = asked(request.max_kv_size).min(limits.answer_bytes);
         let range_bytes = limits.multi_get_bytes.min(max_bytes as u64);
-        let budget = Budget::new(limits.multi_get_rows, range_bytes, limits.time);
+        let budget = ReadBudget::new(limits.multi_get_rows, range_bytes, limits.time);
         let kvs = Vec::with_capacity(max_rows.min(EXPECTED_ROWS));
         Self { kvs, max_rows, max_bytes, budget, no_value: request.no_value, now }
     }
@@ -203,7 +204,7 @@ impl Collected {
     }
 
     /// Counts a row that a range came upon, and keeps it unless it has expired or does not pass.
-    fn offer(&mut self, sort_key: Bytes, row: Row, filter: &Filter) {
+    fn offer(&mut self, sort_key: Bytes, row: Row, filter: &KeyFilter) {
         self.budget.spend_row();
         if let Some(row) = row.live(self.now).filter(|_| filter.passes(&sort_key)) {
             let size = self.push(sort_key, row);

@@ -4,20 +4,22 @@ use bytes::Bytes;
 use pegasus_protocol::idl::{GetScannerRequest, KeyValue};
 use pegasus_protocol::key;
 
-use crate::store::filter::Filter;
-use crate::store::limits::{Budget, Limits};
+use crate::store::error::StoreError;
+use crate::store::filter::KeyFilter;
+use crate::store::limits::{ReadBudget, ReadLimits};
+use crate::store::owner::Owner;
 use crate::store::row::Row;
+use crate::store::table_rows::PartitionRows;
 use crate::store::view::View;
-use crate::store::{Owner, Partition, StoreError};
 
 /// A scan between two batches: what it shows, of the partition as it was when the scan began, and
 /// where it stands.
-pub(crate) struct Scan {
+pub(crate) struct ScanContext {
     view: View,
     stop: Bytes,
     stop_inclusive: bool,
-    hash_key_filter: Filter,
-    sort_key_filter: Filter,
+    hash_key_filter: KeyFilter,
+    sort_key_filter: KeyFilter,
     batch_rows: u32,
     no_value: bool,
     return_expire_ts: bool,
@@ -30,7 +32,7 @@ pub(crate) struct Scan {
     inside: Option<Bytes>,
     position: Bytes,
     position_inclusive: bool,
-    limits: Limits,
+    limits: ReadLimits,
 }
 
 /// How a scan begins.
@@ -40,7 +42,7 @@ pub(crate) enum ScanStart {
     /// There is nothing between start and stop.
     Empty,
     /// There is a batch to read.
-    Open(Box<Scan>),
+    Open(Box<ScanContext>),
 }
 
 /// One batch.
@@ -64,13 +66,13 @@ pub(crate) enum ScanEnd {
     Late,
 }
 
-impl Scan {
+impl ScanContext {
     /// Begins a scan.
-    pub(crate) fn start(partition: Partition<'_>, request: &GetScannerRequest) -> ScanStart {
+    pub(crate) fn start(partition: PartitionRows<'_>, request: &GetScannerRequest) -> ScanStart {
         let hash_key_filter =
-            Filter::new(request.hash_key_filter_type, &own(&request.hash_key_filter_pattern));
+            KeyFilter::new(request.hash_key_filter_type, &own(&request.hash_key_filter_pattern));
         let sort_key_filter =
-            Filter::new(request.sort_key_filter_type, &own(&request.sort_key_filter_pattern));
+            KeyFilter::new(request.sort_key_filter_type, &own(&request.sort_key_filter_pattern));
         let (Some(hash_key_filter), Some(sort_key_filter)) = (hash_key_filter, sort_key_filter) else {
             return ScanStart::Refused;
         };
@@ -128,7 +130,7 @@ impl Scan {
     }
 
     fn batch(&mut self, rows_to_look_at: u32, now: u32) -> Result<ScanBatch, StoreError> {
-        let mut budget = Budget::new(rows_to_look_at, u64::MAX, self.limits.time);
+        let mut budget = ReadBudget::new(rows_to_look_at, u64::MAX, self.limits.time);
         let mut kvs = Vec::with_capacity(if self.only_return_count { 0 } else { self.batch_rows as usize });
         let mut count = 0;
         let mut end = ScanEnd::Complete;

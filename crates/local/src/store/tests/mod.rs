@@ -16,9 +16,9 @@ use pegasus_protocol::key;
 use tempfile::TempDir;
 
 use super::disk::DiskRows;
-use super::ops::{self, Scan, ScanStart};
-use super::table_rows::Place;
-use super::{Partition, Store, TableRows};
+use super::ops::{self, ScanContext, ScanStart};
+use super::table_rows::Backend;
+use super::{PartitionRows, Store, TableRows};
 
 /// A store with one empty table, as if it were the table.
 struct TestTable {
@@ -53,9 +53,9 @@ fn on_disk(longest: usize, partition_count: u16) -> TestTable {
 
 /// What the storage engine has of a table in a data directory.
 fn engine(table: &mut TableRows) -> &mut DiskRows {
-    match &mut table.place {
-        Place::Disk(rows) => rows,
-        Place::Memory(_) => panic!("a table in memory"),
+    match &mut table.backend {
+        Backend::Disk(rows) => rows,
+        Backend::Memory(_) => panic!("a table in memory"),
     }
 }
 
@@ -81,8 +81,8 @@ fn full_scan(batch_size: i32) -> GetScannerRequest {
     }
 }
 
-fn start_scan(partition: Partition<'_>, request: &GetScannerRequest) -> Box<Scan> {
-    match Scan::start(partition, request) {
+fn start_scan(partition: PartitionRows<'_>, request: &GetScannerRequest) -> Box<ScanContext> {
+    match ScanContext::start(partition, request) {
         ScanStart::Open(scan) => scan,
         ScanStart::Refused | ScanStart::Empty => panic!("{request:?} has a range"),
     }

@@ -109,10 +109,10 @@ fn step() -> impl Strategy<Value = Step> {
 
 /// One partition: the real one, the model of it, and the time.
 struct Pair<'t> {
-    real: Partition<'t>,
+    real: PartitionRows<'t>,
     model: Rows,
     now: u32,
-    later: Vec<(Box<Scan>, Rows)>,
+    later: Vec<(Box<ScanContext>, Rows)>,
 }
 
 impl Pair<'_> {
@@ -277,7 +277,7 @@ fn live(rows: &Rows, now: u32) -> Vec<(Vec<u8>, Vec<u8>)> {
 }
 
 /// All rows of a scan, batch by batch.
-fn drain(mut scan: Box<Scan>, now: u32) -> Vec<(Vec<u8>, Vec<u8>)> {
+fn drain(mut scan: Box<ScanContext>, now: u32) -> Vec<(Vec<u8>, Vec<u8>)> {
     let mut rows = Vec::new();
     let mut batch = scan.first_batch(now).unwrap();
     loop {

@@ -4,17 +4,17 @@ use std::slice;
 use std::sync::Arc;
 
 use super::sorted::Sorted;
-use super::tree::{Entry, Node, Tree, child_of};
+use super::tree::{Entry, Tree, TreeNode, child_of};
 
 /// A place between two rows of a tree.
-pub(crate) struct Range<'t> {
+pub(crate) struct MemoryRowRange<'t> {
     /// What is left of the branches, from the root down.
-    branches: Vec<slice::Iter<'t, Arc<Node>>>,
+    branches: Vec<slice::Iter<'t, Arc<TreeNode>>>,
     /// What is left of the leaf.
     leaf: slice::Iter<'t, Entry>,
 }
 
-impl<'t> Range<'t> {
+impl<'t> MemoryRowRange<'t> {
     /// The rows from the first key that is not less than `from`.
     pub(super) fn up(tree: &'t Tree, from: &[u8]) -> Self {
         let entries_after = |entries: &'t Sorted<Entry>| {
@@ -36,19 +36,19 @@ impl<'t> Range<'t> {
     fn at(
         tree: &'t Tree,
         from: &[u8],
-        wanted_beside: impl Fn(&'t [Arc<Node>], usize) -> slice::Iter<'t, Arc<Node>>,
+        wanted_beside: impl Fn(&'t [Arc<TreeNode>], usize) -> slice::Iter<'t, Arc<TreeNode>>,
         wanted_entries: impl Fn(&'t Sorted<Entry>) -> slice::Iter<'t, Entry>,
     ) -> Self {
         let mut branches = Vec::new();
         let mut node = tree.root();
         loop {
             match node {
-                Node::Branch { children, bounds } => {
+                TreeNode::Branch { children, bounds } => {
                     let child = child_of(bounds, from);
                     branches.push(wanted_beside(children, child));
                     node = &children[child];
                 }
-                Node::Leaf(entries) => return Self { branches, leaf: wanted_entries(entries) },
+                TreeNode::Leaf(entries) => return Self { branches, leaf: wanted_entries(entries) },
             }
         }
     }
@@ -67,7 +67,7 @@ impl<'t> Range<'t> {
     /// one left, and down again.
     fn step(
         &mut self,
-        next_child: impl Fn(&mut slice::Iter<'t, Arc<Node>>) -> Option<&'t Arc<Node>>,
+        next_child: impl Fn(&mut slice::Iter<'t, Arc<TreeNode>>) -> Option<&'t Arc<TreeNode>>,
         next_entry: impl Fn(&mut slice::Iter<'t, Entry>) -> Option<&'t Entry>,
     ) -> Option<&'t Entry> {
         loop {
@@ -79,8 +79,8 @@ impl<'t> Range<'t> {
                 continue;
             };
             match &**child {
-                Node::Branch { children, .. } => self.branches.push(children.iter()),
-                Node::Leaf(entries) => self.leaf = entries.items().iter(),
+                TreeNode::Branch { children, .. } => self.branches.push(children.iter()),
+                TreeNode::Leaf(entries) => self.leaf = entries.items().iter(),
             }
         }
     }

@@ -20,13 +20,13 @@ pub(super) const LONGEST_ROW_KEY: usize = 60_000;
 
 /// Where rows are, with the longest key that becomes a row of its own (tests make it short).
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Layout {
+pub(super) struct KeyLayout {
     longest: usize,
 }
 
 /// Where one Pegasus key is stored.
 #[derive(Debug, PartialEq, Eq)]
-pub(super) enum Place<'k> {
+pub(super) enum StorageKey<'k> {
     /// It is a row under this engine key.
     Row(Bytes),
     /// It is in the bucket under `key`, as the row `rest`.
@@ -38,7 +38,7 @@ pub(super) enum Place<'k> {
     },
 }
 
-impl Place<'_> {
+impl StorageKey<'_> {
     /// The engine key.
     pub(super) fn engine_key(&self) -> &Bytes {
         match self {
@@ -47,13 +47,13 @@ impl Place<'_> {
     }
 }
 
-impl Default for Layout {
+impl Default for KeyLayout {
     fn default() -> Self {
         Self { longest: LONGEST_ROW_KEY }
     }
 }
 
-impl Layout {
+impl KeyLayout {
     /// A layout whose buckets start at shorter keys.
     #[cfg(test)]
     pub(super) fn with_longest(longest: usize) -> Self {
@@ -61,12 +61,12 @@ impl Layout {
     }
 
     /// Where the row of `key` is, or would be.
-    pub(super) fn place<'k>(&self, partition: u16, key: &'k [u8]) -> Place<'k> {
+    pub(super) fn storage_key<'k>(&self, partition: u16, key: &'k [u8]) -> StorageKey<'k> {
         let Some((head, rest)) = key.split_at_checked(self.longest).filter(|(_, rest)| !rest.is_empty())
         else {
-            return Place::Row(engine_key(partition, key, &[]));
+            return StorageKey::Row(engine_key(partition, key, &[]));
         };
-        Place::Bucket { key: engine_key(partition, head, &[0]), rest }
+        StorageKey::Bucket { key: engine_key(partition, head, &[0]), rest }
     }
 
     /// Whether an engine key is a bucket's.
@@ -115,10 +115,10 @@ mod tests {
 
     #[test]
     fn only_keys_over_the_bound_go_to_buckets() {
-        let layout = Layout::with_longest(3);
-        assert_eq!(layout.place(1, b"abc"), Place::Row(Bytes::from_static(b"\x00\x01abc")));
-        let bucket = Place::Bucket { key: Bytes::from_static(b"\x00\x01abc\x00"), rest: b"de" };
-        assert_eq!(layout.place(1, b"abcde"), bucket);
+        let layout = KeyLayout::with_longest(3);
+        assert_eq!(layout.storage_key(1, b"abc"), StorageKey::Row(Bytes::from_static(b"\x00\x01abc")));
+        let bucket = StorageKey::Bucket { key: Bytes::from_static(b"\x00\x01abc\x00"), rest: b"de" };
+        assert_eq!(layout.storage_key(1, b"abcde"), bucket);
         assert!(layout.is_bucket(bucket.engine_key()));
         assert!(!layout.is_bucket(b"\x00\x01abc"));
         assert_eq!(layout.bucket_row_key(bucket.engine_key(), b"de"), "abcde");
@@ -126,8 +126,8 @@ mod tests {
 
     #[test]
     fn the_longest_engine_key_fits_the_engine() {
-        let place = Layout::default().place(u16::MAX, &[0xff; 1 << 20]).engine_key().len();
-        assert!(place <= usize::from(u16::MAX));
+        let length = KeyLayout::default().storage_key(u16::MAX, &[0xff; 1 << 20]).engine_key().len();
+        assert!(length <= usize::from(u16::MAX));
     }
 
     #[test]
@@ -139,14 +139,14 @@ mod tests {
     proptest! {
         #[test]
         fn order_is_kept(a in "[ab\u{0}]{0,6}", b in "[ab\u{0}]{0,6}") {
-            let layout = Layout::with_longest(3);
+            let layout = KeyLayout::with_longest(3);
             let (a, b) = (a.as_bytes(), b.as_bytes());
-            let (place_a, place_b) = (layout.place(7, a), layout.place(7, b));
-            match (&place_a, &place_b) {
-                (Place::Bucket { key: x, rest: p }, Place::Bucket { key: y, rest: q }) if x == y => {
+            let (stored_a, stored_b) = (layout.storage_key(7, a), layout.storage_key(7, b));
+            match (&stored_a, &stored_b) {
+                (StorageKey::Bucket { key: x, rest: p }, StorageKey::Bucket { key: y, rest: q }) if x == y => {
                     prop_assert_eq!(p.cmp(q), a.cmp(b));
                 }
-                _ => prop_assert_eq!(place_a.engine_key().cmp(place_b.engine_key()), a.cmp(b)),
+                _ => prop_assert_eq!(stored_a.engine_key().cmp(stored_b.engine_key()), a.cmp(b)),
             }
         }
     }

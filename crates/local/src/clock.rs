@@ -5,7 +5,7 @@
 
 use std::sync::atomic::{AtomicU32, Ordering};
 
-use pegasus_protocol::expiry;
+use pegasus_protocol::expiry::{self, EPOCH_UNIX_SECONDS};
 
 /// Tells the time as the protocol counts it: whole seconds since 2016-01-01T00:00:00Z.
 pub trait Clock: Send + Sync + 'static {
@@ -21,6 +21,11 @@ impl Clock for SystemClock {
     fn now(&self) -> u32 {
         expiry::now()
     }
+}
+
+/// The time of a clock in Unix seconds.
+pub(crate) fn unix_now(clock: &dyn Clock) -> i64 {
+    i64::from(clock.now()) + EPOCH_UNIX_SECONDS as i64
 }
 
 /// A clock that stands still until it is moved.

@@ -28,22 +28,17 @@
 
 #![allow(rustdoc::private_intra_doc_links)] // the map above is for whoever reads the source
 
-mod admit;
 mod blocking;
 pub mod cli;
 mod clock;
 mod cluster;
-mod connection;
-mod disk_failure;
 mod dispatch;
 mod envs;
 mod error;
+mod exchange;
 mod faults;
-mod guard;
 mod handlers;
 mod options;
-mod pending;
-mod scan_sessions;
 mod server;
 mod state;
 mod store;
@@ -51,8 +46,8 @@ mod topology;
 
 pub use clock::{Clock, ManualClock, SystemClock};
 pub use cluster::Cluster;
-pub use error::{CreateTableError, DropTableError, SplitTableError, StartError, StopError, StoreError};
+pub use error::{CreateTableError, DropTableError, ServerError, SplitTableError, StartError, StopError};
 pub use faults::{AddedFault, Fault, FaultError, Reaction};
 pub use options::ClusterOptions;
-pub use server::ServerError;
-pub use state::AppId;
+pub use store::StoreError;
+pub use topology::AppId;

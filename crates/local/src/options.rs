@@ -13,6 +13,12 @@ const MAX_SERVERS: u16 = REPLICA_PORT_OFFSET;
 /// The most partitions that a table can have.
 pub(crate) const MAX_PARTITIONS: u32 = 1024;
 
+/// How many replicas a partition has if nobody says a number and there are enough servers.
+pub(crate) const DEFAULT_REPLICAS: usize = 3;
+
+/// The most replicas that a partition can have: the servers' default.
+pub(crate) const MAX_REPLICAS: i32 = 5;
+
 /// How a cluster shall be. `Default` is an empty one with one meta server and three replica servers
 /// on ports of 127.0.0.1 that were free, its data gone when it stops.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -1,7 +1,7 @@
 //! The rules by which a cluster answers requests otherwise.
 
-use super::Cluster;
-use super::servers::find_server;
+use super::addresses::find_server;
+use super::handle::Cluster;
 use crate::faults::{AddedFault, Fault, FaultError, check};
 
 impl Cluster {

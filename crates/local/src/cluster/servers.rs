@@ -1,11 +1,12 @@
 //! What can be done to the servers of a cluster while it runs.
 
-use std::net::{SocketAddr, SocketAddrV4};
+use std::net::SocketAddr;
 use std::time::Duration;
 
-use super::Cluster;
-use crate::server::{Order, Server, ServerError};
-use crate::state::find;
+use super::addresses::find_server;
+use super::handle::Cluster;
+use crate::error::ServerError;
+use crate::server::{Order, ServerHandle};
 
 /// Servers, by the addresses of [`meta_servers`](Cluster::meta_servers) and
 /// [`replica_servers`](Cluster::replica_servers). A call that is dropped before it returns is carried
@@ -93,7 +94,7 @@ impl Cluster {
     /// No such table or partition, or one that a split has only begun to make.
     pub fn primary(&self, table: &str, partition_index: u32) -> Result<Option<SocketAddr>, ServerError> {
         let topology = self.state.topology();
-        let (_, placement) = find(&topology, table, partition_index)?;
+        let (_, placement) = topology.find_partition(table, partition_index)?;
         Ok(placement.primary.map(|server| self.replica_servers[server].into()))
     }
 
@@ -162,24 +163,8 @@ impl Cluster {
         Ok(())
     }
 
-    fn server(&self, address: SocketAddr) -> Result<&Server, ServerError> {
+    fn server(&self, address: SocketAddr) -> Result<&ServerHandle, ServerError> {
         let addresses: Vec<_> = self.servers.iter().map(|server| server.address).collect();
         Ok(&self.servers[find_server(&addresses, "server", address)?])
     }
-}
-
-pub(super) fn find_server(
-    servers: &[SocketAddrV4],
-    kind: &'static str,
-    address: SocketAddr,
-) -> Result<usize, ServerError> {
-    let found = servers.iter().position(|server| SocketAddr::V4(*server) == address);
-    found.ok_or_else(|| {
-        let known: Vec<_> = servers.iter().map(ToString::to_string).collect();
-        ServerError::Unknown {
-            kind,
-            address: address.to_string(),
-            known: format!("there are {}", known.join(", ")),
-        }
-    })
 }

@@ -3,11 +3,12 @@
 
 use pegasus_protocol::thrift::Text;
 
-use super::throttling::{Throttling, parse_rate};
-use super::{
-    BACKUP_REQUEST_THROTTLING, DEFAULT_TTL, DENY_CLIENT_REQUEST, Deny, Envs, READ_THROTTLING,
+use super::deny::Deny;
+use super::names::{
+    BACKUP_REQUEST_THROTTLING, DEFAULT_TTL, DENY_CLIENT_REQUEST, Envs, READ_THROTTLING,
     READ_THROTTLING_BY_SIZE, VALIDATE_PARTITION_HASH, WRITE_THROTTLING, WRITE_THROTTLING_BY_SIZE,
 };
+use super::throttling::{Throttling, parse_rate};
 use crate::store::integer;
 
 const WRITE_BUFFER_SIZE: &str = "rocksdb.write_buffer_size";

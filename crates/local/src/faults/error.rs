@@ -2,7 +2,7 @@
 
 use thiserror::Error;
 
-use crate::server::ServerError;
+use crate::error::ServerError;
 
 /// Why a rule was not added.
 #[derive(Debug, Error)]

@@ -5,12 +5,11 @@ use pegasus_protocol::idl::*;
 use pegasus_protocol::rpc::{RpcCode, RpcKind};
 use pegasus_protocol::thrift::Text;
 
-use crate::dispatch::Node;
-use crate::topology::{Role, Topology};
+use crate::topology::{Recipient, Role, Topology};
 
 /// A request as rules see it.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Request {
+pub(super) struct ObservedRequest {
     /// None: an RPC that nobody knows.
     pub(super) code: Option<RpcCode>,
     pub(super) server: Role,
@@ -18,8 +17,8 @@ pub(super) struct Request {
     pub(super) partition_index: Option<i32>,
 }
 
-impl Request {
-    pub(super) fn new(topology: &Topology, node: &Node, frame: &RequestFrame) -> Self {
+impl ObservedRequest {
+    pub(super) fn new(topology: &Topology, recipient: &Recipient, frame: &RequestFrame) -> Self {
         let code = RpcCode::from_name(frame.head.name.as_bytes());
         let gpid = frame.header.gpid;
         let (table, partition_index) = match code.map(RpcCode::kind) {
@@ -30,7 +29,7 @@ impl Request {
             Some(RpcKind::Meta) => (code.and_then(|code| table_of(code, frame)), None),
             Some(RpcKind::Node) | None => (None, None),
         };
-        Self { code, server: node.role, table, partition_index }
+        Self { code, server: recipient.role, table, partition_index }
     }
 }
 

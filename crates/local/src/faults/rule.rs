@@ -9,8 +9,8 @@ use pegasus_protocol::rpc::RpcCode;
 use pegasus_protocol::thrift::Text;
 use pegasus_protocol::types::ErrorCode;
 
-use super::Fault;
-use super::request::Request;
+use super::fault::Fault;
+use super::request::ObservedRequest;
 use crate::topology::Role;
 
 /// A rule whose names have been found.
@@ -32,12 +32,12 @@ pub(crate) struct Rule {
 pub(crate) struct Effect {
     /// Whether they are carried out.
     pub(crate) carried_out: bool,
-    pub(crate) then: Then,
+    pub(crate) alteration: Alteration,
 }
 
 /// What becomes of an answer.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) enum Then {
+pub(crate) enum Alteration {
     Error(ErrorCode),
     Delay(Duration),
     Drop,
@@ -53,7 +53,7 @@ impl Rule {
     }
 
     /// What happens to a request, if this rule takes it.
-    pub(super) fn take(&self, request: &Request) -> Option<Effect> {
+    pub(super) fn take(&self, request: &ObservedRequest) -> Option<Effect> {
         if !self.is_for(request) {
             return None;
         }
@@ -74,7 +74,7 @@ impl Rule {
         self.hits.load(Ordering::Relaxed)
     }
 
-    fn is_for(&self, request: &Request) -> bool {
+    fn is_for(&self, request: &ObservedRequest) -> bool {
         fn fits<T: PartialEq>(wanted: &Option<T>, found: &Option<T>) -> bool {
             wanted.is_none() || wanted == found
         }
@@ -103,10 +103,10 @@ fn split_mix(seed: u64, n: u64) -> u64 {
 
 #[cfg(test)]
 mod tests {
-    use super::super::Reaction;
+    use super::super::fault::Reaction;
     use super::*;
 
-    const EFFECT: Effect = Effect { carried_out: false, then: Then::Drop };
+    const EFFECT: Effect = Effect { carried_out: false, alteration: Alteration::Drop };
 
     fn any() -> Fault {
         Fault::new(Reaction::Drop { carried_out: false })
@@ -116,8 +116,8 @@ mod tests {
         Rule::new(fault, None, None, EFFECT)
     }
 
-    fn request() -> Request {
-        Request {
+    fn request() -> ObservedRequest {
+        ObservedRequest {
             code: Some(RpcCode::Get),
             server: Role::Replica(1),
             table: Some("temp".into()),
@@ -154,7 +154,7 @@ mod tests {
 
     #[test]
     fn a_request_that_says_nothing_of_a_condition_does_not_meet_it() {
-        let unknown = Request { code: None, table: None, partition_index: None, ..request() };
+        let unknown = ObservedRequest { code: None, table: None, partition_index: None, ..request() };
         assert!(rule(Fault { table: Some("temp".to_owned()), ..any() }).take(&unknown).is_none());
         assert!(rule(Fault { partition_index: Some(0), ..any() }).take(&unknown).is_none());
         assert!(Rule::new(any(), Some(RpcCode::Get), None, EFFECT).take(&unknown).is_none());

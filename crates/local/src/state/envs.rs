@@ -1,14 +1,11 @@
 //! Changes of a table's settings.
 
-use std::collections::BTreeMap;
-
 use pegasus_protocol::thrift::Text;
 use pegasus_protocol::types::ErrorCode;
 
-use super::{ChangeError, ClusterState};
-use crate::envs::validate;
-
-type Envs = BTreeMap<Text, Text>;
+use super::cluster_state::ClusterState;
+use crate::envs::{Envs, validate};
+use crate::error::ChangeError;
 
 /// Which settings go.
 pub(crate) enum Removal<'a> {
@@ -22,7 +19,7 @@ impl ClusterState {
     /// Sets settings, all or none.
     pub(crate) fn set_envs(&self, table: &Text, keys: &[Text], values: &[Text]) -> Result<(), ChangeError> {
         if keys.is_empty() || keys.len() != values.len() {
-            return Err(ChangeError::Refused(ErrorCode::InvalidParameters, String::new()));
+            return Err(ChangeError::refused(ErrorCode::InvalidParameters));
         }
         for (key, value) in keys.iter().zip(values) {
             validate(key, value).map_err(|hint| ChangeError::Refused(ErrorCode::InvalidParameters, hint))?;

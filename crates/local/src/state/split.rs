@@ -8,33 +8,19 @@
 //! What is stored tells after an interruption what is left to do: children that are not ready get
 //! their rows again, parents that may have rows of their children are purged of them.
 
-use std::sync::Arc;
-use std::time::Duration;
-
 use pegasus_protocol::thrift::Text;
 use pegasus_protocol::types::ErrorCode;
-use tokio::sync::watch;
-use tokio::task::spawn_blocking;
-use tokio::time::sleep;
 
-use super::{AppId, ChangeError, ClusterState};
+use super::cluster_state::ClusterState;
 use crate::envs::VALIDATE_PARTITION_HASH;
-use crate::guard::Version;
+use crate::error::ChangeError;
 use crate::options::MAX_PARTITIONS;
 use crate::store::{Owner, StoreError};
-
-/// How long a split has begun before its first child gets rows: clients can see it begin.
-const PAUSE_BEFORE: Duration = Duration::from_millis(100);
-
-/// How long it rests after each child, so that it is not all at once.
-const PAUSE_BETWEEN: Duration = Duration::from_millis(5);
-
-/// How long to wait before a storage that failed is asked again.
-const PAUSE_AFTER_FAILURE: Duration = Duration::from_secs(1);
+use crate::topology::{AppId, PartitionVersion};
 
 /// Something that is left to do for a split.
 #[derive(Debug, Clone, Copy)]
-enum Step {
+pub(super) enum SplitStep {
     /// A child gets its rows from its parent.
     Fill { app_id: AppId, parent: usize, child: usize },
     /// A parent loses the rows that it no longer owns, by the count of partitions when that was
@@ -80,25 +66,28 @@ impl ClusterState {
 
     /// What is left to do for splits, if anything is. All children are filled before a parent is
     /// purged, so that one is never purged by a count whose children still need its rows.
-    fn next_step(&self) -> Option<Step> {
+    pub(super) fn next_step(&self) -> Option<SplitStep> {
         self.topology().tables().filter(|table| table.rows.is_some()).find_map(|table| {
             let app_id = table.info.app_id;
             let child = table.partitions.iter().position(|placement| !placement.is_ready());
-            let fill =
-                child.map(|child| Step::Fill { app_id, parent: child - table.partitions.len() / 2, child });
+            let fill = child.map(|child| SplitStep::Fill {
+                app_id,
+                parent: child - table.partitions.len() / 2,
+                child,
+            });
             let purge = || {
                 let parent =
                     Owner { index: *table.purging.first()? as u32, count: table.partitions.len() as u32 };
-                Some(Step::Purge { app_id, parent })
+                Some(SplitStep::Purge { app_id, parent })
             };
             fill.or_else(purge)
         })
     }
 
-    fn take_step(&self, step: Step) -> Result<(), StoreError> {
+    pub(super) fn take_step(&self, step: SplitStep) -> Result<(), StoreError> {
         match step {
-            Step::Fill { app_id, parent, child } => self.fill_child(app_id, parent, child),
-            Step::Purge { app_id, parent } => self.purge_parent(app_id, parent),
+            SplitStep::Fill { app_id, parent, child } => self.fill_child(app_id, parent, child),
+            SplitStep::Purge { app_id, parent } => self.purge_parent(app_id, parent),
         }
     }
 
@@ -114,14 +103,14 @@ impl ClusterState {
             return Ok(());
         };
         let (guard, count) = (&table.guards[parent], table.partitions.len() as u32);
-        guard.change(Version::Splitting);
+        guard.change(PartitionVersion::Splitting);
         let owner = Owner { index: child as u32, count };
         let filled = rows.copy_to_child(parent as i32, owner).and_then(|()| {
             self.change(|topology| {
                 Ok((topology.table(app_id).map(|table| table.with_child(parent, child)), ()))
             })
         });
-        guard.change(Version::Count(if filled.is_ok() { count } else { count / 2 }));
+        guard.change(PartitionVersion::Count(if filled.is_ok() { count } else { count / 2 }));
         filled
     }
 
@@ -140,41 +129,14 @@ impl ClusterState {
     }
 }
 
-/// Carries splits to their end, whenever there are some, until it is told to stop.
-pub(crate) async fn finish_splits(state: Arc<ClusterState>, mut stop: watch::Receiver<()>) {
-    loop {
-        tokio::select! {
-            _ = stop.changed() => return,
-            () = state.splits.notified() => {}
-        }
-        let mut pause = PAUSE_BEFORE;
-        while let Some(step) = state.next_step() {
-            tokio::select! {
-                _ = stop.changed() => return,
-                () = sleep(pause) => {}
-            }
-            let worker = state.clone();
-            pause = match spawn_blocking(move || worker.take_step(step)).await {
-                Ok(Ok(())) => PAUSE_BETWEEN,
-                Ok(Err(error)) => {
-                    tracing::error!(?step, %error, "a partition split does not get on");
-                    PAUSE_AFTER_FAILURE
-                }
-                Err(error) => {
-                    tracing::error!(?step, %error, "a partition split has come to an end");
-                    return;
-                }
-            };
-        }
-    }
-}
-
 #[cfg(test)]
 mod tests {
+    use std::sync::Arc;
+
     use bytes::Bytes;
     use pegasus_protocol::key;
 
-    use super::super::tests::state;
+    use super::super::load::tests::state;
     use super::*;
     use crate::clock::ManualClock;
     use crate::store::Store;
@@ -205,10 +167,10 @@ mod tests {
         }
         assert_eq!(state.start_split(&"t".into(), None).unwrap(), 2);
         let filling = state.next_step().unwrap();
-        assert!(matches!(filling, Step::Fill { parent: 0, child: 1, .. }));
+        assert!(matches!(filling, SplitStep::Fill { parent: 0, child: 1, .. }));
         state.take_step(filling).unwrap();
         let purging = state.next_step().unwrap();
-        assert!(matches!(purging, Step::Purge { parent: Owner { index: 0, count: 2 }, .. }));
+        assert!(matches!(purging, SplitStep::Purge { parent: Owner { index: 0, count: 2 }, .. }));
         assert_eq!(state.start_split(&"t".into(), Some(4)).unwrap(), 4);
         state.take_step(purging).unwrap();
         assert_eq!(rows(&state), 100);
@@ -224,6 +186,6 @@ mod tests {
             let partition = table.rows.as_ref().unwrap().partition(index as i32).unwrap();
             assert!(partition.get(&key_of(n)).unwrap().is_some(), "{n}");
         }
-        assert_eq!(*table.guards[0].enter(), Version::Count(4));
+        assert_eq!(*table.guards[0].enter(), PartitionVersion::Count(4));
     }
 }

@@ -113,7 +113,7 @@ impl Placement {
 mod tests {
     use super::*;
 
-    fn placement(ballot: i64, primary: Option<usize>, secondaries: &[usize], drops: &[usize]) -> Placement {
+    fn expected(ballot: i64, primary: Option<usize>, secondaries: &[usize], drops: &[usize]) -> Placement {
         Placement { ballot, primary, secondaries: secondaries.to_vec(), last_drops: drops.to_vec() }
     }
 
@@ -129,58 +129,58 @@ mod tests {
         assert_eq!(primaries, [0, 1, 2, 3]);
         assert_eq!(placements[3].secondaries, [0, 1]);
         // Only the servers that are there count.
-        assert_eq!(Placement::round_robin(1, &[0, 2], 2, 1), placement(1, Some(2), &[0], &[]));
+        assert_eq!(Placement::round_robin(1, &[0, 2], 2, 1), expected(1, Some(2), &[0], &[]));
     }
 
     #[test]
     fn a_secondary_that_is_up_takes_over_and_the_lost_server_follows_when_it_is_back() {
-        let mut place = start();
-        assert!(place.lose(0, |server| server == 2));
-        assert_eq!(place, placement(3, Some(2), &[1], &[0]));
-        assert!(place.regain(0, |_| true));
-        assert_eq!(place, placement(4, Some(2), &[1, 0], &[]));
-        assert!(!place.regain(0, |_| true));
+        let mut placement = start();
+        assert!(placement.lose(0, |server| server == 2));
+        assert_eq!(placement, expected(3, Some(2), &[1], &[0]));
+        assert!(placement.regain(0, |_| true));
+        assert_eq!(placement, expected(4, Some(2), &[1, 0], &[]));
+        assert!(!placement.regain(0, |_| true));
     }
 
     #[test]
     fn a_lost_secondary_leaves_the_primary_as_it_is() {
-        let mut place = start();
-        assert!(place.lose(1, |_| true));
-        assert_eq!(place, placement(2, Some(0), &[2], &[1]));
-        assert!(!place.lose(1, |_| true));
+        let mut placement = start();
+        assert!(placement.lose(1, |_| true));
+        assert_eq!(placement, expected(2, Some(0), &[2], &[1]));
+        assert!(!placement.lose(1, |_| true));
     }
 
     #[test]
     fn without_servers_there_is_no_primary_and_the_first_one_back_leads() {
-        let mut place = start();
+        let mut placement = start();
         for server in 0..3 {
-            place.lose(server, |other| other > server);
+            placement.lose(server, |other| other > server);
         }
-        assert_eq!(place, placement(6, None, &[], &[0, 1, 2]));
-        assert!(place.regain(1, |server| server == 1));
-        assert_eq!(place, placement(8, Some(1), &[], &[0, 2]));
+        assert_eq!(placement, expected(6, None, &[], &[0, 1, 2]));
+        assert!(placement.regain(1, |server| server == 1));
+        assert_eq!(placement, expected(8, Some(1), &[], &[0, 2]));
     }
 
     #[test]
     fn a_secondary_that_was_down_unnoticed_leads_when_it_is_up_again() {
-        let mut place = Placement::round_robin(0, &[0, 1], 2, 1);
-        place.lose(0, |_| false);
-        assert_eq!(place, placement(2, None, &[1], &[0]));
-        assert!(place.regain(1, |server| server == 1));
-        assert_eq!(place, placement(3, Some(1), &[], &[0]));
+        let mut placement = Placement::round_robin(0, &[0, 1], 2, 1);
+        placement.lose(0, |_| false);
+        assert_eq!(placement, expected(2, None, &[1], &[0]));
+        assert!(placement.regain(1, |server| server == 1));
+        assert_eq!(placement, expected(3, Some(1), &[], &[0]));
     }
 
     #[test]
     fn a_primary_moves_to_any_server_and_the_replicas_stay_as_many() {
-        let mut place = start();
-        place.move_primary(0);
-        assert_eq!(place, start());
-        place.move_primary(2);
-        assert_eq!(place, placement(3, Some(2), &[0, 1], &[]));
-        place.move_primary(4);
-        assert_eq!(place, placement(5, Some(4), &[2, 0], &[]));
+        let mut placement = start();
+        placement.move_primary(0);
+        assert_eq!(placement, start());
+        placement.move_primary(2);
+        assert_eq!(placement, expected(3, Some(2), &[0, 1], &[]));
+        placement.move_primary(4);
+        assert_eq!(placement, expected(5, Some(4), &[2, 0], &[]));
         let mut alone = Placement::round_robin(0, &[0], 1, 1);
         alone.move_primary(1);
-        assert_eq!(alone, placement(3, Some(1), &[], &[]));
+        assert_eq!(alone, expected(3, Some(1), &[], &[]));
     }
 }

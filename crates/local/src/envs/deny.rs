@@ -1,0 +1,34 @@
+//! Requests that a table does not serve.
+
+/// Requests that a table does not serve.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Deny {
+    /// Whether they get no answer; otherwise one that sends the client looking for another server.
+    pub(crate) is_silent: bool,
+    reads: bool,
+    writes: bool,
+}
+
+impl Deny {
+    /// Reads `<timeout|reconfig>*<all|write|read>`.
+    pub(super) fn parse(text: &str) -> Option<Self> {
+        let (how, what) = text.split_once('*')?;
+        let is_silent = match how.trim() {
+            "timeout" => true,
+            "reconfig" => false,
+            _ => return None,
+        };
+        let (reads, writes) = match what.trim() {
+            "all" => (true, true),
+            "read" => (true, false),
+            "write" => (false, true),
+            _ => return None,
+        };
+        Some(Self { is_silent, reads, writes })
+    }
+
+    /// Whether it is about such a request.
+    pub(crate) fn is_for(self, is_write: bool) -> bool {
+        if is_write { self.writes } else { self.reads }
+    }
+}

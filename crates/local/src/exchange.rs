@@ -1,4 +1,4 @@
-//! A request on its way to its answer: what the parts that serve it hand to each other.
+//! A request and the making of its answer: the types that connections, dispatch and handlers share.
 
 use std::time::Duration;
 
@@ -10,42 +10,42 @@ use pegasus_protocol::types::ErrorCode;
 
 use crate::state::ClusterState;
 
-/// What is done about a request after a pause.
+/// What to do with a request after a pause.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Later {
-    /// How long that is.
+    /// The length of the pause.
     pub(crate) pause: Duration,
-    /// Why it is refused then; none where it is served.
+    /// The error to refuse it with after the pause; `None` to serve it.
     pub(crate) refusal: Option<ErrorCode>,
 }
 
-/// A change of the cluster: makes it, and gives the answer's frame.
+/// A change of the cluster that returns the frame of the answer.
 pub(crate) type Change = Box<dyn FnOnce(&ClusterState) -> BytesMut + Send>;
 
-/// What became of a request.
+/// The outcome of serving a request.
 pub(crate) enum Answer {
-    /// The answer has been appended.
+    /// The answer has been appended to the output.
     Ready,
-    /// The answer to a write has been appended: it may leave only after a commit.
+    /// The answer to a write has been appended. It may be sent only after a commit.
     ReadyOnceCommitted,
-    /// There is none.
+    /// The request gets no answer.
     Silence,
-    /// It comes later.
+    /// The request is looked at again after a pause.
     Later(Later),
-    /// It is made together with a change, which takes its time.
+    /// A change makes the answer. It may wait for a disk.
     Change(Change),
 }
 
-/// A request, and where the answer goes.
+/// A request, and the buffer for its answer.
 pub(crate) struct Exchange<'a> {
     pub(crate) frame: &'a RequestFrame,
     pub(crate) out: &'a mut BytesMut,
-    /// Whether the request has waited already, because of limits of its table.
+    /// Whether a limit of the table has already made this request wait.
     pub(crate) has_waited: bool,
 }
 
 impl Exchange<'_> {
-    /// Reads the request's value, lets `handle` make the answer of it, and appends that.
+    /// Decodes the request, calls `handle` for the response, and appends it.
     pub(crate) fn answer<R: Rpc>(
         &mut self,
         handle: impl FnOnce(&R::Request) -> R::Response,
@@ -55,7 +55,7 @@ impl Exchange<'_> {
         Ok(if R::CODE.kind().is_write() { Answer::ReadyOnceCommitted } else { Answer::Ready })
     }
 
-    /// Reads the request's value, for `handle` to make a change of it and an answer.
+    /// Decodes the request, and returns the change with which `handle` will make the response.
     pub(crate) fn answer_change<R: Rpc<Request: 'static>>(
         &mut self,
         handle: fn(&ClusterState, &R::Request) -> R::Response,
@@ -69,13 +69,13 @@ impl Exchange<'_> {
         })))
     }
 
-    /// Appends an answer that is an error and has a body all the same.
+    /// Appends an answer that has an error in its header and also a body.
     pub(crate) fn refuse_with_body<R: Rpc>(&mut self, error: &ErrorCode, response: &R::Response) -> Answer {
         encode_reply::<R>(error, self.frame.head.sequence_id, response, self.out);
         Answer::Ready
     }
 
-    /// Appends an answer that is only an error.
+    /// Appends an answer that is only an error, in its header.
     pub(crate) fn refuse(&mut self, error: ErrorCode) -> Answer {
         let head = &self.frame.head;
         encode_error(&error, head.name.as_bytes(), head.sequence_id, self.out);

@@ -1,4 +1,4 @@
-//! The addresses of a cluster: where its servers listen, and which server is at one.
+//! Addresses of a cluster: resolving its host, listening, finding the server at an address.
 
 use std::net::{Ipv4Addr, SocketAddr, SocketAddrV4};
 
@@ -7,7 +7,7 @@ use tokio::net::TcpListener;
 
 use crate::error::{ServerError, StartError};
 
-/// The IPv4 address of a host: addresses on the wire are no other.
+/// Resolves a host to an IPv4 address. The protocol has no others.
 pub(super) async fn resolve(host: &str) -> Result<Ipv4Addr, StartError> {
     let fail = |source| StartError::InvalidHost { host: host.to_owned(), source };
     let ip = match host.parse() {
@@ -26,12 +26,12 @@ pub(super) async fn resolve(host: &str) -> Result<Ipv4Addr, StartError> {
     Ok(ip)
 }
 
-/// The name that answers carry for the servers' host.
+/// The name of the servers' host in answers that carry host names.
 pub(super) fn host_name(host: &str) -> Text {
     if host == "127.0.0.1" { Text::from_static("localhost") } else { host.into() }
 }
 
-/// Listens at `count` ports: from `port` on, or at any when it is 0.
+/// Listens at `count` ports: `port`, `port` + 1, …, or any free ports if `port` is 0.
 pub(super) async fn listen(
     ip: Ipv4Addr,
     port: u16,

@@ -1,4 +1,4 @@
-//! A running cluster: how it starts, where it is, how it stops.
+//! The handle of a running cluster: starting it, its addresses, stopping it.
 
 use std::fmt;
 use std::net::{SocketAddr, SocketAddrV4};
@@ -18,21 +18,22 @@ use crate::server::ServerHandle;
 use crate::state::{ClusterState, finish_splits};
 use crate::topology::{Role, Topology};
 
-/// How often scans that nobody continues are looked for, and dropped tables that nobody can recall.
-/// Both stop working on time whatever this is; what they hold is kept for so much longer.
+/// The interval at which idle scans and dropped tables are cleaned up. A scan or table expires on
+/// time whatever the interval is; only its memory or disk space is kept longer.
 const SWEEP_EVERY: Duration = Duration::from_secs(30);
 
-/// A running cluster: meta servers and replica servers, each on its own port, in this process.
+/// A running cluster: meta servers and replica servers in this process, each on its own port.
 ///
-/// It runs on the tokio runtime it was started on. [`stop`](Self::stop) ends it in order; dropping
-/// it ends it too, without saying when.
+/// The cluster runs on the tokio runtime on which it was started. [`stop`](Self::stop) ends it and
+/// waits for the end. Dropping it ends it too, without a way to know when.
 pub struct Cluster {
     pub(super) meta_servers: Arc<[SocketAddrV4]>,
     pub(super) replica_servers: Arc<[SocketAddrV4]>,
-    /// All of them, the meta servers first.
+    /// All servers, the meta servers first.
     pub(super) servers: Vec<ServerHandle>,
     stop: watch::Sender<()>,
-    /// One task a server, each with its connections, one that sweeps, and one that splits.
+    /// One task for each server with its connections, one that cleans up, and one that finishes
+    /// splits.
     tasks: JoinSet<()>,
     pub(super) state: Arc<ClusterState>,
 }
@@ -46,21 +47,22 @@ impl fmt::Debug for Cluster {
 }
 
 impl Cluster {
-    /// Starts a cluster. It serves requests, and its tables are there, when this returns.
+    /// Starts a cluster. When this returns, the cluster serves requests and its tables exist.
     ///
     /// # Errors
     ///
-    /// Options that cannot be, a port or data directory in use, a table that is stored with another
-    /// partition count: see [`StartError`]. Nothing is left running.
+    /// The options are impossible, a port or the data directory is in use, or a stored table has
+    /// another partition count: see [`StartError`]. Nothing is left running.
     pub async fn start(options: ClusterOptions) -> Result<Self, StartError> {
         Self::start_with_clock(options, Arc::new(SystemClock)).await
     }
 
-    /// Starts a cluster that takes the time from `clock`: when rows and idle scans expire.
+    /// Starts a cluster that takes the time from `clock`. The clock decides when rows and idle
+    /// scans expire.
     ///
     /// # Errors
     ///
-    /// As [`start`](Self::start).
+    /// The same as for [`start`](Self::start).
     pub async fn start_with_clock(
         options: ClusterOptions,
         clock: Arc<dyn Clock>,
@@ -89,24 +91,25 @@ impl Cluster {
         Ok(Self { meta_servers, replica_servers, servers, stop, tasks, state })
     }
 
-    /// Where the meta servers are: what a client is given. The first one leads to begin with.
+    /// The addresses of the meta servers: what to give to a client. The first one leads at the
+    /// start.
     pub fn meta_servers(&self) -> Vec<SocketAddr> {
         self.meta_servers.iter().copied().map(SocketAddr::V4).collect()
     }
 
-    /// Where the replica servers are.
+    /// The addresses of the replica servers.
     pub fn replica_servers(&self) -> Vec<SocketAddr> {
         self.replica_servers.iter().copied().map(SocketAddr::V4).collect()
     }
 
-    /// How many scans the replica servers keep open, each waiting for somebody to ask for its next batch.
-    /// A test sees by it whether a service ends the scans that it leaves; those that nobody continues for
-    /// five minutes are gone.
+    /// The number of open scans on all replica servers: scans for which a client can still ask the
+    /// next batch. With it, a test can check that a service closes the scans that it abandons. A
+    /// scan without a request for five minutes does not count.
     pub fn open_scans(&self) -> usize {
         self.state.open_scans()
     }
 
-    /// Makes a change, which goes on if nobody awaits it any more.
+    /// Makes a change. The change completes even if the caller stops waiting.
     pub(super) async fn change<T: Send + 'static>(
         &self,
         change: impl FnOnce(&ClusterState) -> T + Send + 'static,
@@ -122,19 +125,19 @@ impl Cluster {
         .await
     }
 
-    /// Stops the cluster: closes all sockets, writes the data to disk or, without a data directory,
-    /// removes it. The ports and the data directory are free when this returns.
+    /// Stops the cluster: closes all sockets, then writes the data to disk or, without a data
+    /// directory, frees it. When this returns, the ports and the data directory are free.
     ///
     /// # Errors
     ///
-    /// The data could not be written. The cluster has stopped all the same.
+    /// The data could not be written. The cluster has stopped nevertheless.
     pub async fn stop(self) -> Result<(), StopError> {
         let Self { stop, mut tasks, state, .. } = self;
         let changing = state.changing.clone();
         stop.send_replace(());
         while tasks.join_next().await.is_some() {}
         drop(changing.write().await);
-        // Every task and every change has ended, so this is the last one who knows the state.
+        // All tasks and changes have ended, so this is the last reference to the state.
         let closed = blocking(move || Arc::into_inner(state).map_or(Ok(()), ClusterState::close)).await;
         Ok(closed?)
     }

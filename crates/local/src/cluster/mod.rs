@@ -1,4 +1,4 @@
-//! A cluster, as whoever runs one sees it.
+//! The public handle of a cluster: what a program or a test does with one.
 
 mod addresses;
 mod faults;

@@ -1,4 +1,4 @@
-//! The storage of a cluster that starts, with its tables.
+//! Opens the storage of a starting cluster and creates its tables.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::PathBuf;
@@ -12,9 +12,10 @@ use crate::state::ClusterState;
 use crate::store::{Store, StoreError};
 use crate::topology::Topology;
 
-/// Opens the storage and sees to it that the tables are there.
+/// Opens the storage and creates the tables that are missing.
 ///
-/// Not every damage is an error to the storage engine; at some it panics.
+/// The storage engine panics on some kinds of damage instead of returning an error. Such a panic
+/// becomes an error here.
 pub(super) fn open(
     data_dir: Option<PathBuf>,
     tables: Vec<(String, u32)>,

@@ -1,4 +1,4 @@
-//! What can be done to the tables of a cluster while it runs.
+//! Operations on the tables of a running cluster.
 
 use super::handle::Cluster;
 use crate::error::{CreateTableError, DropTableError, SplitTableError};
@@ -6,23 +6,24 @@ use crate::state::ClusterState;
 use crate::topology::AppId;
 
 impl Cluster {
-    /// Creates a table, and gives its number. It serves requests when this returns.
+    /// Creates a table and returns its id. When this returns, the table serves requests.
     ///
     /// # Errors
     ///
-    /// An empty name, a partition count outside 1 to 1024, a table of that name that is there
-    /// already, a storage failure: see [`CreateTableError`].
+    /// The name is empty, the partition count is not between 1 and 1024, a table of that name
+    /// exists, or the storage failed: see [`CreateTableError`].
     pub async fn create_table(&self, name: &str, partition_count: u32) -> Result<AppId, CreateTableError> {
         let name = name.to_owned();
         self.change(move |state| state.create_table(&name, partition_count)).await
     }
 
-    /// Drops a table. Another one may be created under its name, which then has a number of its own;
-    /// the rows of the dropped one can be recalled for a week, as in real clusters.
+    /// Drops a table. A new table may be created under its name and gets an id of its own. The rows
+    /// of the dropped table can be recalled for a week, as in real clusters.
     ///
     /// # Errors
     ///
-    /// No table of that name, one that is being split, a storage failure: see [`DropTableError`].
+    /// No table has that name, the table is being split, or the storage failed: see
+    /// [`DropTableError`].
     pub async fn drop_table(&self, name: &str) -> Result<(), DropTableError> {
         let name = name.to_owned();
         self.change(move |state| {
@@ -32,17 +33,17 @@ impl Cluster {
         .await
     }
 
-    /// Gives a table twice the partitions, and says how many they are.
+    /// Doubles the partitions of a table and returns the new partition count.
     ///
-    /// As in real clusters, the split has only begun when this returns: clients are told the new
-    /// count at once, the new partitions get their rows one after the other, and whoever writes to a
-    /// partition that is just being split is refused for that moment. A split that the end of the
-    /// cluster interrupts is finished when its data directory is used again.
+    /// As in real clusters, this only begins the split. Clients are told the new count at once; the
+    /// new partitions get their rows one after the other. While one partition is being split,
+    /// writes to it are refused. If the cluster stops before the split is complete, the next
+    /// cluster on the same data directory completes it.
     ///
     /// # Errors
     ///
-    /// No table of that name, one that is being split already, or that would have more than 1024
-    /// partitions; a storage failure: see [`SplitTableError`].
+    /// No table has that name, the table is being split already, it would have more than 1024
+    /// partitions, or the storage failed: see [`SplitTableError`].
     pub async fn split_table(&self, name: &str) -> Result<u32, SplitTableError> {
         let name = name.to_owned();
         let split = move |state: &ClusterState| {

@@ -1,17 +1,18 @@
-//! Which requests to a partition are served, and what happens to the others.
+//! Decides which requests to a partition are served, and what happens to the others.
 //!
-//! In the order in which the servers look, an error being one in the header without a body:
+//! The checks in the order in which real servers make them. Errors stand in the header of the
+//! answer, which then has no body.
 //!
 //! | request | answer |
 //! |---|---|
-//! | a write, once the disk was full or failed (in [`super::route`]) | `ERR_DISK_INSUFFICIENT`, `ERR_DISK_IO_ERROR` |
-//! | a table or partition that this replica server does not have | `ERR_OBJECT_NOT_FOUND` |
-//! | one that the table's envs deny | `ERR_INVALID_STATE`, or none |
-//! | a write whose body is over a mebibyte | `ERR_INVALID_DATA` |
-//! | a partition that is just being split | `ERR_SPLITTING` |
-//! | a hash of another partition, where the table checks that | `ERR_PARENT_PARTITION_MISUSED` |
-//! | a read beyond the table's limits | after a pause: served, or `ERR_BUSY`; a backup read: none |
-//! | anything but a backup read at a secondary | `ERR_INVALID_STATE` |
+//! | a write, after the disk was full or failed (in [`super::route`]) | `ERR_DISK_INSUFFICIENT`, `ERR_DISK_IO_ERROR` |
+//! | to a table or partition that this replica server does not hold | `ERR_OBJECT_NOT_FOUND` |
+//! | denied by the table's envs | `ERR_INVALID_STATE`, or no answer |
+//! | a write with a body of more than a mebibyte | `ERR_INVALID_DATA` |
+//! | to a partition that is being split | `ERR_SPLITTING` |
+//! | with the hash of another partition, if the table checks hashes | `ERR_PARENT_PARTITION_MISUSED` |
+//! | a read beyond the table's limits | after a pause: served, or `ERR_BUSY`; a hedged read gets no answer |
+//! | to a secondary, unless it is a hedged read | `ERR_INVALID_STATE` |
 //! | a write beyond the table's limits | after a pause: served, or `ERR_BUSY` |
 
 use pegasus_protocol::frame::RequestFrame;
@@ -23,36 +24,36 @@ use crate::exchange::Later;
 use crate::store::Owner;
 use crate::topology::{HostedPartition, PartitionGuard, PartitionVersion, Topology};
 
-/// The longest body that a write may have: the servers' default.
+/// The longest body of a write: the default of real servers.
 const MAX_WRITE_BODY: usize = 1 << 20;
 
 /// What happens to a request.
 pub(crate) enum Admission<'t> {
-    /// It is served. Where the table tells keys by their partition, with who the partition is.
+    /// It is served. The owner is given if the table checks which partition owns a key.
     Serve(HostedPartition<'t>, Option<Owner>),
-    /// It is not, and this is why.
+    /// It is refused with this error.
     Refuse(ErrorCode),
-    /// Nothing at all.
+    /// It gets no answer.
     Ignore,
-    /// Something else, later.
+    /// It waits.
     Wait(Later),
 }
 
-/// A request to a partition that has been let in.
+/// A request to a partition, and what is known about it.
 pub(crate) struct Candidate<'a> {
-    /// What it is.
+    /// The RPC.
     pub(crate) code: RpcCode,
-    /// Its frame.
+    /// The frame of the request.
     pub(crate) frame: &'a RequestFrame,
-    /// Whether it has waited already; it does so once.
+    /// Whether it has waited already. A request waits only once.
     pub(crate) has_waited: bool,
-    /// The replica server that was asked.
+    /// The index of the replica server that received it.
     pub(crate) server: usize,
-    /// What the partition's requests share.
+    /// What the requests to the partition share.
     pub(crate) guard: &'a PartitionGuard,
-    /// How the partition tells its keys, while this request is here.
+    /// How the partition recognizes its keys while this request is served.
     pub(crate) version: PartitionVersion,
-    /// The time.
+    /// The current time.
     pub(crate) now: u32,
 }
 
@@ -81,10 +82,11 @@ impl Candidate<'_> {
         if is_write { self.admit_write(hosted, owner) } else { self.admit_read(hosted, owner) }
     }
 
-    /// Who the partition is, where the table tells keys by that; or why it is not the right one.
+    /// Who owns the keys of this partition, if the table checks that; an error if the request's
+    /// hash belongs to another partition.
     ///
-    /// A partition that is being split refuses whatever the envs say: what was written to it then
-    /// would be lost. (The servers look at the env first.)
+    /// A partition that is being split refuses every request here, because a write to it would be
+    /// lost. (Real servers look at the env first.)
     fn own_keys(&self, hosted: &HostedPartition<'_>) -> Result<Option<Owner>, ErrorCode> {
         let header = &self.frame.header;
         let PartitionVersion::Count(count) = self.version else {
@@ -118,7 +120,7 @@ impl Candidate<'_> {
     fn admit_read<'t>(&self, hosted: HostedPartition<'t>, owner: Option<Owner>) -> Admission<'t> {
         let (settings, timeout_ms) = (hosted.settings, self.frame.header.timeout_ms);
         if self.frame.header.is_backup {
-            return match self.throttle(|| self.guard.count_backup(settings, self.now, timeout_ms)) {
+            return match self.throttle(|| self.guard.count_hedged_read(settings, self.now, timeout_ms)) {
                 Some(Throttled::Reject(_)) => Admission::Ignore,
                 Some(delayed) => delayed.into(),
                 None => Admission::Serve(hosted, owner),

@@ -1,4 +1,4 @@
-//! From a request to its handler: who may be asked what, and what is let in.
+//! From a request to its handler: which server serves which RPC, and which requests are admitted.
 
 mod admit;
 mod route;

@@ -1,8 +1,9 @@
-//! From a request to its answer: who may be asked what, then the handler.
+//! Finds the handler of a request.
 //!
-//! A name that is no RPC, or one without a handler, is answered with `ERR_HANDLER_NOT_FOUND` in the
-//! header and no body; so is a data RPC at a meta server or without a table, and a meta RPC at a
-//! replica server. What else may happen to a request to a partition is in [`super::admit`].
+//! Four kinds of requests are answered with `ERR_HANDLER_NOT_FOUND` in the header and no body: an
+//! unknown RPC, an RPC without a handler, a data RPC at a meta server or without a table, and a
+//! meta RPC at a replica server. [`super::admit`] describes the other checks of a request to a
+//! partition.
 
 use pegasus_protocol::DecodeError;
 use pegasus_protocol::rpc::{RpcCode, RpcKind};
@@ -16,11 +17,11 @@ use crate::handlers::negotiation;
 use crate::state::ClusterState;
 use crate::topology::{Recipient, Role};
 
-/// Answers one request that has come to `recipient`.
+/// Answers a request that `recipient` has received.
 ///
 /// # Errors
 ///
-/// The request's value cannot be read. Nothing has been appended, and nothing done.
+/// The request cannot be decoded. Nothing has been appended, and nothing has been done.
 pub(crate) fn dispatch(
     state: &ClusterState,
     recipient: &Recipient,
@@ -68,8 +69,8 @@ fn dispatch_data(
         return Ok(exchange.refuse(ErrorCode::ObjectNotFound));
     };
     let version = guard.enter();
-    // Looked up again: what was so before the request was let in may be from before a split, by
-    // whose outcome the request is judged now.
+    // Load the topology again: the first one may be older than a split that ended before the
+    // request entered the guard, and the request must be judged by the outcome of that split.
     let topology = state.topology();
     let candidate = Candidate { code, frame, has_waited, server, guard, version: *version, now };
     let (hosted, owner) = match candidate.admit(&topology) {

@@ -1,9 +1,10 @@
-//! Requests that a table does not serve.
+//! The env that denies requests to a table.
 
-/// Requests that a table does not serve.
+/// Which requests a table denies.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Deny {
-    /// Whether they get no answer; otherwise one that sends the client looking for another server.
+    /// Whether denied requests get no answer. Otherwise the answer makes the client look for
+    /// another server.
     pub(crate) is_silent: bool,
     reads: bool,
     writes: bool,
@@ -27,7 +28,7 @@ impl Deny {
         Some(Self { is_silent, reads, writes })
     }
 
-    /// Whether it is about such a request.
+    /// Whether it denies a request: a write or a read.
     pub(crate) fn is_for(self, is_write: bool) -> bool {
         if is_write { self.writes } else { self.reads }
     }

@@ -1,4 +1,4 @@
-//! The settings ("envs") of a table: which there are, and what the ones do that clients notice.
+//! The settings ("envs") of a table: their names and values, and the effects that clients notice.
 
 mod deny;
 mod names;

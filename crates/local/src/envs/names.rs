@@ -1,10 +1,10 @@
-//! The names of the settings that clients notice.
+//! The names of the envs that clients notice.
 
 use std::collections::BTreeMap;
 
 use pegasus_protocol::thrift::Text;
 
-/// The settings of a table, by name.
+/// The envs of a table: name to value.
 pub(crate) type Envs = BTreeMap<Text, Text>;
 
 pub(crate) const DEFAULT_TTL: &str = "default_ttl";

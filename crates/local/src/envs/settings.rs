@@ -1,4 +1,4 @@
-//! What the settings of a table say about its requests.
+//! What the envs of a table say about its requests.
 
 use pegasus_protocol::thrift::Text;
 
@@ -10,31 +10,31 @@ use super::names::{
 use super::throttling::{Throttling, parse_rate};
 use super::validate::is_true;
 
-/// What the settings of a table say about requests, read once for every change of them.
+/// What the envs of a table say about requests. The envs are parsed once for each change of them.
 ///
-/// A value that makes no sense counts as absent, as in the servers: `create_app` checks almost none.
+/// An invalid value counts as absent, as in real servers: `create_app` checks almost no values.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(crate) struct Settings {
-    /// Which requests are not served at all.
+    /// Which requests the table denies.
     pub(crate) deny: Option<Deny>,
-    /// Whether requests and scanned rows must belong to their partition by hash.
+    /// Whether a request or a scanned row is refused when its hash belongs to another partition.
     pub(crate) validates_hash: bool,
-    /// How long rows live that are written without an expiry, where that is said.
+    /// The time to live of rows that are written without an expiry, in seconds.
     pub(crate) default_ttl: Option<u32>,
-    /// Limits on how many writes there are in a second.
+    /// Limits on the number of writes per second.
     pub(crate) writes: Option<Throttling>,
-    /// Limits on how many bytes of writes there are in a second.
+    /// Limits on the bytes written per second.
     pub(crate) written_bytes: Option<Throttling>,
-    /// Limits on how many reads there are in a second.
+    /// Limits on the number of reads per second.
     pub(crate) reads: Option<Throttling>,
-    /// Limits on how many backup reads there are in a second.
-    pub(crate) backup_reads: Option<Throttling>,
-    /// How many bytes a partition may answer reads with in a second.
+    /// Limits on the number of hedged reads per second.
+    pub(crate) hedged_reads: Option<Throttling>,
+    /// How many bytes per second a partition may send as answers to reads.
     pub(crate) read_bytes: Option<u64>,
 }
 
 impl Settings {
-    /// Reads the settings of a table of so many partitions; limits are shared among them evenly.
+    /// Parses the envs of a table. Each of its partitions gets an equal share of the limits.
     pub(crate) fn new(envs: &Envs, partition_count: i32) -> Self {
         let value = |name: &'static str| envs.get(&Text::from_static(name)).map(Text::to_str);
         let count = u64::try_from(partition_count).unwrap_or(1).max(1);
@@ -46,7 +46,7 @@ impl Settings {
             writes: throttling(WRITE_THROTTLING),
             written_bytes: throttling(WRITE_THROTTLING_BY_SIZE),
             reads: throttling(READ_THROTTLING),
-            backup_reads: throttling(BACKUP_REQUEST_THROTTLING),
+            hedged_reads: throttling(BACKUP_REQUEST_THROTTLING),
             read_bytes: value(READ_THROTTLING_BY_SIZE)
                 .and_then(|text| parse_rate(&text).ok().flatten())
                 .map(|bytes| bytes / count),

@@ -8,7 +8,7 @@ use crate::store::StoreError;
 /// Why a change was not made.
 #[derive(Debug, Error)]
 pub(crate) enum ChangeError {
-    /// It cannot be made; with the reason, where the servers give one.
+    /// The change is not possible. The text is the reason, if real servers give one.
     #[error("{0}: {1}")]
     Refused(ErrorCode, String),
     /// The storage failed.
@@ -17,12 +17,12 @@ pub(crate) enum ChangeError {
 }
 
 impl ChangeError {
-    /// A refusal for which the servers give no reason.
+    /// A refusal without a reason.
     pub(crate) fn refused(err: ErrorCode) -> Self {
         Self::Refused(err, String::new())
     }
 
-    /// What an answer says of it: an error and a hint. A failure of the storage is logged.
+    /// The error and the hint for the answer. A storage failure is logged.
     pub(crate) fn answer(self) -> (ErrorCode, String) {
         match self {
             Self::Refused(err, hint) => (err, hint),

@@ -12,26 +12,26 @@ use crate::store::StoreError;
 #[derive(Debug, Error)]
 #[non_exhaustive]
 pub enum StartError {
-    /// An option that cannot be.
+    /// An option is impossible.
     #[error("{reason}")]
     InvalidOption {
-        /// Why it cannot be.
+        /// Why it is impossible.
         reason: String,
     },
-    /// A host that is no IPv4 address and has none.
+    /// The host is not an IPv4 address and does not resolve to one.
     #[error("the host {host:?} has no IPv4 address to listen at")]
     InvalidHost {
-        /// The host of the options.
+        /// The host from the options.
         host: String,
-        /// What looking its name up gave.
+        /// The error of the name lookup.
         source: Option<io::Error>,
     },
-    /// An address at which nothing can listen.
+    /// The server cannot listen at an address.
     #[error("cannot listen at {address}: {source}")]
     Listen {
         /// The address.
         address: SocketAddr,
-        /// What the system says.
+        /// The error of the operating system.
         source: io::Error,
     },
     /// The data directory is in use.
@@ -40,22 +40,22 @@ pub enum StartError {
         /// The directory.
         data_dir: PathBuf,
     },
-    /// The data directory cannot be opened, or what is in it cannot be read.
+    /// The data directory cannot be opened, or its data cannot be read.
     #[error("the data in {} cannot be opened: {source}", location(data_dir.as_ref()))]
     Store {
         /// The directory, if one was given.
         data_dir: Option<PathBuf>,
-        /// What the storage says.
+        /// The error of the storage.
         source: StoreError,
     },
-    /// A table of the data directory has another partition count than the options say.
+    /// A table in the data directory has another partition count than the options ask for.
     #[error("the table {name:?} is there already, with {stored} partitions and not {asked}")]
     OtherPartitionCount {
         /// The table.
         name: String,
-        /// How many partitions it has.
+        /// The stored partition count.
         stored: i32,
-        /// How many the options say.
+        /// The partition count from the options.
         asked: u32,
     },
 }
@@ -88,7 +88,7 @@ fn location(data_dir: Option<&PathBuf>) -> String {
     data_dir.map_or_else(|| "memory".to_owned(), |dir| dir.display().to_string())
 }
 
-/// Why a cluster did not stop cleanly. It has stopped all the same.
+/// Why a cluster did not stop cleanly. It has stopped nevertheless.
 #[derive(Debug, Error)]
 #[error("the data could not be written to disk: {0}")]
 pub struct StopError(#[from] pub(crate) StoreError);

@@ -1,7 +1,7 @@
-//! What can go wrong while a cluster is started, changed and stopped.
+//! Errors of starting, changing and stopping a cluster.
 //!
-//! Each public error says what happened in one sentence and has a stable
-//! [`code`](StartError::code).
+//! The message of each public error is one sentence. Its [`code`](StartError::code) is a stable
+//! name.
 
 mod change;
 mod cluster;

@@ -1,4 +1,4 @@
-//! Why something was not done with a server.
+//! Why an operation on a server failed.
 
 use std::io;
 use std::net::SocketAddr;
@@ -7,63 +7,64 @@ use thiserror::Error;
 
 use crate::store::StoreError;
 
-/// Why a server, a primary or the leading meta server was left as it was.
+/// Why an operation on a server, on a partition's primary or on the meta leader failed.
 #[derive(Debug, Error)]
 #[non_exhaustive]
 pub enum ServerError {
-    /// No such server is at that address.
+    /// No such server is at the address.
     #[error("there is no {kind} at {address}: {known}")]
     Unknown {
-        /// What was looked for.
+        /// The kind of server that was looked for.
         kind: &'static str,
         /// The address.
         address: String,
-        /// Where there are some.
+        /// The addresses of the servers of that kind.
         known: String,
     },
-    /// The server is not so that this could be done to it.
+    /// The condition of the server does not allow the operation.
     #[error("the server {address} cannot be {order}: it is {condition}")]
     WrongCondition {
         /// The server.
         address: SocketAddr,
-        /// What was to be done.
+        /// The operation.
         order: &'static str,
-        /// How it is.
+        /// The condition of the server.
         condition: &'static str,
     },
-    /// No server is up that could do it.
+    /// No server that is up can do it.
     #[error("{reason}")]
     NoServer {
-        /// What it would have been for.
+        /// What it would have been needed for.
         reason: String,
     },
-    /// There is no such table.
+    /// The table does not exist.
     #[error("there is no table {name:?}")]
     NoTable {
         /// The name.
         name: String,
     },
-    /// The table has no such partition.
+    /// The table does not have that partition.
     #[error("the table {name:?} has the partitions 0 to {}, not {index}", count - 1)]
     NoPartition {
         /// The table.
         name: String,
-        /// How many partitions it has.
+        /// How many partitions the table has.
         count: usize,
-        /// The one that was asked for.
+        /// The requested partition.
         index: u32,
     },
-    /// The system did not let the server do it.
+    /// The operating system refused the operation.
     #[error("the server {address} cannot be {order}: {source}")]
     System {
         /// The server.
         address: SocketAddr,
-        /// What was to be done.
+        /// The operation.
         order: &'static str,
-        /// What the system says.
+        /// The error of the operating system.
         source: io::Error,
     },
-    /// It was done to the server, but what becomes of its partitions cannot be stored: they stay.
+    /// The operation on the server succeeded, but the new placement of its partitions could not be
+    /// stored. The old placement stays.
     #[error("what becomes of the partitions cannot be stored: {0}")]
     Store(#[from] StoreError),
     /// The cluster is being stopped.

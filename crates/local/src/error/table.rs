@@ -10,19 +10,19 @@ use crate::store::StoreError;
 #[derive(Debug, Error)]
 #[non_exhaustive]
 pub enum CreateTableError {
-    /// A name or partition count that cannot be.
+    /// The name or the partition count is invalid.
     #[error("{reason}")]
     InvalidTable {
-        /// Why it cannot be.
+        /// Why it is invalid.
         reason: String,
     },
-    /// There is a table of that name.
+    /// A table of that name exists.
     #[error("the table {name:?} is there already")]
     Exists {
         /// The name.
         name: String,
     },
-    /// No replica server is up that could hold it.
+    /// No replica server that could hold the table is up.
     #[error("no replica server is up that could hold the table")]
     NoServers,
     /// The table cannot be stored.
@@ -42,23 +42,23 @@ impl CreateTableError {
     }
 }
 
-/// Why a table is not dropped.
+/// Why a table was not dropped.
 #[derive(Debug, Error)]
 #[non_exhaustive]
 pub enum DropTableError {
-    /// There is no table of that name.
+    /// No table has that name.
     #[error("there is no table {name:?}")]
     NotFound {
         /// The name.
         name: String,
     },
-    /// It is being split.
+    /// The table is being split.
     #[error("the table {name:?} is being split")]
     Splitting {
         /// The name.
         name: String,
     },
-    /// That it is dropped cannot be stored.
+    /// The drop cannot be stored.
     #[error("that the table is dropped cannot be stored: {0}")]
     Store(#[from] StoreError),
 }
@@ -83,28 +83,28 @@ impl DropTableError {
     }
 }
 
-/// Why a table is not split.
+/// Why a table was not split.
 #[derive(Debug, Error)]
 #[non_exhaustive]
 pub enum SplitTableError {
-    /// There is no table of that name.
+    /// No table has that name.
     #[error("there is no table {name:?}")]
     NotFound {
         /// The name.
         name: String,
     },
-    /// It is being split already.
+    /// The table is being split already.
     #[error("the table {name:?} is being split already")]
     Splitting {
         /// The name.
         name: String,
     },
-    /// It would have more partitions than a table can have.
+    /// The table would have more partitions than a table can have.
     #[error("the table {name:?} cannot have twice the partitions: {reason}")]
     TooMany {
         /// The name.
         name: String,
-        /// How many it can have.
+        /// The largest possible number of partitions.
         reason: String,
     },
     /// The split cannot be stored.

@@ -1,4 +1,4 @@
-//! What a rule cannot mean.
+//! Checks a fault rule when it is added.
 
 use std::time::Duration;
 
@@ -13,11 +13,11 @@ use super::rule::{Alteration, Effect, Rule};
 use crate::error::ServerError;
 use crate::topology::{Role, Topology};
 
-/// Nobody waits longer for an answer.
+/// The longest delay of an answer.
 const LONGEST_DELAY: Duration = Duration::from_secs(24 * 3600);
 
-/// Finds what a rule names; `server` is which one that is. A rule that could never take a request is
-/// refused: whoever gives one means something else.
+/// Resolves the names in a rule. `server` is the role of the server that the rule names. A rule
+/// that could never take a request is refused, because its author must have meant something else.
 pub(crate) fn check(topology: &Topology, fault: Fault, server: Option<Role>) -> Result<Rule, FaultError> {
     let effect = effect(&fault.reaction)?;
     let code = fault.rpc.as_deref().map(rpc).transpose()?;
@@ -69,7 +69,7 @@ fn check_numbers(fault: &Fault) -> Result<(), FaultError> {
     Err(invalid(format!("a share must be more than 0 and at most 1, not {}", fault.share)))
 }
 
-/// Refuses what an RPC never has.
+/// Refuses a condition that no request of the RPC can meet.
 fn check_rpc(fault: &Fault, code: RpcCode, server: Option<Role>) -> Result<(), FaultError> {
     let name = code.name();
     let is_data = !matches!(code.kind(), RpcKind::Meta | RpcKind::Node);

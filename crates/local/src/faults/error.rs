@@ -1,4 +1,4 @@
-//! Why a rule cannot be.
+//! Why a rule was not added.
 
 use thiserror::Error;
 
@@ -8,13 +8,13 @@ use crate::error::ServerError;
 #[derive(Debug, Error)]
 #[non_exhaustive]
 pub enum FaultError {
-    /// What it says cannot be, or contradicts itself.
+    /// The rule is impossible, or contradicts itself.
     #[error("{reason}")]
     Invalid {
-        /// Why it cannot be.
+        /// Why it is impossible.
         reason: String,
     },
-    /// It names a server, a table or a partition that is not there.
+    /// The rule names a server, a table or a partition that does not exist.
     #[error(transparent)]
     Missing(#[from] ServerError),
 }

@@ -1,18 +1,19 @@
-//! A rule as it is given.
+//! A fault rule as a user gives it.
 
 use std::net::SocketAddr;
 use std::time::Duration;
 
-/// A rule: which requests it is for, and what happens to them. What is `None` is not looked at.
+/// A fault rule: which requests it takes, and what happens to them. A condition that is `None` is
+/// not checked.
 ///
-/// Among several rules the first one (in the order in which they were added) that takes a request
-/// decides about it; a rule takes none while it skips, after it has had its `times`, and those that
-/// are not in its `share`.
+/// For each request, the rules are asked in the order in which they were added, and the first one
+/// that takes the request decides. A rule does not take a request that it skips, one that arrives
+/// after it has taken `times` requests, or one outside its `share`.
 ///
 /// ```
 /// use pegasus_local::{Fault, Reaction};
 ///
-/// // The second write of the table is made, and the client is told that it timed out.
+/// // The second write of the table is carried out, but the client is told that it timed out.
 /// let reaction = Reaction::Answer { error: "ERR_TIMEOUT".to_owned(), carried_out: true };
 /// let fault = Fault {
 ///     rpc: Some("put".to_owned()),
@@ -27,27 +28,28 @@ use std::time::Duration;
 pub struct Fault {
     /// The RPC: its name on the wire (`RPC_RRDB_RRDB_GET`) or in the IDL (`get`, `query_cfg`).
     pub rpc: Option<String>,
-    /// The table, by name: of a request to a partition, or one to a meta server about a table.
+    /// The name of the table: for a request to a partition of it, or a request to a meta server
+    /// about it.
     pub table: Option<String>,
-    /// The partition that the request is sent to, from 0.
+    /// The index of the partition to which the request is sent, from 0.
     pub partition_index: Option<u32>,
-    /// The server that the request has come to.
+    /// The server that receives the request.
     pub server: Option<SocketAddr>,
-    /// How many requests that it is for are left alone first.
+    /// How many requests that meet the conditions the rule leaves alone first.
     pub skip: u64,
-    /// How many it takes at most; `None`: all.
+    /// How many requests the rule takes at most; `None` for no bound.
     pub times: Option<u64>,
-    /// The share that it takes: more than 0, at most 1. Which ones those are follows from `seed` and
-    /// from how many requests came before, so runs repeat.
+    /// The share of requests that the rule takes: more than 0, at most 1. `seed` and the number of
+    /// earlier requests decide which ones, so every run takes the same requests.
     pub share: f64,
-    /// What `share` is drawn by.
+    /// The seed for the choice by `share`.
     pub seed: u64,
-    /// What happens.
+    /// What happens to the requests that the rule takes.
     pub reaction: Reaction,
 }
 
 impl Fault {
-    /// A rule for all requests.
+    /// A rule that takes all requests.
     pub fn new(reaction: Reaction) -> Self {
         Self {
             rpc: None,
@@ -63,31 +65,33 @@ impl Fault {
     }
 }
 
-/// What happens to a request. Where it is `carried_out`, all is done that it asks for, and then the
-/// answer is changed; otherwise nothing is done.
+/// What happens to a request. If it is `carried_out`, the server does everything that the request
+/// asks for, and then changes the answer. Otherwise the server does nothing.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Reaction {
-    /// The answer is an error: in the header, and at meta servers in the body, where those have it.
+    /// The answer is an error. Meta servers put it into the body where real ones do; elsewhere it
+    /// is in the header.
     Answer {
-        /// The name, such as `ERR_BUSY`; one that no client knows will do.
+        /// The name of the error, such as `ERR_BUSY`. It may be a name that no client knows.
         error: String,
-        /// Whether it is carried out all the same.
+        /// Whether the request is carried out.
         carried_out: bool,
     },
-    /// It is carried out at once and answered so much later. Others are answered meanwhile.
+    /// The request is carried out at once, and the answer is sent after this delay. Other requests
+    /// are answered meanwhile.
     Delay(Duration),
-    /// There is no answer.
+    /// The request gets no answer.
     Drop {
-        /// Whether it is carried out all the same.
+        /// Whether the request is carried out.
         carried_out: bool,
     },
-    /// It is carried out and answered twice.
+    /// The request is carried out, and the answer is sent twice.
     Duplicate,
-    /// It is carried out, and every bit of the answer after its length is turned over.
+    /// The request is carried out, and all bits of the answer behind its length are inverted.
     Corrupt,
-    /// The connection ends. What came before on it is answered.
+    /// The connection ends. Earlier requests on it are still answered.
     Disconnect {
-        /// Whether it is carried out all the same.
+        /// Whether the request is carried out.
         carried_out: bool,
     },
 }

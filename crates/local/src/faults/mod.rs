@@ -1,8 +1,8 @@
-//! Faults as data: rules that say which requests a cluster answers otherwise, and how.
+//! Faults as data: rules that make a cluster answer some requests differently.
 //!
-//! [`Fault`] is a rule as it is given, [`check`] finds what cannot be meant, [`rule`] counts and
-//! decides. [`Faults`] holds the rules of a cluster; it is asked once for each request, and while
-//! there are no rules that is one look at a number.
+//! [`Fault`] is a rule as a user gives it, [`check`] refuses rules without an effect, [`rule`]
+//! counts requests and decides. [`Faults`] holds the rules of a cluster. It is asked for every
+//! request; while there are no rules, that costs one atomic load.
 
 mod check;
 mod error;

@@ -1,4 +1,4 @@
-//! The rules of a cluster.
+//! The fault rules of a cluster.
 
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -10,7 +10,7 @@ use super::request::ObservedRequest;
 use super::rule::{Effect, Rule};
 use crate::topology::{Recipient, Topology};
 
-/// A rule of a cluster, to look at it and to remove it. Dropping this does not remove it.
+/// A rule that has been added to a cluster. Dropping this value does not remove the rule.
 #[derive(Debug, Clone)]
 pub struct AddedFault {
     rule: Arc<Rule>,
@@ -18,32 +18,33 @@ pub struct AddedFault {
 }
 
 impl AddedFault {
-    /// The rule.
+    /// The rule as it was given.
     pub fn fault(&self) -> &Fault {
         &self.rule.fault
     }
 
-    /// How many requests it has taken.
+    /// How many requests the rule has taken.
     pub fn hits(&self) -> u64 {
         self.rule.hits()
     }
 
-    /// Removes it, and says whether it was still there. What it has taken goes on as it said.
+    /// Removes the rule, and returns whether it was still there. What happens to the requests that
+    /// it has taken does not change.
     pub fn remove(&self) -> bool {
         self.faults.retain(|rule| !Arc::ptr_eq(rule, &self.rule))
     }
 }
 
-/// The rules of a cluster.
+/// The fault rules of a cluster.
 #[derive(Debug, Default)]
 pub(crate) struct Faults {
     rules: Mutex<Vec<Arc<Rule>>>,
-    /// How many there are, to be known without a lock.
+    /// The number of rules, readable without the lock.
     count: AtomicUsize,
 }
 
 impl Faults {
-    /// Adds a rule after the others.
+    /// Adds a rule behind the others.
     pub(crate) fn add(self: &Arc<Self>, rule: Rule) -> AddedFault {
         let rule = Arc::new(rule);
         let mut rules = self.lock();
@@ -52,7 +53,7 @@ impl Faults {
         AddedFault { rule, faults: self.clone() }
     }
 
-    /// All rules, in their order.
+    /// All rules, in the order in which they were added.
     pub(crate) fn list(self: &Arc<Self>) -> Vec<AddedFault> {
         let added = |rule: &Arc<Rule>| AddedFault { rule: rule.clone(), faults: self.clone() };
         self.lock().iter().map(added).collect()
@@ -63,7 +64,7 @@ impl Faults {
         self.retain(|_| false);
     }
 
-    /// What happens to a request; nothing, mostly.
+    /// What happens to a request; `None` if no rule takes it.
     pub(crate) fn judge(
         &self,
         topology: impl FnOnce() -> Arc<Topology>,

@@ -1,4 +1,4 @@
-//! What rules look at in a request.
+//! The facts about a request that rules check.
 
 use pegasus_protocol::frame::RequestFrame;
 use pegasus_protocol::idl::*;
@@ -10,7 +10,7 @@ use crate::topology::{Recipient, Role, Topology};
 /// A request as rules see it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct ObservedRequest {
-    /// None: an RPC that nobody knows.
+    /// `None` for an unknown RPC.
     pub(super) code: Option<RpcCode>,
     pub(super) server: Role,
     pub(super) table: Option<Text>,
@@ -33,7 +33,7 @@ impl ObservedRequest {
     }
 }
 
-/// Whether requests say which table they are about.
+/// Whether requests of an RPC name a table.
 pub(super) fn names_a_table(code: RpcCode) -> bool {
     match code.kind() {
         RpcKind::Read | RpcKind::IdempotentWrite | RpcKind::AtomicWrite => true,
@@ -49,8 +49,8 @@ pub(super) fn names_a_table(code: RpcCode) -> bool {
     }
 }
 
-/// The table that a request to a meta server is about.
-#[allow(clippy::wildcard_enum_match_arm)] // the others name none
+/// The table that a request to a meta server names.
+#[allow(clippy::wildcard_enum_match_arm)] // the others name no table
 fn table_of(code: RpcCode, frame: &RequestFrame) -> Option<Text> {
     Some(match code {
         RpcCode::QueryCfg => frame.arguments::<QueryCfgRequest>().ok()?.app_name,

@@ -1,7 +1,8 @@
-//! What servers do for each RPC, one file an operation: the request in, the answer's fields out.
+//! What servers do for each RPC. Each RPC has one file, which turns the request's fields into the
+//! answer's fields.
 //!
-//! Handlers know neither frames nor the storage engine: [`crate::dispatch`] has decided that the
-//! request may be here, [`crate::store::ops`] does the work.
+//! Handlers know neither frames nor the storage engine: [`crate::dispatch`] has admitted the
+//! request, and [`crate::store::ops`] does the work.
 
 pub(crate) mod data;
 pub(crate) mod meta;

@@ -1,4 +1,4 @@
-//! `RPC_NEGOTIATION`: this server has no authentication, and says so at every step.
+//! `RPC_NEGOTIATION`: authentication. This server has none, and says so at every step.
 
 use bytes::Bytes;
 use pegasus_protocol::DecodeError;
@@ -8,8 +8,8 @@ use pegasus_protocol::types::ErrorCode;
 
 use crate::exchange::{Answer, Exchange};
 
-/// Answers a request that any server takes.
-#[allow(clippy::wildcard_enum_match_arm)] // only codes of such RPCs come here
+/// Answers a request that any server serves.
+#[allow(clippy::wildcard_enum_match_arm)] // only codes of such RPCs arrive here
 pub(crate) fn answer(code: RpcCode, mut exchange: Exchange<'_>) -> Result<Answer, DecodeError> {
     match code {
         RpcCode::Negotiation => exchange.answer::<rpc::Negotiation>(negotiate),

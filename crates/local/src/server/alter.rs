@@ -1,4 +1,4 @@
-//! What a rule does to an answer.
+//! Changes an answer as a fault rule says.
 
 use std::time::Duration;
 
@@ -9,22 +9,23 @@ use crate::exchange::Exchange;
 use crate::faults::Alteration;
 use crate::handlers::meta;
 
-/// The length in front of an answer: with another one, nobody would read the rest.
+/// The bytes of the length in front of an answer. They stay as they are; otherwise the client would
+/// wait for more bytes instead of reading the answer.
 const LENGTH: usize = 4;
 
-/// What is left to do with an answer.
+/// What remains to be done with an answer.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) enum Altered {
-    /// It may leave.
+    /// Send it.
     Ready,
-    /// It may leave later.
+    /// Send it after the delay.
     Later(Duration, BytesMut),
-    /// The connection ends.
+    /// Close the connection.
     End,
 }
 
-/// Does to an answer what a rule says. It is what `out` has from `start` on; nothing, if the request
-/// was not carried out.
+/// Changes an answer as a rule says. The answer is the part of `out` from `start` on; it is empty
+/// if the request was not carried out.
 pub(crate) fn alter(
     alteration: Alteration,
     frame: &RequestFrame,
@@ -63,7 +64,7 @@ mod tests {
         decode_request(&mut bytes, 1 << 20).unwrap().unwrap()
     }
 
-    /// What is made of "before" and an answer "0000answer" after it.
+    /// The result for an output with the bytes "before" and the answer "0000answer".
     fn altered(alteration: Alteration) -> (Altered, Vec<u8>) {
         let mut out = BytesMut::from(&b"before0000answer"[..]);
         let altered = alter(alteration, &request::<rpc::Get>(&"k".into()), &mut out, 6);

@@ -1,9 +1,9 @@
 //! One connection: frames in, frames out.
 //!
-//! Whatever one read brings is answered together: all whole requests in it, in their order, with
-//! one commit for all their writes and one write of all their answers. Nothing is read while
-//! answers wait to be taken, so a client that does not read is not served. Only requests that have
-//! to wait, and changes of the cluster, are answered out of order, when they are done.
+//! All complete requests of one read are answered together, in their order: one commit for all
+//! their writes, one socket write for all their answers. The connection reads nothing while answers
+//! wait to be sent, so a client that does not read is not served. Only requests that must wait and
+//! changes of the cluster are answered out of order, as soon as they are done.
 
 use std::io;
 use std::net::SocketAddr;
@@ -26,17 +26,17 @@ use crate::state::ClusterState;
 use crate::store::StoreError;
 use crate::topology::Recipient;
 
-/// The longest body of a request. The servers have no limit but on writes (a mebibyte); this one
-/// leaves room for a batch_get of many keys and ends a connection that claims nonsense.
+/// The longest body of a request. Real servers limit only writes (to one mebibyte). This limit has
+/// room for a batch_get of many keys, and ends a connection that claims a nonsensical length.
 const MAX_REQUEST_BODY: usize = 64 << 20;
 
-/// How much room a read has at least.
+/// The smallest room in the buffer for one read.
 const READ_AT_LEAST: usize = 16 << 10;
 
-/// Answers of more bytes leave before the next request is looked at.
+/// When the answers grow beyond this size, they are sent before the next request is looked at.
 const WRITE_AT: usize = 1 << 20;
 
-/// A buffer that grew beyond this for large frames is given back after them.
+/// A buffer that has grown beyond this size for large frames is freed after them.
 const KEEP_AT_MOST: usize = 4 << 20;
 
 /// Why a connection ended.
@@ -54,7 +54,7 @@ enum ConnectionEnd {
     Fault,
 }
 
-/// Serves a connection until the client closes it or sends what is no request.
+/// Serves a connection until the client closes it or sends bytes that are not a request.
 pub(crate) async fn serve(
     socket: TcpStream,
     peer: SocketAddr,
@@ -80,17 +80,17 @@ struct ServedConnection {
     socket: TcpStream,
     recipient: Arc<Recipient>,
     state: Arc<ClusterState>,
-    /// What has been read and not yet understood.
+    /// Bytes that have been read and not yet decoded.
     input: BytesMut,
     output: AnswerBuffer,
     pending: Pending,
 }
 
-/// Answers on their way.
+/// Answers that have not been sent yet.
 #[derive(Default)]
 struct AnswerBuffer {
     bytes: BytesMut,
-    /// Whether there are answers to writes among them.
+    /// Whether some of them are answers to writes.
     needs_commit: bool,
 }
 
@@ -98,7 +98,8 @@ impl ServedConnection {
     async fn run(mut self) -> Result<(), ConnectionEnd> {
         self.socket.set_nodelay(true)?;
         loop {
-            // The buffer grows with what arrives, never with what a header claims.
+            // The buffer grows with the bytes that arrive, not with the length that a header
+            // claims.
             self.input.reserve(READ_AT_LEAST);
             let mut done = Ok(());
             tokio::select! {
@@ -113,7 +114,7 @@ impl ServedConnection {
             if done.is_ok() {
                 done = self.answer_all().await;
             }
-            // What came before the end is answered.
+            // Requests that arrived before the end of the connection are still answered.
             self.flush().await?;
             done?;
             if arrived > KEEP_AT_MOST && self.input.len() < arrived {
@@ -122,7 +123,7 @@ impl ServedConnection {
         }
     }
 
-    /// Answers the requests that have arrived whole.
+    /// Answers all requests that have arrived completely.
     async fn answer_all(&mut self) -> Result<(), ConnectionEnd> {
         let now = self.state.clock.now();
         while !self.pending.is_full()
@@ -136,7 +137,7 @@ impl ServedConnection {
         Ok(())
     }
 
-    /// Takes a request, unless a rule says that it is not to be carried out.
+    /// Serves a request, unless a fault rule says not to carry it out.
     fn take(&mut self, frame: RequestFrame, now: u32) -> Result<(), ConnectionEnd> {
         let alteration =
             match self.state.faults.judge(|| self.state.topology().clone(), &self.recipient, &frame) {
@@ -149,8 +150,8 @@ impl ServedConnection {
         self.answer(Arrival { frame, has_waited: false, alteration }, now)
     }
 
-    /// Answers one request, or notes what is to be done for its answer. Every answer that leaves
-    /// the server is made here, or comes out of what is noted here.
+    /// Answers a request, or notes what must happen before its answer. All answers of the server
+    /// are made here, or from what is noted here.
     fn answer(&mut self, arrival: Arrival, now: u32) -> Result<(), ConnectionEnd> {
         let start = self.output.bytes.len();
         let Arrival { frame, has_waited, .. } = &arrival;
@@ -170,7 +171,7 @@ impl ServedConnection {
         self.finish(arrival, start)
     }
 
-    /// Answers what could not be answered when it came.
+    /// Answers a request that could not be answered when it arrived.
     fn answer_due(&mut self, due: Due) -> Result<(), ConnectionEnd> {
         let start = self.output.bytes.len();
         match due {
@@ -191,7 +192,8 @@ impl ServedConnection {
         }
     }
 
-    /// Lets an answer go, which is all that was appended from `start` on, as a rule says.
+    /// Finishes an answer as its fault rule says. The answer is the part of the output from `start`
+    /// on.
     fn finish(&mut self, arrival: Arrival, start: usize) -> Result<(), ConnectionEnd> {
         match arrival.alteration {
             None => Ok(()),
@@ -215,7 +217,7 @@ impl ServedConnection {
         }
     }
 
-    /// Sends all answers, after what they say is written has been committed.
+    /// Sends all answers, after a commit of the writes that they acknowledge.
     async fn flush(&mut self) -> Result<(), ConnectionEnd> {
         if std::mem::take(&mut self.output.needs_commit) {
             self.state.commit()?;

@@ -1,35 +1,35 @@
-//! What holds the connections of a server up while it is frozen.
+//! Holds back the connections of a frozen server.
 
 use std::pin::{Pin, pin};
 use std::sync::{Arc, Mutex, PoisonError, RwLock};
 use std::task::{Context, Poll, Waker};
 
-/// A switch for some futures: while it is frozen, none of them makes a step.
+/// A switch that holds back futures: while it is frozen, none of them is polled.
 ///
-/// A frozen connection is like a process that was stopped: it neither reads nor writes, nor
-/// notices that its client is gone, and goes on where it was.
+/// A frozen connection is like a stopped process: it neither reads nor writes, it does not notice
+/// that its client has gone, and after the thaw it goes on where it was.
 #[derive(Default)]
 pub(crate) struct Freeze {
-    /// Read while a step is made, so that none is under way once it is frozen.
+    /// Held for reading during a poll, so that no poll is under way once `freeze` has returned.
     is_frozen: RwLock<bool>,
     /// The tasks to wake when it is thawed.
     waiting: Mutex<Vec<Waker>>,
 }
 
 impl Freeze {
-    /// Lets no future make a step any more; steps under way have been made when this returns.
+    /// Stops all futures. Polls that are under way have ended when this returns.
     pub(crate) fn freeze(&self) {
         *self.is_frozen.write().unwrap_or_else(PoisonError::into_inner) = true;
     }
 
-    /// Lets everything go on.
+    /// Lets all futures go on.
     pub(crate) fn thaw(&self) {
         *self.is_frozen.write().unwrap_or_else(PoisonError::into_inner) = false;
         let mut waiting = self.waiting.lock().unwrap_or_else(PoisonError::into_inner);
         waiting.drain(..).for_each(Waker::wake);
     }
 
-    /// Makes the steps of a future while it is not frozen.
+    /// Runs a future, but polls it only while this switch is not frozen.
     pub(crate) async fn hold<T>(self: Arc<Self>, future: impl Future<Output = T>) -> T {
         let mut future = pin!(future);
         std::future::poll_fn(|context| self.step(future.as_mut(), context)).await

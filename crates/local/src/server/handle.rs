@@ -1,4 +1,4 @@
-//! A server, as the cluster knows it.
+//! The handle through which the cluster controls a server.
 
 use std::net::SocketAddrV4;
 use std::sync::Arc;
@@ -13,7 +13,7 @@ use crate::error::ServerError;
 use crate::state::ClusterState;
 use crate::topology::{Recipient, Role};
 
-/// A server, as the cluster knows it.
+/// The handle of one server.
 pub(crate) struct ServerHandle {
     pub(crate) address: SocketAddrV4,
     pub(crate) role: Role,
@@ -21,7 +21,7 @@ pub(crate) struct ServerHandle {
 }
 
 impl ServerHandle {
-    /// Starts a server behind a listener; it is one of `tasks` until `stop` says that it ends.
+    /// Starts a server on a listener. It runs as one of `tasks` until `stop` changes.
     pub(crate) fn start(
         (address, listener): (SocketAddrV4, TcpListener),
         role: Role,
@@ -30,13 +30,13 @@ impl ServerHandle {
         stop: &watch::Receiver<()>,
     ) -> Self {
         let recipient = Arc::new(Recipient { role, name: address.to_string().into() });
-        // One at a time: whoever gives an order waits for its end.
+        // Room for one command is enough: whoever gives an order waits until it is carried out.
         let (commands, orders) = mpsc::channel(1);
         tasks.spawn(ServerLoop::new(address, listener, recipient, state.clone()).run(orders, stop.clone()));
         Self { address, role, commands }
     }
 
-    /// Has something done with the server; it is done when this returns.
+    /// Gives an order and waits until it is carried out.
     pub(crate) async fn order(&self, order: Order) -> Result<(), ServerError> {
         let (done, outcome) = oneshot::channel();
         if self.commands.send((order, done)).await.is_err() {

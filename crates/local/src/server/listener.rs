@@ -1,4 +1,4 @@
-//! Where clients come in, and what they meet when the server is not there for them.
+//! The listener of a server, also while the server is stopped or cut off.
 
 use std::io;
 use std::net::{SocketAddr, SocketAddrV4};
@@ -9,23 +9,25 @@ use tokio::net::{TcpListener, TcpSocket, TcpStream};
 use tokio::task::JoinSet;
 use tokio::time::timeout;
 
-/// How many connections wait for being taken, as tokio has it by default.
+/// How many connections may wait to be accepted: tokio's default.
 const BACKLOG: u32 = 1024;
 
-/// How many connections fill a queue that has room for none: one does on Linux, other systems are
-/// more generous.
+/// How many connections fill a queue of length zero. On Linux one is enough; other systems accept a
+/// few more.
 const FILLERS: usize = 4;
 
-/// A connection to the own machine takes no time; one that has none after this waits for room.
+/// Connecting to the own machine takes no time. An attempt that has not succeeded after this time
+/// is waiting for room in the queue.
 const FILLED_AFTER: Duration = Duration::from_millis(200);
 
-/// The listener of one server. It keeps its address whatever happens.
+/// The listener of one server. The server keeps its address in every condition.
 pub(super) struct Listener {
     address: SocketAddrV4,
     listener: Option<TcpListener>,
-    /// Bound and deaf while there is no listener, so that nobody else gets the address.
+    /// A socket that is bound but does not listen, while there is no listener. It keeps other
+    /// programs from taking the address.
     reserved: Option<TcpSocket>,
-    /// Connections to itself that fill the queue while the server is cut off.
+    /// The server's connections to itself. They fill the queue while the server is cut off.
     fillers: JoinSet<io::Result<TcpStream>>,
 }
 
@@ -34,7 +36,7 @@ impl Listener {
         Self { address, listener: Some(listener), reserved: None, fillers: JoinSet::new() }
     }
 
-    /// Takes the next connection; waits for ever while it is closed.
+    /// Accepts the next connection. Waits for ever while the listener is closed.
     pub(super) async fn accept(&self) -> io::Result<(TcpStream, SocketAddr)> {
         match &self.listener {
             Some(listener) => listener.accept().await,
@@ -42,15 +44,15 @@ impl Listener {
         }
     }
 
-    /// Refuses connections from now on, those too that nobody has taken yet.
+    /// Refuses connections from now on, including those that wait to be accepted.
     pub(super) fn close(&mut self) {
         self.fillers = JoinSet::new();
         self.listener = None;
-        // Should somebody else have been quicker, opening it again says so.
+        // If another program takes the address first, `open` reports the error.
         self.reserved = bind(self.address).ok();
     }
 
-    /// Takes connections again, at the same address.
+    /// Accepts connections again, at the same address.
     pub(super) fn open(&mut self) -> io::Result<()> {
         let socket = match self.reserved.take() {
             Some(socket) => socket,
@@ -60,10 +62,10 @@ impl Listener {
         Ok(())
     }
 
-    /// Lets connections neither succeed nor be refused, as if their packets were lost: the queue of
-    /// those that are to be taken is made as short as can be, and filled.
+    /// Makes new connections neither succeed nor fail, as if their packets were lost: shortens the
+    /// queue of connections that wait to be accepted as far as possible, and fills it.
     ///
-    /// Whoever connects tries again and again, and gets through once the listener is [unblocked](Self::unblock).
+    /// A client that connects keeps trying, and succeeds after [`unblock`](Self::unblock).
     pub(super) async fn block(&mut self) -> io::Result<()> {
         let Some(listener) = &self.listener else {
             return Ok(());
@@ -72,7 +74,7 @@ impl Listener {
         for _ in 0..FILLERS {
             self.fillers.spawn(TcpStream::connect(self.address));
         }
-        // The first one gets in at once, unless clients have filled the queue already.
+        // The first connection succeeds at once, unless clients have filled the queue already.
         if let Ok(Some(first)) = timeout(FILLED_AFTER, self.fillers.join_next()).await {
             let first = first.map_err(io::Error::other)??;
             self.fillers.spawn(std::future::ready(Ok(first)));
@@ -80,17 +82,18 @@ impl Listener {
         Ok(())
     }
 
-    /// Ends what [`block`](Self::block) began.
+    /// Undoes [`block`](Self::block).
     pub(super) fn unblock(&mut self) -> io::Result<()> {
         self.fillers = JoinSet::new();
         self.listener.as_ref().map_or(Ok(()), |listener| SockRef::from(listener).listen(BACKLOG as i32))
     }
 }
 
-/// A socket that has the address and does not listen yet.
+/// A socket that is bound to the address and does not listen yet.
 fn bind(address: SocketAddrV4) -> io::Result<TcpSocket> {
     let socket = TcpSocket::new_v4()?;
-    // Connections that have just ended still occupy the address. (Elsewhere it means something else.)
+    // Without this option, connections that have just ended would still occupy the address. (On
+    // Windows the option means something else.)
     #[cfg(not(windows))]
     socket.set_reuseaddr(true)?;
     socket.bind(address.into())?;

@@ -1,9 +1,9 @@
-//! One server of the cluster, and what can be done to it while it runs: stopped and started again,
-//! frozen, cut off, healed.
+//! One server of the cluster. While the cluster runs, a server can be stopped and started, frozen,
+//! cut off and healed.
 //!
-//! Each server is a task ([`server_loop`]) that has the [`listener`] and the connections. It takes
-//! orders one after the other, so two of them never meet, and one that nobody awaits any more is
-//! carried out all the same.
+//! Each server is a task ([`server_loop`]) that owns the [`listener`] and the connections. It
+//! carries out orders one after the other, so two orders never overlap. An order is carried out
+//! even if nobody waits for it any more.
 
 mod alter;
 mod connection;

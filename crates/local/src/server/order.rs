@@ -1,4 +1,4 @@
-//! What can be done with a server, and how one is.
+//! The orders that a server obeys, and the conditions it can be in.
 
 use std::time::Duration;
 
@@ -6,21 +6,21 @@ use tokio::sync::oneshot;
 
 use crate::error::ServerError;
 
-/// How a server is.
+/// The condition of a server.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Condition {
-    /// It answers.
+    /// It serves requests.
     Running,
-    /// It has no door and no connections.
+    /// It has no listener and no connections.
     Stopped,
-    /// It takes connections, and does nothing with them.
+    /// It accepts connections, but reads and answers nothing.
     Frozen,
-    /// As frozen, and nobody gets a new connection.
+    /// Frozen, and new connections neither succeed nor fail.
     CutOff,
 }
 
-/// What is to be done with a server. The duration says when the cluster notices that it is gone;
-/// without one it never does.
+/// An order to a server. The duration is the time until the cluster notices that the server is
+/// gone; with `None` it never notices.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Order {
     Stop(Option<Duration>),
@@ -30,11 +30,11 @@ pub(crate) enum Order {
     Heal,
 }
 
-/// An order, and where to say what came of it.
+/// An order, and the channel for its outcome.
 pub(super) type Command = (Order, oneshot::Sender<Result<(), ServerError>>);
 
 impl Order {
-    /// What it makes of a server, for messages.
+    /// The word for what the order does to a server, for messages.
     pub(super) fn word(self) -> &'static str {
         match self {
             Self::Stop(_) => "stopped",
@@ -47,7 +47,7 @@ impl Order {
 }
 
 impl Condition {
-    /// How a server is, for messages: with what leads out of it.
+    /// The words for the condition of a server and for the way out of it, for messages.
     pub(super) fn word(self) -> &'static str {
         match self {
             Self::Running => "running",

@@ -1,5 +1,5 @@
-//! What a connection still owes answers for, while it goes on with other requests: requests that
-//! wait, changes that are being made, and answers that a rule delays.
+//! Answers that a connection still owes while it serves other requests: requests that wait, changes
+//! that are being made, and answers that a fault rule delays.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -15,42 +15,42 @@ use crate::exchange::{Change, Later};
 use crate::faults::Alteration;
 use crate::state::ClusterState;
 
-/// With so much pending, no further requests are looked at: a client that is made to wait must not
-/// fill the memory.
+/// At this number of pending answers the connection reads no further requests. A client that must
+/// wait cannot fill the memory.
 const MOST: usize = 1024;
 
-/// A request that is to be answered.
+/// A request to be answered.
 pub(crate) struct Arrival {
     pub(crate) frame: RequestFrame,
-    /// Whether it has waited already, because of limits of its table.
+    /// Whether a limit of the table has already made the request wait.
     pub(crate) has_waited: bool,
-    /// What a rule says is to become of the answer.
+    /// What a fault rule does to the answer.
     pub(crate) alteration: Option<Alteration>,
 }
 
-/// What is pending on one connection.
+/// The pending answers of one connection.
 #[derive(Default)]
 pub(crate) struct Pending {
-    /// By the time at which they are due, and the order in which they came.
+    /// Sorted by the time at which they are due, then by arrival.
     waiting: BTreeMap<(Instant, u64), Due>,
     next: u64,
     changes: JoinSet<(Arrival, BytesMut)>,
 }
 
-/// What is due.
+/// A pending answer that is due.
 pub(crate) enum Due {
-    /// A request has waited long enough, and is served now.
+    /// A request has waited, and is served now.
     Request(Arrival),
-    /// A request has waited long enough, and is refused now.
+    /// A request has waited, and is refused now.
     Refusal(Arrival, ErrorCode),
-    /// A change has been made, and this is the answer.
+    /// A change has been made, and this is its answer.
     Changed(Arrival, BytesMut),
-    /// An answer has been held back long enough.
+    /// An answer has been delayed, and is sent now.
     Answer(BytesMut),
 }
 
 impl Pending {
-    /// Lets a request wait.
+    /// Makes a request wait.
     pub(crate) fn wait(&mut self, arrival: Arrival, later: Later) {
         let arrival = Arrival { has_waited: true, ..arrival };
         self.add(
@@ -62,7 +62,7 @@ impl Pending {
         );
     }
 
-    /// Holds an answer back.
+    /// Delays an answer.
     pub(crate) fn delay(&mut self, answer: BytesMut, delay: Duration) {
         self.add(delay, Due::Answer(answer));
     }
@@ -72,10 +72,10 @@ impl Pending {
         self.waiting.insert((Instant::now() + pause, self.next), due);
     }
 
-    /// Makes a change, where waiting for a disk hinders nobody. It is made even if the connection
-    /// ends meanwhile.
+    /// Makes a change on a thread where it may wait for a disk. The change completes even if the
+    /// connection ends.
     pub(crate) fn change(&mut self, state: &Arc<ClusterState>, arrival: Arrival, change: Change) {
-        // It fails when the cluster stops, and then the connection is about to end too.
+        // This fails only while the cluster stops. Then the connection ends too.
         let Ok(changing) = state.changing.clone().try_read_owned() else {
             return;
         };
@@ -96,7 +96,8 @@ impl Pending {
         self.waiting.is_empty() && self.changes.is_empty()
     }
 
-    /// Waits for what is due next; for ever if nothing is pending. May be cancelled.
+    /// Waits for the next pending answer that is due. Waits for ever if there is none. The future
+    /// can be dropped safely.
     ///
     /// # Errors
     ///

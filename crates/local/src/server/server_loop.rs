@@ -1,4 +1,4 @@
-//! A server at work: takes connections and orders until it is told to end, and ends with all of them.
+//! The task of a server: accepts connections and obeys orders until it is told to end.
 
 use std::io;
 use std::net::SocketAddrV4;
@@ -20,8 +20,8 @@ use crate::state::ClusterState;
 use crate::store::StoreError;
 use crate::topology::{Health, Recipient};
 
-/// How long to wait after a connection could not be taken: mostly, all file descriptors are in use,
-/// and asking again at once would only keep a core busy.
+/// The pause after a failure to accept a connection. Usually all file descriptors are in use, and
+/// trying again at once would only keep a core busy.
 const PAUSE_AFTER_ERROR: Duration = Duration::from_millis(50);
 
 pub(super) struct ServerLoop {
@@ -33,9 +33,9 @@ pub(super) struct ServerLoop {
     freeze: Arc<Freeze>,
     connections: JoinSet<()>,
     condition: Condition,
-    /// What the cluster makes of it.
+    /// The health of the server as the cluster sees it.
     health: Health,
-    /// When the cluster notices that the server is gone.
+    /// When the cluster will notice that the server is gone.
     lost_at: Option<Instant>,
 }
 
@@ -59,8 +59,8 @@ impl ServerLoop {
         }
     }
 
-    /// Serves connections and obeys until `stop` changes, or nobody is left who could change it.
-    /// Every connection has ended when this returns.
+    /// Serves connections and obeys orders until `stop` changes or its sender is gone. All
+    /// connections have ended when this returns.
     pub(super) async fn run(mut self, mut orders: mpsc::Receiver<Command>, mut stop: watch::Receiver<()>) {
         loop {
             let lost_at = self.lost_at;
@@ -68,7 +68,7 @@ impl ServerLoop {
                 _ = stop.changed() => break,
                 Some((order, done)) = orders.recv() => {
                     let outcome = self.obey(order).await;
-                    let _ = done.send(outcome); // who gave the order may not want to know
+                    let _ = done.send(outcome); // the caller may have stopped waiting
                 }
                 Some(_) = self.connections.join_next() => {}
                 () = sleep_until(lost_at.unwrap_or_else(Instant::now)), if lost_at.is_some() => {
@@ -88,7 +88,7 @@ impl ServerLoop {
                 }
             }
         }
-        // Requests are handled without a pause, so this ends no write half way.
+        // A request is handled without an await, so this interrupts no write.
         self.connections.shutdown().await;
     }
 
@@ -122,7 +122,8 @@ impl ServerLoop {
             }
             (Order::Heal, Frozen | CutOff) => {
                 self.listener.unblock().map_err(refused)?;
-                // It learns what has become of its partitions before it answers what has come meanwhile.
+                // The server must know its present role before it answers the requests that arrived
+                // meanwhile.
                 self.come_back().await?;
                 self.freeze.thaw();
             }
@@ -151,7 +152,7 @@ impl ServerLoop {
             Some(Duration::ZERO) => self.set_health(Health::Lost).await,
             _ => {
                 self.set_health(Health::Down).await?;
-                // One that is too far away never comes.
+                // A time too far in the future to be represented never comes.
                 self.lost_at = lost_after.and_then(|after| Instant::now().checked_add(after));
                 Ok(())
             }

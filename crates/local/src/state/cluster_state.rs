@@ -1,4 +1,4 @@
-//! What all servers of a cluster share, and how a change of it is made.
+//! The state that all servers of a cluster share, and how it is changed.
 
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -15,31 +15,31 @@ use crate::topology::{AppId, TableState, Topology};
 
 /// What all servers of a cluster share.
 pub(crate) struct ClusterState {
-    /// The state that requests see. Swapped whole, and only under `changes`.
+    /// The topology that requests see. It is replaced as a whole, and only under `changes`.
     pub(super) topology: ArcSwap<Topology>,
-    /// Held while a change is made, from reading the old topology to storing the new one.
+    /// Held during a change, from reading the old topology to storing the new one.
     pub(super) changes: Mutex<()>,
-    /// Held for reading by every change that somebody has asked for, so that the end of the cluster
-    /// can wait for them: one goes on when nobody awaits it any more.
+    /// Held for reading by every change, because a change goes on when its caller stops waiting.
+    /// The stop of the cluster takes it for writing, and so waits for all changes.
     pub(crate) changing: Arc<RwLock<()>>,
-    /// Told when a split has begun.
+    /// Notified when a split has begun.
     pub(super) splits: Notify,
     /// The open scans of each replica server.
     pub(crate) scans: Vec<ScanContexts>,
-    /// The rules by which requests are answered otherwise.
+    /// The fault rules.
     pub(crate) faults: Arc<Faults>,
-    /// The time.
+    /// The source of time.
     pub(crate) clock: Arc<dyn Clock>,
-    /// The name that stands for the servers' address, where answers shall carry one.
+    /// The name of the servers' host, if answers carry host names.
     pub(crate) host_name: Option<Text>,
-    /// The rows and the tables' descriptions.
+    /// The rows and the descriptions of the tables.
     pub(crate) store: Store,
-    /// Whether the disk still takes writes.
+    /// Whether the disk still accepts writes.
     pub(crate) disk_failure: DiskFailure,
 }
 
 impl ClusterState {
-    /// The cluster as it is now.
+    /// The topology at this moment.
     pub(crate) fn topology(&self) -> arc_swap::Guard<Arc<Topology>> {
         self.topology.load()
     }
@@ -49,12 +49,13 @@ impl ClusterState {
         self.store.commit().inspect_err(|error| self.disk_failure.note_commit(error))
     }
 
-    /// The time in Unix seconds.
+    /// The current time in Unix seconds.
     pub(super) fn unix_now(&self) -> i64 {
         unix_now(&*self.clock)
     }
 
-    /// Changes one table: `change` gives its new state, or none where nothing is to be done.
+    /// Changes one table. `change` returns the new state of the table, or `None` to leave it as it
+    /// is.
     pub(super) fn change<T, E: From<StoreError>>(
         &self,
         change: impl FnOnce(&Topology) -> Result<(Option<TableState>, T), E>,
@@ -67,8 +68,8 @@ impl ClusterState {
         })
     }
 
-    /// Makes one change after another: `change` says which tables it has changed. They are stored
-    /// and requests see it all when this returns.
+    /// Makes a change; changes never overlap. `change` returns the ids of the tables it has
+    /// changed. When this returns, they are stored and requests see the change.
     pub(super) fn change_topology<T, E: From<StoreError>>(
         &self,
         change: impl FnOnce(&mut Topology) -> Result<(Vec<AppId>, T), E>,
@@ -84,16 +85,16 @@ impl ClusterState {
         Ok(result)
     }
 
-    /// How many scans wait for their next batch, at all servers.
+    /// The number of scans, on all servers, that wait for their next batch.
     pub(crate) fn open_scans(&self) -> usize {
         let now = self.clock.now();
         self.scans.iter().map(|scans| scans.count(now)).sum()
     }
 
-    /// Lets go of everything and closes the storage.
+    /// Drops everything that uses the storage, then closes it.
     pub(crate) fn close(self) -> Result<(), StoreError> {
         let Self { topology, scans, store, .. } = self;
-        drop((topology, scans)); // they hold on to the engine
+        drop((topology, scans)); // they keep the storage engine open
         store.close()
     }
 }

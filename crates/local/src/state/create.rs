@@ -1,4 +1,4 @@
-//! Tables are created.
+//! Creates tables.
 
 use std::sync::Arc;
 
@@ -14,7 +14,7 @@ use crate::store::{Store, StoreError, TableRecord};
 use crate::topology::{AppId, TableState};
 
 impl ClusterState {
-    /// Creates a table. It is stored and serves requests when this returns.
+    /// Creates a table. When this returns, the table is stored and serves requests.
     pub(crate) fn create_table(&self, name: &str, partition_count: u32) -> Result<AppId, CreateTableError> {
         check_table(name, partition_count).map_err(|reason| CreateTableError::InvalidTable { reason })?;
         let options = CreateAppOptions {
@@ -31,8 +31,8 @@ impl ClusterState {
         })
     }
 
-    /// Creates a table as a meta server does. Any name will do, an empty one too, as there; more
-    /// partitions than this server can number will not.
+    /// Creates a table as a meta server does. Like there, any name is accepted, even an empty one.
+    /// The partition count is limited to what this server supports.
     pub(crate) fn create(&self, name: &Text, options: &CreateAppOptions) -> Result<AppId, ChangeError> {
         self.change(|topology| {
             let servers = topology.replica_servers_up();
@@ -53,7 +53,8 @@ impl ClusterState {
     }
 }
 
-/// What creating a table means that is there already: nothing, if that is asked for and it is the same.
+/// The outcome of creating a table that exists: success, if the client allows that and the options
+/// are the same.
 fn existing(table: &TableState, options: &CreateAppOptions) -> Result<AppId, ChangeError> {
     if !options.success_if_exist {
         return Err(ChangeError::refused(ErrorCode::AppExist));
@@ -88,7 +89,7 @@ fn new_record(app_id: AppId, name: &Text, options: &CreateAppOptions, unix_now: 
     TableRecord { info, ballots, purging: Vec::new() }
 }
 
-/// Finds the rows of a stored table.
+/// Opens the rows of a table, and places its partitions on the servers.
 pub(super) fn open_table(
     store: &Store,
     record: TableRecord,

@@ -1,4 +1,4 @@
-//! What writes are refused with once the disk was full, or failed.
+//! Remembers that the disk was full or failed, so that later writes are refused.
 
 use std::sync::OnceLock;
 
@@ -6,8 +6,8 @@ use pegasus_protocol::types::ErrorCode;
 
 use crate::store::StoreError;
 
-/// Why no write can be made any more, if that is so: after a write that it could not finish the
-/// storage engine makes no other, until it is opened again.
+/// The error for all later writes, once the disk has failed. The storage engine makes no write
+/// after one that it could not finish, until it is opened again.
 #[derive(Debug, Default)]
 pub(crate) struct DiskFailure(OnceLock<ErrorCode>);
 
@@ -19,14 +19,15 @@ impl DiskFailure {
         });
     }
 
-    /// Notes that a write has failed; but not every failure of one is the disk's.
+    /// Notes that a write has failed. Only a full disk counts; the write may have failed for
+    /// another reason.
     pub(crate) fn note_write(&self, error: &StoreError) {
         if error.is_full() {
             self.note_commit(error);
         }
     }
 
-    /// What the servers call it.
+    /// The error for writes, if the disk has failed.
     pub(crate) fn code(&self) -> Option<&ErrorCode> {
         self.0.get()
     }

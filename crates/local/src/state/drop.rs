@@ -1,4 +1,4 @@
-//! Tables are dropped and recalled.
+//! Drops tables and recalls them.
 
 use pegasus_protocol::idl::{AppInfo, AppStatus};
 use pegasus_protocol::thrift::Text;
@@ -8,11 +8,11 @@ use super::cluster_state::ClusterState;
 use crate::error::ChangeError;
 use crate::topology::{AppId, is_beyond_recall};
 
-/// How long a dropped table can be recalled if nothing is said: a week.
+/// How long a dropped table can be recalled by default: a week.
 const RESERVE_SECONDS: i64 = 7 * 24 * 3600;
 
 impl ClusterState {
-    /// Drops a table. Its rows stay until it is too late to recall it.
+    /// Drops a table. Its rows stay until it can no longer be recalled.
     pub(crate) fn drop_table(
         &self,
         name: &Text,
@@ -41,7 +41,7 @@ impl ClusterState {
         })
     }
 
-    /// Brings a dropped table back, rows and all, and gives its description.
+    /// Recalls a dropped table with its rows, and returns its description.
     pub(crate) fn recall_table(&self, app_id: AppId, new_name: &Text) -> Result<AppInfo, ChangeError> {
         self.change(|topology| {
             let Some(table) = topology.table(app_id) else {

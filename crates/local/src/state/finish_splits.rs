@@ -1,4 +1,4 @@
-//! The task that carries splits to their end.
+//! The background task that completes splits.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -9,16 +9,17 @@ use tokio::time::sleep;
 
 use super::cluster_state::ClusterState;
 
-/// How long a split has begun before its first child gets rows: clients can see it begin.
+/// The time between the start of a split and its first child's rows, so that clients can observe
+/// the beginning.
 const PAUSE_BEFORE: Duration = Duration::from_millis(100);
 
-/// How long it rests after each child, so that it is not all at once.
+/// The pause after each child, so that a split does not happen all at once.
 const PAUSE_BETWEEN: Duration = Duration::from_millis(5);
 
-/// How long to wait before a storage that failed is asked again.
+/// The pause before the next attempt after a failure of the storage.
 const PAUSE_AFTER_FAILURE: Duration = Duration::from_secs(1);
 
-/// Carries splits to their end, whenever there are some, until it is told to stop.
+/// Completes splits as they begin, until `stop` changes.
 pub(crate) async fn finish_splits(state: Arc<ClusterState>, mut stop: watch::Receiver<()>) {
     loop {
         tokio::select! {

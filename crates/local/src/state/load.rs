@@ -1,4 +1,4 @@
-//! How a cluster finds its tables when it starts.
+//! Loads the tables when a cluster starts.
 
 use std::sync::{Arc, Mutex};
 
@@ -16,8 +16,8 @@ use crate::store::{Store, StoreError};
 use crate::topology::{TableState, Topology, is_beyond_recall};
 
 impl ClusterState {
-    /// The state of a cluster that starts: the tables that are stored, on the servers that there
-    /// are now. Every ballot grows, because the servers behind it may be at other addresses.
+    /// The state of a starting cluster: the stored tables, placed on the present servers. Every
+    /// ballot grows, because the servers may have other addresses than before.
     pub(crate) fn load(
         store: Store,
         mut topology: Topology,
@@ -54,12 +54,13 @@ impl ClusterState {
             store,
             disk_failure: DiskFailure::default(),
         };
-        state.splits.notify_one(); // one may have been interrupted
+        state.splits.notify_one(); // the last run may have left a split unfinished
         Ok(state)
     }
 }
 
-/// Fills in what answers always carry and records from before tables could be changed do not.
+/// Fills in fields that answers always carry. Records from the time before tables could be changed
+/// do not have them.
 fn fill_in(info: &mut AppInfo) {
     for field in [&mut info.duplicating, &mut info.is_bulk_loading, &mut info.atomic_idempotent] {
         field.get_or_insert(false);
@@ -73,7 +74,7 @@ pub(super) mod tests {
     use super::*;
     use crate::clock::ManualClock;
 
-    /// What one server of each kind would share.
+    /// The state of a cluster with one server of each kind.
     pub(in crate::state) fn state(store: Store, clock: &Arc<ManualClock>) -> ClusterState {
         let servers: Arc<[_]> = [SocketAddrV4::new(Ipv4Addr::LOCALHOST, 1)].into();
         let topology = Topology::new(servers.clone(), servers, 1);

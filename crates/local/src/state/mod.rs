@@ -1,4 +1,4 @@
-//! What all servers of a cluster share, and the changes that can be made to it.
+//! The state that all servers of a cluster share, and every change of it.
 
 mod cluster_state;
 mod create;

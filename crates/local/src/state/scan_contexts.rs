@@ -1,8 +1,8 @@
-//! The scans that a replica server keeps open between two batches.
+//! The open scans of a replica server: the contexts that wait for their next batch.
 //!
-//! Every batch takes its scan out and puts it back under a new id, so an id works once. A scan that
-//! nobody continues for five minutes is gone. How many there are is not bounded, as in the servers:
-//! what one holds is a view and a few keys, and it holds it for those minutes only.
+//! Every batch takes its context out and puts it back under a new id, so an id works only once. A
+//! context that is not used for five minutes expires. As in real servers, their number is not
+//! limited. A context holds a view and a few keys, and only for those minutes.
 
 use std::collections::HashMap;
 use std::hash::{BuildHasher, RandomState};
@@ -12,7 +12,7 @@ use pegasus_protocol::types::Gpid;
 
 use crate::store::ops::ScanContext;
 
-/// How long a scan waits for its next batch.
+/// How many seconds a context waits for its next batch.
 const IDLE_SECONDS: u32 = 300;
 
 /// The open scans of one replica server.
@@ -28,20 +28,20 @@ struct OpenContexts {
 struct OpenContext {
     gpid: Gpid,
     scan: Box<ScanContext>,
-    /// The first second in which it is gone.
+    /// The first second in which the context has expired.
     gone_at: u32,
 }
 
 impl ScanContexts {
     pub(crate) fn new() -> Self {
-        // Ids start anywhere, so that one from before a restart is not taken for one of today; they
-        // are never negative, because some clients give up on those.
+        // Ids start at a random number, so that an id from before a restart does not match a new
+        // context. They are never negative, because some clients do not accept negative ids.
         let start = (RandomState::new().hash_one(()) >> 33) << 32;
         let contexts = OpenContexts { next_id: start as i64 + 1, open: HashMap::new() };
         Self { contexts: Mutex::new(contexts) }
     }
 
-    /// Keeps a scan until its next batch, and gives the id to ask for it by: 1 or more.
+    /// Stores a context until its next batch, and returns its id: 1 or more.
     pub(crate) fn keep(&self, gpid: Gpid, scan: Box<ScanContext>, now: u32) -> i64 {
         let mut contexts = self.lock();
         let id = contexts.next_id;
@@ -50,7 +50,7 @@ impl ScanContexts {
         id
     }
 
-    /// Takes a scan out, if the id is one of that partition.
+    /// Takes a context out, if the id belongs to a context of that partition.
     pub(crate) fn take(&self, gpid: Gpid, id: i64, now: u32) -> Option<Box<ScanContext>> {
         let mut contexts = self.lock();
         let context = contexts.open.get(&id).filter(|context| context.gpid == gpid)?;
@@ -59,17 +59,17 @@ impl ScanContexts {
         (!is_gone).then_some(context.scan)
     }
 
-    /// How many wait for their next batch.
+    /// The number of contexts that wait for their next batch.
     pub(crate) fn count(&self, now: u32) -> usize {
         self.lock().open.values().filter(|context| context.gone_at > now).count()
     }
 
-    /// Drops the scans that have waited too long.
+    /// Drops expired contexts.
     pub(crate) fn sweep(&self, now: u32) {
         self.lock().open.retain(|_, context| context.gone_at > now);
     }
 
-    /// Drops all scans: the server has ended.
+    /// Drops all contexts, because the server has stopped.
     pub(crate) fn clear(&self) {
         self.lock().open.clear();
     }

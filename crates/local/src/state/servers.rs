@@ -1,4 +1,4 @@
-//! Servers go and come back, primaries and the leading meta server move.
+//! Changes of servers, primaries and the meta leader.
 
 use super::cluster_state::ClusterState;
 use crate::error::ServerError;
@@ -6,7 +6,7 @@ use crate::store::StoreError;
 use crate::topology::{Health, Placement, Role};
 
 impl ClusterState {
-    /// Notes how a server is, and makes up for one that is lost.
+    /// Notes the health of a server. If the server is lost, others take over.
     pub(crate) fn set_health(&self, role: Role, health: Health) -> Result<(), StoreError> {
         self.change_topology(|topology| {
             let changed = match role {
@@ -20,15 +20,15 @@ impl ClusterState {
         })
     }
 
-    /// Forgets the scans that were open at a server: it has ended.
+    /// Drops the open scans of a stopped server.
     pub(crate) fn forget_scans(&self, role: Role) {
         if let Role::Replica(server) = role {
             self.scans[server].clear();
         }
     }
 
-    /// Moves a partition's primary: to that replica server, or else to the first secondary that is
-    /// up. Gives where it is now.
+    /// Moves the primary of a partition: to the given replica server, or else to the first
+    /// secondary that is up. Returns the index of the new primary.
     pub(crate) fn move_primary(
         &self,
         name: &str,
@@ -54,7 +54,7 @@ impl ClusterState {
         })
     }
 
-    /// Gives a partition a new version of its configuration that says the same, and the version.
+    /// Raises the ballot of a partition without any other change, and returns the new ballot.
     pub(crate) fn raise_ballot(&self, name: &str, index: u32) -> Result<i64, ServerError> {
         self.change(|topology| {
             let (table, _) = topology.find_partition(name, index)?;
@@ -64,7 +64,8 @@ impl ClusterState {
         })
     }
 
-    /// Lets another meta server lead: that one, or else the next that is up. Gives which leads now.
+    /// Moves the lead: to the given meta server, or else to the next one that is up. Returns the
+    /// index of the new leader.
     pub(crate) fn move_leader(&self, server: Option<usize>) -> Result<usize, ServerError> {
         self.change_topology(|topology| {
             let Some(leader) = server.or_else(|| topology.next_leader()) else {

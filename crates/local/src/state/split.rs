@@ -1,12 +1,12 @@
-//! Partition split: a table gets twice the partitions.
+//! Partition split: doubles the partitions of a table.
 //!
-//! It begins at once: the count is doubled, the new partitions ("children") are nowhere yet, and
-//! clients go on asking their parents. Then one child after the other gets the rows that are now
-//! its own. While that happens the parent takes no requests; afterwards it refuses those for keys of
-//! the child, and clients ask where these are.
+//! The split begins at once: the partition count is doubled, the new partitions ("children") are on
+//! no server yet, and clients keep sending to their parents. Then the children get their rows, one
+//! after the other. While a child is filled, its parent takes no requests. Afterwards the parent
+//! refuses requests for the child's keys, and clients look for the child.
 //!
-//! What is stored tells after an interruption what is left to do: children that are not ready get
-//! their rows again, parents that may have rows of their children are purged of them.
+//! After an interruption, the stored state tells what is left to do. Children that are not ready
+//! are filled again. Parents that may still have rows of their children are purged of them.
 
 use pegasus_protocol::thrift::Text;
 use pegasus_protocol::types::ErrorCode;
@@ -18,20 +18,22 @@ use crate::options::MAX_PARTITIONS;
 use crate::store::{Owner, StoreError};
 use crate::topology::{AppId, PartitionVersion};
 
-/// Something that is left to do for a split.
+/// One step of a split.
 #[derive(Debug, Clone, Copy)]
 pub(super) enum SplitStep {
-    /// A child gets its rows from its parent.
+    /// Gives a child the rows that it owns, from its parent.
     Fill { app_id: AppId, parent: usize, child: usize },
-    /// A parent loses the rows that it no longer owns, by the count of partitions when that was
-    /// decided: another split may begin before it is done, and its children need their rows.
+    /// Removes from a parent the rows that it no longer owns. `parent` has the partition count at
+    /// the time of the decision: another split may begin before this step is done, and the children
+    /// of that split need their rows.
     Purge { app_id: AppId, parent: Owner },
 }
 
 impl ClusterState {
-    /// Doubles the partitions of a table. The split goes on when this returns.
+    /// Begins to double the partitions of a table. The split goes on when this returns.
     ///
-    /// `asked` is how many there shall be; without, twice what there are.
+    /// `asked` is the new partition count that the client expects; without it, the count is doubled
+    /// without a check.
     pub(crate) fn start_split(&self, name: &Text, asked: Option<i32>) -> Result<i32, ChangeError> {
         let refuse = |err, hint: String| Err(ChangeError::Refused(err, hint));
         let started = self.change(|topology| {
@@ -64,8 +66,8 @@ impl ClusterState {
         Ok(started)
     }
 
-    /// What is left to do for splits, if anything is. All children are filled before a parent is
-    /// purged, so that one is never purged by a count whose children still need its rows.
+    /// The next step of a split, if there is one. All children are filled before any parent is
+    /// purged: a parent must not lose rows that its children still need.
     pub(super) fn next_step(&self) -> Option<SplitStep> {
         self.topology().tables().filter(|table| table.rows.is_some()).find_map(|table| {
             let app_id = table.info.app_id;
@@ -91,11 +93,11 @@ impl ClusterState {
         }
     }
 
-    /// Gives a child its rows and its place.
+    /// Fills a child and places it on the servers of its parent.
     ///
-    /// No write is lost. Once the parent's version says that it is being split, every request that
-    /// was let in before has been served, and none is let in until the version says the new count;
-    /// a request looks at the settings after it was let in, so it is then checked by its hash.
+    /// No write is lost. After the parent's version has changed to `Splitting`, all requests that
+    /// entered before have been served. No request enters until the version is the new count. A
+    /// request reads the settings after it has entered, so its hash is then checked.
     fn fill_child(&self, app_id: AppId, parent: usize, child: usize) -> Result<(), StoreError> {
         let topology = self.topology().clone();
         let Some((table, rows)) = topology.table(app_id).and_then(|table| Some((table, table.rows.clone()?)))
@@ -114,7 +116,7 @@ impl ClusterState {
         filled
     }
 
-    /// Removes the rows of a parent that it no longer owns; nobody sees them any more.
+    /// Removes the rows that a parent no longer owns. No request can see them any more.
     fn purge_parent(&self, app_id: AppId, parent: Owner) -> Result<(), StoreError> {
         let rows = self.topology().table(app_id).and_then(|table| table.rows.clone());
         rows.map_or(Ok(()), |rows| rows.purge(parent))?;
@@ -145,7 +147,7 @@ mod tests {
         key::encode(format!("{n}").as_bytes(), &[]).unwrap()
     }
 
-    /// All rows of all partitions; those that scans pass over, too.
+    /// The number of rows in all partitions, including rows that scans skip.
     fn rows(state: &ClusterState) -> usize {
         let topology = state.topology();
         let table = topology.table(1).unwrap();

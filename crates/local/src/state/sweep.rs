@@ -1,20 +1,19 @@
-//! What nobody needs any more is given up.
+//! Frees expired scans and the rows of tables that cannot be recalled any more.
 
 use super::cluster_state::ClusterState;
 use crate::store::StoreError;
 use crate::topology::{TableState, Topology, is_beyond_recall};
 
 impl ClusterState {
-    /// Gives up the scans that nobody has continued for long, and the rows of tables that were
-    /// dropped long ago.
+    /// Drops expired scans, and the rows of tables that were dropped too long ago.
     pub(crate) fn sweep(&self) {
         let now = self.clock.now();
         self.scans.iter().for_each(|scans| scans.sweep(now));
         self.forget_dropped();
     }
 
-    /// Gives up the rows of tables that were dropped so long ago that nobody can recall them. What
-    /// they were is kept: meta servers list them for ever.
+    /// Removes the rows of tables that can no longer be recalled. Their descriptions stay, because
+    /// meta servers list dropped tables for ever.
     fn forget_dropped(&self) {
         let is_beyond = |table: &TableState| is_beyond_recall(&table.info, self.unix_now());
         let beyond_recall = |topology: &Topology| {

@@ -7,6 +7,6 @@ use super::row::Row;
 /// An edit of one row.
 pub(super) struct Edit {
     pub(super) key: Bytes,
-    /// What it sets; none where it removes.
+    /// The row to set; `None` to remove the row.
     pub(super) row: Option<Row>,
 }

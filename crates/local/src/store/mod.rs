@@ -1,11 +1,12 @@
-//! Tables and their rows: the only part that knows the storage engine.
+//! Tables and their rows. This is the only room that knows the storage engine.
 //!
-//! With a data directory they are in a [`disk`] database, without one in [`memory`]. What both have in
-//! common is [`TableRows`]; the Pegasus operations on them, one file each, are in [`ops`].
+//! With a data directory, tables are in a [`disk`] database, otherwise in [`memory`]. [`TableRows`]
+//! hides the difference. The Pegasus operations on rows, one file each, are in [`ops`].
 //!
-//! Durability. With a data directory, what [`Store::commit`] was called for has reached the
-//! operating system and survives the death of the process; a connection calls it once for all the
-//! writes that it answers together. Without one, nothing outlives the store.
+//! Durability: with a data directory, all writes before a call of [`Store::commit`] have reached
+//! the operating system when it returns, and survive the death of the process. A connection calls
+//! it once for all the writes that it acknowledges together. Without a data directory, nothing
+//! outlives the store.
 
 mod disk;
 mod edit;

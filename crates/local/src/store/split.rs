@@ -1,22 +1,22 @@
-//! How rows move when a partition is split, and whose they are.
+//! Moves rows when a partition is split.
 //!
-//! A split copies before it removes, so what fails in the middle loses nothing: rows that a
-//! partition no longer owns are passed over until they are removed.
+//! A split copies rows before it removes them, so a failure in the middle loses nothing. Reads skip
+//! the rows that a partition no longer owns, until these are removed.
 
 use super::error::StoreError;
 use super::owner::Owner;
 use super::table_rows::{PartitionRows, TableRows, Writer};
 
-/// How much is written at once: not so much that it fills the memory, not so little that many small
-/// writes take the time.
+/// The size of one write during a copy. A larger one would need too much memory; many smaller ones
+/// would take too much time.
 const CHUNK_ROWS: usize = 1024;
 const CHUNK_BYTES: usize = 4 << 20;
 
 impl TableRows {
-    /// Copies the rows that `child` owns to it from the partition that had them so far. Whatever it
-    /// had before (of an attempt that did not come to its end) goes.
+    /// Copies the rows that `child` owns from its parent. Rows that an interrupted attempt has left
+    /// in the child are removed first.
     ///
-    /// Nobody may write to either of them meanwhile.
+    /// There must be no other writes to either partition meanwhile.
     pub(crate) fn copy_to_child(&self, parent: i32, child: Owner) -> Result<(), StoreError> {
         let (Some(from), Some(to)) = (self.partition(parent), self.partition(child.index as i32)) else {
             return Err(StoreError::Damaged("a split into partitions that the table does not have"));
@@ -39,7 +39,7 @@ impl TableRows {
         copy.finish(decree)
     }
 
-    /// Removes the rows of a partition that are not its own. Requests go on meanwhile.
+    /// Removes the rows that a partition does not own. Requests may go on meanwhile.
     pub(crate) fn purge(&self, owner: Owner) -> Result<(), StoreError> {
         let Some(partition) = self.partition(owner.index as i32) else {
             return Ok(());
@@ -65,7 +65,7 @@ fn remove(partition: PartitionRows<'_>, keys: &mut Vec<bytes::Bytes>) -> Result<
     write.commit_as(decree)
 }
 
-/// Edits to a partition, applied chunk by chunk.
+/// Edits of a partition that are applied in chunks.
 struct Chunk<'t> {
     partition: PartitionRows<'t>,
     write: Option<Writer<'t>>,

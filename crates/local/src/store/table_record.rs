@@ -1,4 +1,4 @@
-//! The description of a table, as it is stored.
+//! The stored description of a table.
 
 use bytes::{Bytes, BytesMut};
 use pegasus_protocol::idl::AppInfo;
@@ -6,14 +6,14 @@ use pegasus_protocol::thrift::{Reader, Wire};
 
 use super::error::StoreError;
 
-/// One table, as it is stored: the app info in its wire form, then two lists.
+/// A stored table: its app info in wire form, then two lists.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct TableRecord {
-    /// Name, number, state, partition count, envs and times.
+    /// Name, id, status, partition count, envs and times.
     pub(crate) info: AppInfo,
-    /// The version of each partition's configuration.
+    /// The ballot of each partition.
     pub(crate) ballots: Vec<i64>,
-    /// The partitions that may still have rows which went elsewhere when they were split.
+    /// Parents of a split that may still have rows of their children.
     pub(crate) purging: Vec<i32>,
 }
 
@@ -29,7 +29,7 @@ impl TableRecord {
     pub(super) fn decode(stored: Bytes) -> Result<Self, StoreError> {
         let mut reader = Reader::new(stored);
         let (info, ballots) = (AppInfo::read(&mut reader)?, Vec::read(&mut reader)?);
-        // Records from before tables could be split end here.
+        // Records from the time before splits end here.
         let purging = if reader.left() == 0 { Vec::new() } else { Vec::read(&mut reader)? };
         Ok(Self { info, ballots, purging })
     }

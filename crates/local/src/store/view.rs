@@ -1,4 +1,4 @@
-//! A partition as it was at one moment, read in key order from any key on.
+//! A view of a partition at one moment, which reads rows in the order of their keys.
 
 use bytes::Bytes;
 
@@ -7,16 +7,16 @@ use super::error::StoreError;
 use super::memory::{Entry, MemoryRowRange, MemoryView};
 use super::row::Row;
 
-/// A partition as it was when the view was made. It stays so while writes go on.
+/// A view of a partition. Later writes do not change it.
 pub(crate) enum View {
-    /// Of a table in a data directory.
+    /// A view of a table in a data directory.
     Disk(DiskView),
-    /// Of a table in memory.
+    /// A view of a table in memory.
     Memory(MemoryView),
 }
 
 impl View {
-    /// A row as it was, expired or not.
+    /// The row with a key, even if it has expired.
     pub(super) fn get(&self, key: &[u8]) -> Result<Option<Row>, StoreError> {
         match self {
             Self::Disk(view) => view.get(key),
@@ -24,7 +24,7 @@ impl View {
         }
     }
 
-    /// The rows from the first key that is not less than `from`, upwards.
+    /// The rows with keys of at least `from`, upwards.
     pub(super) fn ascend(&self, from: &[u8]) -> ViewRows<'_> {
         match self {
             Self::Disk(view) => ViewRows::Disk(Box::new(view.up(from))),
@@ -32,7 +32,7 @@ impl View {
         }
     }
 
-    /// The rows from the last key that is not greater than `from`, downwards.
+    /// The rows with keys of at most `from`, downwards.
     pub(super) fn descend(&self, from: &[u8]) -> ViewRows<'_> {
         match self {
             Self::Disk(view) => ViewRows::Disk(Box::new(view.down(from))),
@@ -41,7 +41,7 @@ impl View {
     }
 }
 
-/// Pegasus keys and rows of a view, in order, expired ones included.
+/// Keys and rows of a view in order, including expired rows.
 pub(super) enum ViewRows<'v> {
     Disk(Box<DiskRowRange>),
     Up(MemoryRowRange<'v>),

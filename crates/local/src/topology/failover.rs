@@ -7,13 +7,14 @@ use super::ids::AppId;
 use super::map::Topology;
 
 impl Topology {
-    /// The replica servers that are up, by index.
+    /// The indices of the replica servers that are up.
     pub(crate) fn replica_servers_up(&self) -> Vec<usize> {
         let up = self.replica_health.iter().enumerate().filter(|(_, health)| **health == Health::Up);
         up.map(|(server, _)| server).collect()
     }
 
-    /// Notes how a meta server is. Where the leader is lost, the next one that is up leads.
+    /// Notes the health of a meta server. If the leader is lost, the next meta server that is up
+    /// leads.
     pub(crate) fn set_meta_health(&mut self, server: usize, health: Health) {
         self.meta_health[server] = health;
         if self.meta_health[self.leader] == Health::Lost
@@ -23,15 +24,16 @@ impl Topology {
         }
     }
 
-    /// The meta server that would lead after the one that does.
+    /// The meta server that would take the lead next.
     pub(crate) fn next_leader(&self) -> Option<usize> {
         let servers = self.meta_health.len();
         let others = (1..servers).map(|n| (self.leader + n) % servers);
         others.into_iter().find(|server| self.meta_health[*server] == Health::Up)
     }
 
-    /// Notes how a replica server is, lets others take over what it led or lets it follow them, and
-    /// gives the tables that this changed.
+    /// Notes the health of a replica server. If the server is lost, others take over its
+    /// partitions; if it is back, it follows them again. Returns the ids of the tables that have
+    /// changed.
     pub(crate) fn set_replica_health(&mut self, server: usize, health: Health) -> Vec<AppId> {
         self.replica_health[server] = health;
         let is_up = |server: usize| self.replica_health[server] == Health::Up;
@@ -68,7 +70,7 @@ mod tests {
         let mut topology = topology(4);
         topology.set_meta_health(1, Health::Down);
         topology.set_meta_health(0, Health::Down);
-        assert_eq!(topology.leader, 0); // nobody has noticed
+        assert_eq!(topology.leader, 0); // the cluster has not noticed
         topology.set_meta_health(0, Health::Lost);
         assert_eq!(topology.leader, 2);
         topology.set_meta_health(0, Health::Up);

@@ -1,5 +1,5 @@
-//! What a partition's requests share beside its rows: which keys it takes, and how much of its
-//! limits is used up. It stays when the state of the table changes.
+//! What the requests to a partition share besides its rows: which keys the partition accepts, and
+//! how much of its limits is used. It outlives changes of the table's state.
 
 use std::sync::{Mutex, MutexGuard, PoisonError, RwLock, RwLockReadGuard};
 
@@ -7,18 +7,18 @@ use crate::envs::{Settings, Throttled, Throttling, Usage};
 
 /// The guard of one partition.
 ///
-/// All replicas of a partition share one, where real servers have one each.
+/// All replicas of a partition share one guard. On real servers, each replica has its own.
 pub(crate) struct PartitionGuard {
     version: RwLock<PartitionVersion>,
     usage: Mutex<PartitionUsage>,
 }
 
-/// By what count of partitions a partition tells its keys.
+/// The partition count by which a partition recognizes its keys.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum PartitionVersion {
-    /// It takes the keys whose hash, modulo this count, is its index.
+    /// The partition accepts keys whose hash modulo this count is its index.
     Count(u32),
-    /// It is being split, and takes nothing.
+    /// The partition is being split and accepts no requests.
     Splitting,
 }
 
@@ -27,8 +27,9 @@ struct PartitionUsage {
     writes: Usage,
     written_bytes: Usage,
     reads: Usage,
-    backup_reads: Usage,
-    /// How many bytes may be read, and since when; there is none before the first read that counts.
+    hedged_reads: Usage,
+    /// The bytes that may still be read, and the second of that count. `None` until the first read
+    /// that counts.
     read_bytes: Option<(u32, i64)>,
 }
 
@@ -37,18 +38,18 @@ impl PartitionGuard {
         Self { version: RwLock::new(PartitionVersion::Count(partition_count)), usage: Mutex::default() }
     }
 
-    /// Lets a request in. The version stays as it is until what this gives is dropped, so that a
-    /// partition is not split under a request that is being served.
+    /// Lets a request in. The version cannot change until the returned guard is dropped, so a
+    /// partition is not split during a request.
     pub(crate) fn enter(&self) -> RwLockReadGuard<'_, PartitionVersion> {
         self.version.read().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Waits for the requests that are being served, and changes the version for those after them.
+    /// Waits until all requests inside are served, then changes the version for later ones.
     pub(crate) fn change(&self, version: PartitionVersion) {
         *self.version.write().unwrap_or_else(PoisonError::into_inner) = version;
     }
 
-    /// Counts a write, by number and then by size.
+    /// Counts a write against the limits on number and size.
     pub(crate) fn count_write(
         &self,
         settings: &Settings,
@@ -57,7 +58,7 @@ impl PartitionGuard {
         timeout_ms: i32,
     ) -> Option<Throttled> {
         if settings.writes.is_none() && settings.written_bytes.is_none() {
-            return None; // the lock is for tables that have limits
+            return None; // tables without limits need no lock
         }
         let mut usage = self.usage();
         let PartitionUsage { writes, written_bytes, .. } = &mut *usage;
@@ -65,23 +66,28 @@ impl PartitionGuard {
             .or_else(|| judge(settings.written_bytes.as_ref(), written_bytes, bytes as u64, now, timeout_ms))
     }
 
-    /// Counts a read.
+    /// Counts a read against the limit.
     pub(crate) fn count_read(&self, settings: &Settings, now: u32, timeout_ms: i32) -> Option<Throttled> {
         settings.reads.as_ref()?.judge(&mut self.usage().reads, 1, now, timeout_ms)
     }
 
-    /// Counts a backup read.
-    pub(crate) fn count_backup(&self, settings: &Settings, now: u32, timeout_ms: i32) -> Option<Throttled> {
-        settings.backup_reads.as_ref()?.judge(&mut self.usage().backup_reads, 1, now, timeout_ms)
+    /// Counts a hedged read against the limit.
+    pub(crate) fn count_hedged_read(
+        &self,
+        settings: &Settings,
+        now: u32,
+        timeout_ms: i32,
+    ) -> Option<Throttled> {
+        settings.hedged_reads.as_ref()?.judge(&mut self.usage().hedged_reads, 1, now, timeout_ms)
     }
 
-    /// Whether bytes may be read. The read that takes the last ones may take more than there are,
-    /// and later ones wait until that is made up for.
+    /// Whether bytes may be read. One read may take more bytes than are left; later reads then wait
+    /// until the debt is paid.
     pub(crate) fn may_read_bytes(&self, settings: &Settings, now: u32) -> bool {
         settings.read_bytes.is_none_or(|rate| self.usage().read_bytes(rate, now) > 0)
     }
 
-    /// Counts bytes that were read.
+    /// Counts the bytes of a read.
     pub(crate) fn count_read_bytes(&self, settings: &Settings, bytes: usize, now: u32) {
         if let Some(rate) = settings.read_bytes {
             let mut usage = self.usage();
@@ -96,7 +102,7 @@ impl PartitionGuard {
 }
 
 impl PartitionUsage {
-    /// How many bytes may be read now: what comes in every second, and never more than that.
+    /// How many bytes may be read now. Every second adds `rate`, up to a maximum of `rate`.
     fn read_bytes(&self, rate: u64, now: u32) -> i64 {
         let rate = i64::try_from(rate).unwrap_or(i64::MAX);
         let Some((then, left)) = self.read_bytes else {

@@ -1,12 +1,12 @@
-//! Whether a server is up, as the cluster sees it.
+//! The health of a server as the cluster sees it.
 
-/// How a server is.
+/// The health of a server.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Health {
-    /// It answers.
+    /// The server answers.
     Up,
-    /// It does not, and the cluster has not noticed: others are still sent to it.
+    /// The server does not answer, and the cluster has not noticed: clients are still sent to it.
     Down,
-    /// It does not, and the cluster has made up for it.
+    /// The server does not answer, and others have taken over its partitions or its lead.
     Lost,
 }

@@ -1,23 +1,23 @@
-//! How tables and servers are told apart.
+//! Identities of tables and servers.
 
 use pegasus_protocol::thrift::Text;
 
-/// The number of a table.
+/// The id of a table.
 pub type AppId = i32;
 
-/// What a server is.
+/// The role of a server.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Role {
-    /// The meta server of that index.
+    /// The meta server with this index.
     Meta(usize),
-    /// The replica server of that index.
+    /// The replica server with this index.
     Replica(usize),
 }
 
-/// The server that a request has come to.
+/// The server that has received a request.
 pub(crate) struct Recipient {
-    /// What it is.
+    /// The role of the server.
     pub(crate) role: Role,
-    /// Its address, as answers name it.
+    /// The address of the server, as answers carry it.
     pub(crate) name: Text,
 }

@@ -1,4 +1,4 @@
-//! Looks for a partition: as a client names it, or as a server of the cluster has it.
+//! Finds a partition, by its table's name or by its id.
 
 use pegasus_protocol::thrift::Text;
 use pegasus_protocol::types::Gpid;
@@ -11,13 +11,13 @@ use crate::envs::Settings;
 use crate::error::ServerError;
 use crate::store::PartitionRows;
 
-/// A partition, as one of its replica servers sees it.
+/// A partition as one of its replica servers sees it.
 pub(crate) struct HostedPartition<'t> {
-    /// Its rows.
+    /// The rows of the partition.
     pub(crate) partition: PartitionRows<'t>,
     /// What the table's envs say.
     pub(crate) settings: &'t Settings,
-    /// Whether that server is its primary.
+    /// Whether the server is the partition's primary.
     pub(crate) is_primary: bool,
 }
 
@@ -28,7 +28,7 @@ impl Topology {
         Some(table.guards.get(usize::try_from(gpid.partition_index).ok()?)?)
     }
 
-    /// A partition that a replica server holds.
+    /// A partition, if the replica server holds it.
     pub(crate) fn hosted(&self, gpid: Gpid, server: usize) -> Option<HostedPartition<'_>> {
         let table = self.table(gpid.app_id).filter(|table| table.is_available())?;
         let placement = table.partitions.get(usize::try_from(gpid.partition_index).ok()?)?;
@@ -43,7 +43,7 @@ impl Topology {
         Some(HostedPartition { partition, settings: &table.settings, is_primary })
     }
 
-    /// A partition that is somewhere, and its table.
+    /// A partition that is on some server, and its table.
     pub(crate) fn find_partition(
         &self,
         name: &str,

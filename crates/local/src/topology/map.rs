@@ -10,29 +10,29 @@ use super::health::Health;
 use super::ids::AppId;
 use super::table::TableState;
 
-/// The state of the cluster at one moment.
+/// The servers and the tables of a cluster at one moment.
 #[derive(Clone)]
 pub(crate) struct Topology {
-    /// Where the meta servers are.
+    /// The addresses of the meta servers.
     pub(crate) meta_servers: Arc<[SocketAddrV4]>,
-    /// Where the replica servers are.
+    /// The addresses of the replica servers.
     pub(crate) replica_servers: Arc<[SocketAddrV4]>,
-    /// How each meta server is.
+    /// The health of each meta server.
     pub(crate) meta_health: Vec<Health>,
-    /// How each replica server is.
+    /// The health of each replica server.
     pub(crate) replica_health: Vec<Health>,
-    /// The meta server that answers; the others name it.
+    /// The index of the leading meta server. The others forward clients to it.
     pub(crate) leader: usize,
-    /// The number of the next table.
+    /// The id of the next table.
     pub(crate) next_app_id: AppId,
-    /// All tables, the dropped ones too.
+    /// All tables, including dropped ones.
     pub(super) tables: BTreeMap<AppId, Arc<TableState>>,
-    /// The tables that have not been dropped.
+    /// The ids of tables that are not dropped, by name.
     names: HashMap<Text, AppId>,
 }
 
 impl Topology {
-    /// A cluster without tables; the first meta server leads.
+    /// A cluster without tables. The first meta server leads.
     pub(crate) fn new(
         meta_servers: Arc<[SocketAddrV4]>,
         replica_servers: Arc<[SocketAddrV4]>,
@@ -50,7 +50,7 @@ impl Topology {
         }
     }
 
-    /// Adds a table, or replaces it by its new state.
+    /// Adds a table, or replaces its old state.
     pub(crate) fn insert(&mut self, table: TableState) {
         let app_id = table.info.app_id;
         self.names.retain(|_, id| *id != app_id);
@@ -61,17 +61,17 @@ impl Topology {
         self.tables.insert(app_id, Arc::new(table));
     }
 
-    /// The table of that name, unless it was dropped.
+    /// The table with a name, unless it was dropped.
     pub(crate) fn table_by_name(&self, name: &Text) -> Option<&Arc<TableState>> {
         self.tables.get(self.names.get(name)?)
     }
 
-    /// The table of that number, dropped or not.
+    /// The table with an id, dropped or not.
     pub(crate) fn table(&self, app_id: AppId) -> Option<&Arc<TableState>> {
         self.tables.get(&app_id)
     }
 
-    /// All tables by number, the dropped ones too.
+    /// All tables in the order of their ids, including dropped ones.
     pub(crate) fn tables(&self) -> impl Iterator<Item = &Arc<TableState>> {
         self.tables.values()
     }

@@ -1,7 +1,8 @@
-//! Who is who: the servers, the tables, and which server holds which partition.
+//! The cluster at one moment: servers, tables, and which server holds which partition.
 //!
-//! A [`Topology`] never changes. A change makes a new one and swaps it in whole, so a request sees
-//! one state from its first check to its last, and reading takes no lock.
+//! A [`Topology`] that requests can see never changes. A change makes a new one and replaces the
+//! old one as a whole. So a request sees one consistent state from its first check to its last, and
+//! reading takes no lock.
 
 mod failover;
 mod guard;

@@ -1,24 +1,26 @@
-//! Which servers hold one partition, and what becomes of that when servers fail and come back.
+//! The servers that hold a partition, and how that changes when servers fail and come back.
 
-/// The ballot of a partition that a split has made and that has no rows yet.
+/// The ballot of a partition that a split has created and not yet filled.
 const NOT_READY: i64 = -1;
 
-/// Which servers hold one partition, by index.
+/// The servers that hold a partition, by index.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Placement {
-    /// The version of this placement, 1 or more; grows with each change. Negative: a split has made
-    /// the partition, and it is nowhere yet.
+    /// The version of this placement: 1 or more, and it grows with each change. Negative while a
+    /// split has created the partition but not yet placed it.
     pub(crate) ballot: i64,
-    /// Who takes writes and consistent reads; none while no server that holds the partition is up.
+    /// The server for writes and consistent reads. `None` while no server that holds the partition
+    /// is up.
     pub(crate) primary: Option<usize>,
-    /// Who answers backup reads. (All of them share one copy of the rows.)
+    /// The servers for hedged reads. (All replicas share one copy of the rows.)
     pub(crate) secondaries: Vec<usize>,
-    /// Who held it when the cluster lost them. They follow again when they come back.
+    /// Lost servers that held the partition. They follow again when they come back.
     pub(crate) last_drops: Vec<usize>,
 }
 
 impl Placement {
-    /// Primaries go round the servers, the secondaries are the servers after them.
+    /// Partition `index` gets server `index` as its primary, modulo the number of servers, and the
+    /// next servers as secondaries.
     pub(super) fn round_robin(index: usize, servers: &[usize], replicas: usize, ballot: i64) -> Self {
         let replica = |n: usize| servers[(index + n) % servers.len()];
         Self {
@@ -29,12 +31,12 @@ impl Placement {
         }
     }
 
-    /// The place of a partition that has none yet.
+    /// The placement of a partition that is on no server yet.
     pub(super) fn not_ready() -> Self {
         Self { ballot: NOT_READY, primary: None, secondaries: Vec::new(), last_drops: Vec::new() }
     }
 
-    /// Whether the partition is somewhere.
+    /// Whether the partition is on some server.
     pub(crate) fn is_ready(&self) -> bool {
         self.ballot > 0
     }
@@ -44,11 +46,11 @@ impl Placement {
         self.primary == Some(server) || self.secondaries.contains(&server)
     }
 
-    /// Takes a server out that the cluster has lost, and says whether it held the partition. The
-    /// first secondary that is up takes over from a primary.
+    /// Removes a lost server, and returns whether it held the partition. If it was the primary, the
+    /// first secondary that is up takes over.
     ///
-    /// As in real clusters each step is a configuration of its own: one without the lost server,
-    /// and one with the new primary.
+    /// As in real clusters, this makes two configurations: one without the lost server, and one
+    /// with the new primary.
     pub(super) fn lose(&mut self, server: usize, is_up: impl Fn(usize) -> bool) -> bool {
         if !self.is_at(server) {
             return false;
@@ -61,8 +63,8 @@ impl Placement {
         true
     }
 
-    /// Lets a server follow again that the cluster had lost and that is up now; it leads where
-    /// nobody else does. Says whether anything changed.
+    /// Makes a lost server that is up again a secondary, or the primary if there is none. Returns
+    /// whether anything has changed.
     pub(super) fn regain(&mut self, server: usize, is_up: impl Fn(usize) -> bool) -> bool {
         let held = self.last_drops.len();
         self.last_drops.retain(|dropped| *dropped != server);
@@ -74,8 +76,8 @@ impl Placement {
         self.elect(is_up) || is_back
     }
 
-    /// Makes another server the primary; the one before follows it. A server that did not hold the
-    /// partition takes the place of the last secondary, so that the replicas stay as many.
+    /// Makes another server the primary; the old primary becomes a secondary. A server that did not
+    /// hold the partition replaces the last secondary, so the number of replicas stays the same.
     pub(crate) fn move_primary(&mut self, server: usize) {
         if self.primary == Some(server) {
             return;
@@ -86,7 +88,7 @@ impl Placement {
         if let Some(before) = self.primary.replace(server) {
             self.secondaries.insert(0, before);
             self.secondaries.truncate(replicas - 1);
-            self.raise_ballot(); // the primary before steps down
+            self.raise_ballot(); // the old primary steps down
         }
         self.raise_ballot();
     }
@@ -128,7 +130,7 @@ mod tests {
         let primaries: Vec<_> = placements.iter().map(|placement| placement.primary.unwrap()).collect();
         assert_eq!(primaries, [0, 1, 2, 3]);
         assert_eq!(placements[3].secondaries, [0, 1]);
-        // Only the servers that are there count.
+        // Only the given servers count.
         assert_eq!(Placement::round_robin(1, &[0, 2], 2, 1), expected(1, Some(2), &[0], &[]));
     }
 

@@ -1,4 +1,4 @@
-//! A table at one moment: what it is, where its partitions are, and its rows.
+//! A table at one moment: its description, its partitions' placements, and its rows.
 
 use std::sync::Arc;
 
@@ -9,26 +9,26 @@ use super::placement::Placement;
 use crate::envs::Settings;
 use crate::store::{TableRecord, TableRows};
 
-/// A table at one moment.
+/// The state of a table at one moment.
 #[derive(Clone)]
 pub(crate) struct TableState {
-    /// How it is described.
+    /// The description of the table, as answers carry it.
     pub(crate) info: AppInfo,
-    /// Where its partitions are.
+    /// The placement of each partition.
     pub(crate) partitions: Vec<Placement>,
-    /// Its rows, shared by all states of the table; none when it was dropped for good.
+    /// The rows, shared by all states of the table. `None` once they have been removed for good.
     pub(crate) rows: Option<Arc<TableRows>>,
-    /// What the requests to each partition share, in all states of the table.
+    /// The guard of each partition, shared by all states of the table.
     pub(crate) guards: Vec<Arc<PartitionGuard>>,
     /// What its envs say.
     pub(crate) settings: Settings,
-    /// The partitions that may still have rows which went elsewhere when they were split.
+    /// Parents of a split that may still have rows of their children.
     pub(crate) purging: Vec<i32>,
 }
 
 impl TableState {
-    /// A stored table, spread over servers. On fewer of them than it has replicas it keeps as many
-    /// as there are, so that it is whole. `servers` are those that are up.
+    /// A stored table, placed on `servers`, which are the ones that are up. If they are fewer than
+    /// its replicas, the table keeps one replica on each.
     pub(crate) fn new(record: TableRecord, rows: Option<Arc<TableRows>>, servers: &[usize]) -> Self {
         let TableRecord { mut info, ballots, purging } = record;
         let replicas = usize::try_from(info.max_replica_count).unwrap_or(0).clamp(1, servers.len().max(1));
@@ -36,7 +36,7 @@ impl TableState {
         let place = |(index, ballot)| Placement::round_robin(index, servers, replicas, ballot);
         let partitions: Vec<_> = ballots.into_iter().enumerate().map(place).collect();
         let count = partitions.len();
-        // A partition whose child has not got its rows yet has them all, by the count before.
+        // Until a child is filled, its parent has all rows of both, by the old count.
         let guard = |index: usize| {
             let is_split = partitions.get(index + count / 2).is_none_or(Placement::is_ready);
             Arc::new(PartitionGuard::new(if is_split { count } else { count / 2 } as u32))
@@ -48,7 +48,7 @@ impl TableState {
         table
     }
 
-    /// The table with a change of its description.
+    /// The table with a changed description.
     pub(crate) fn with(&self, change: impl FnOnce(&mut AppInfo)) -> Self {
         let mut table = self.clone();
         change(&mut table.info);
@@ -56,15 +56,15 @@ impl TableState {
         table
     }
 
-    /// Lets the rows know what the settings say about them. A time to live that is no longer set
-    /// stays in force, as in the servers; setting it to 0 ends it.
+    /// Tells the rows what the settings say about them. As in real servers, removing the default
+    /// time to live leaves it in force; setting it to 0 ends it.
     pub(crate) fn apply_settings(&self) {
         if let (Some(rows), Some(seconds)) = (&self.rows, self.settings.default_ttl) {
             rows.set_default_ttl(seconds);
         }
     }
 
-    /// The table with twice the partitions; the new ones are not ready.
+    /// The table with twice the partitions. The new ones are not ready.
     pub(crate) fn doubled(&self, partition_count: u16, change: impl FnOnce(&mut AppInfo)) -> Self {
         let mut table = self.with(|info| {
             info.partition_count = partition_count.into();
@@ -78,14 +78,14 @@ impl TableState {
         table
     }
 
-    /// The table with a change of one partition's place.
+    /// The table with a changed placement of one partition.
     pub(crate) fn with_placement(&self, index: usize, change: impl FnOnce(&mut Placement)) -> Self {
         let mut table = self.clone();
         change(&mut table.partitions[index]);
         table
     }
 
-    /// The table with a child of a split in its place: where its parent is.
+    /// The table with a filled child of a split, placed where its parent is.
     pub(crate) fn with_child(&self, parent: usize, child: usize) -> Self {
         let mut table = self.clone();
         let mut placement = self.partitions[parent].clone();
@@ -97,18 +97,18 @@ impl TableState {
         table
     }
 
-    /// What is stored of it.
+    /// The record to store.
     pub(crate) fn record(&self) -> TableRecord {
         let ballots = self.partitions.iter().map(|placement| placement.ballot).collect();
         TableRecord { info: self.info.clone(), ballots, purging: self.purging.clone() }
     }
 
-    /// Whether it serves requests.
+    /// Whether the table serves requests.
     pub(crate) fn is_available(&self) -> bool {
         self.info.status == i32::from(AppStatus::Available)
     }
 
-    /// Whether it was dropped; it may still be possible to recall it.
+    /// Whether the table was dropped. It may still be possible to recall it.
     pub(crate) fn is_dropped(&self) -> bool {
         self.info.status == i32::from(AppStatus::Dropped)
     }
@@ -119,7 +119,7 @@ impl TableState {
     }
 }
 
-/// Whether a table was dropped so long ago that it cannot come back.
+/// Whether a table was dropped too long ago to be recalled.
 pub(crate) fn is_beyond_recall(info: &AppInfo, unix_now: i64) -> bool {
     info.status == i32::from(AppStatus::Dropped) && info.expire_second <= unix_now
 }

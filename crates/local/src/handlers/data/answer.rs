@@ -1,4 +1,4 @@
-//! From the code of a data RPC to its handler.
+//! Calls the handler of a data RPC.
 
 use pegasus_protocol::DecodeError;
 use pegasus_protocol::rpc::{self, RpcCode};
@@ -11,7 +11,7 @@ use super::{
 use crate::exchange::{Answer, Exchange};
 
 /// Answers a request to a partition.
-#[allow(clippy::wildcard_enum_match_arm)] // only codes of data RPCs come here
+#[allow(clippy::wildcard_enum_match_arm)] // only codes of data RPCs arrive here
 pub(crate) fn answer(
     code: RpcCode,
     call: &DataCall<'_>,

@@ -1,5 +1,5 @@
-//! What is answered to reads of a table whose bytes to read are used up: `ERR_BUSY` in the header,
-//! and unlike elsewhere a body, in which nothing but the partition and the server is filled in.
+//! The answer to a read of a table that has used up its bytes per second: `ERR_BUSY` in the header
+//! and, unlike elsewhere, a body. The body carries only the partition and the server.
 
 use pegasus_protocol::idl::*;
 use pegasus_protocol::rpc::{self, RpcCode};
@@ -8,8 +8,8 @@ use pegasus_protocol::types::{ErrorCode, Gpid};
 
 use crate::exchange::{Answer, Exchange};
 
-/// Answers a read with nothing. None where the servers do not count the RPC among the reads.
-#[allow(clippy::wildcard_enum_match_arm)] // writes read nothing that is counted
+/// Answers a read with an empty body. `None` if real servers do not count the RPC among the reads.
+#[allow(clippy::wildcard_enum_match_arm)] // writes do not count as reads
 pub(crate) fn busy(code: RpcCode, gpid: Gpid, server: &Text, exchange: &mut Exchange<'_>) -> Option<Answer> {
     let Gpid { app_id, partition_index } = gpid;
     let server = server.clone();

@@ -1,5 +1,5 @@
-//! `RPC_RRDB_RRDB_CHECK_AND_SET` and `RPC_RRDB_RRDB_CHECK_AND_MUTATE`: writes that a check allows.
-//! They answer alike.
+//! `RPC_RRDB_RRDB_CHECK_AND_SET` and `RPC_RRDB_RRDB_CHECK_AND_MUTATE`: writes under a condition.
+//! Both have the same answer.
 
 use pegasus_protocol::idl::{CheckAndMutateRequest, CheckAndSetRequest, CheckAndSetResponse};
 

@@ -1,4 +1,4 @@
-//! `RPC_RRDB_RRDB_GET` and `_TTL`: the value of one row, and how long it has left.
+//! `RPC_RRDB_RRDB_GET` and `_TTL`: the value of one row, and its remaining time to live.
 
 use bytes::Bytes;
 use pegasus_protocol::idl::{ReadResponse, TtlResponse};
@@ -7,7 +7,7 @@ use pegasus_protocol::status::Status;
 use super::call::DataCall;
 use crate::store::ops;
 
-/// What a row without an expiry has left.
+/// The time to live of a row without an expiry.
 const FOR_EVER: i32 = -1;
 
 pub(super) fn get(call: &DataCall<'_>, key: &Bytes) -> ReadResponse {

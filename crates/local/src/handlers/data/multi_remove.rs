@@ -8,7 +8,7 @@ use crate::store::ops;
 
 pub(super) fn multi_remove(call: &DataCall<'_>, request: &MultiRemoveRequest) -> MultiRemoveResponse {
     let written = call.written(ops::multi_remove(call.partition, request));
-    // As many as were named, whether they were there or not.
+    // Real servers return the number of named rows, whether these existed or not.
     let count = if written.status == Status::Ok { request.sort_keys.len() as i64 } else { 0 };
     MultiRemoveResponse {
         error: written.status.code(),

@@ -7,11 +7,11 @@ use super::call::DataCall;
 use crate::store::StoreError;
 use crate::store::ops::{ScanBatch, ScanContext, ScanEnd, ScanStart};
 
-/// The context of a scan that is complete.
+/// The context id of a complete scan.
 const COMPLETED: i64 = -1;
 
-/// What stands for the context in answers that have none. The servers also say so for an empty
-/// range, which is complete all the same; their clients never ask for one.
+/// The context id in answers without a context. Real servers send it for an empty range too,
+/// although that scan is complete; their clients never ask for an empty range.
 const NO_CONTEXT: i64 = 0;
 
 pub(super) fn get_scanner(call: &DataCall<'_>, request: &GetScannerRequest) -> ScanResponse {

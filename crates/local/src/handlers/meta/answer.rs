@@ -1,4 +1,4 @@
-//! From the code of a meta RPC to its handler.
+//! Calls the handler of a meta RPC.
 
 use pegasus_protocol::DecodeError;
 use pegasus_protocol::rpc::{self, RpcCode};
@@ -13,7 +13,7 @@ use super::{
 use crate::exchange::{Answer, Exchange};
 
 /// Answers a request to a meta server.
-#[allow(clippy::wildcard_enum_match_arm)] // only codes of meta RPCs come here
+#[allow(clippy::wildcard_enum_match_arm)] // only codes of meta RPCs arrive here
 pub(crate) fn answer(
     code: RpcCode,
     call: &MetaCall<'_>,

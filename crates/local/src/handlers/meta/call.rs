@@ -1,4 +1,4 @@
-//! A request to a meta server: only the leader answers.
+//! A request to a meta server. Only the leader serves it.
 
 use pegasus_protocol::DecodeError;
 use pegasus_protocol::rpc::Rpc;
@@ -12,16 +12,16 @@ use crate::topology::Topology;
 
 /// A request to a meta server.
 pub(crate) struct MetaCall<'a> {
-    /// The cluster as it is now.
+    /// The cluster at this moment.
     pub(crate) topology: &'a Topology,
-    /// The name that stands for the servers' address, where answers shall carry one.
+    /// The name of the servers' host, if answers carry host names.
     pub(crate) host_name: Option<&'a Text>,
-    /// Which meta server is asked.
+    /// The index of the meta server that received the request.
     pub(crate) index: usize,
 }
 
 impl MetaCall<'_> {
-    /// Lets `handle` answer what shows the cluster, if this is the server to ask.
+    /// Answers with `handle`, if this server is the leader. `handle` only reads the topology.
     pub(super) fn show<R: Rpc<Response: ErrorResponse>>(
         &self,
         mut exchange: Exchange<'_>,
@@ -36,8 +36,8 @@ impl MetaCall<'_> {
         })
     }
 
-    /// Lets `handle` make a change, if this is the server to ask, beside whatever else the
-    /// connection has to do.
+    /// Makes a change with `handle`, if this server is the leader. The connection goes on with
+    /// other requests meanwhile.
     pub(super) fn change<R: Rpc<Request: 'static, Response: ErrorResponse>>(
         &self,
         mut exchange: Exchange<'_>,

@@ -1,4 +1,4 @@
-//! `RPC_CM_CLUSTER_INFO`: the cluster in words.
+//! `RPC_CM_CLUSTER_INFO`: the cluster as pairs of texts.
 
 use std::net::SocketAddrV4;
 
@@ -9,7 +9,7 @@ use pegasus_protocol::types::ErrorCode;
 use super::call::MetaCall;
 use crate::topology::{Placement, Topology};
 
-/// What the servers say when there is nothing to move; here there never is.
+/// The text of real servers when no replica needs to move. Here that is always so.
 const NOTHING_TO_BALANCE: &str =
     "{\n  \"copy_pri\": 0,\n  \"copy_sec\": 0,\n  \"move_pri\": 0,\n  \"total\": 0\n}";
 
@@ -22,7 +22,7 @@ pub(super) fn cluster_info(call: &MetaCall<'_>, _request: &ClusterInfoRequest) -
     let meta_servers: Vec<_> = topology.meta_servers.iter().map(name).collect();
     let primaries = spread(topology, |placement, server| placement.primary == Some(server));
     let replicas = spread(topology, Placement::is_at);
-    // The names and their order are the servers'. There is no ZooKeeper here.
+    // The names and their order are those of real servers. There is no ZooKeeper here.
     let (keys, values) = [
         ("meta_servers", meta_servers.join(",")),
         ("primary_meta_server", name(&topology.meta_servers[topology.leader])),
@@ -40,7 +40,7 @@ pub(super) fn cluster_info(call: &MetaCall<'_>, _request: &ClusterInfoRequest) -
     ClusterInfoResponse { err: ErrorCode::Ok, keys, values }
 }
 
-/// The standard deviation of how many partitions each server `has`.
+/// The standard deviation of the number of partitions for which a server `has` a replica.
 fn spread(topology: &Topology, has: impl Fn(&Placement, usize) -> bool) -> String {
     let tables = || topology.tables().filter(|table| table.is_available());
     let placements = || tables().flat_map(|table| &table.partitions).filter(|placement| placement.is_ready());

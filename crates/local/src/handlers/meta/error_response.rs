@@ -1,4 +1,4 @@
-//! Answers of meta servers that say only what stands in the way.
+//! Answers of meta servers that carry only an error.
 
 use pegasus_protocol::frame::encode_reply;
 use pegasus_protocol::idl::*;
@@ -7,9 +7,9 @@ use pegasus_protocol::types::ErrorCode;
 
 use crate::exchange::Exchange;
 
-/// Appends an answer that is only an error: in the body where meta servers have it, in the header
-/// elsewhere.
-#[allow(clippy::wildcard_enum_match_arm)] // the others are no RPCs of meta servers
+/// Appends an answer that is only an error. Answers of meta servers have it in the body, others in
+/// the header.
+#[allow(clippy::wildcard_enum_match_arm)] // the others are not RPCs of meta servers
 pub(crate) fn refuse(mut exchange: Exchange<'_>, error: ErrorCode) {
     let in_body = match RpcCode::from_name(exchange.frame.head.name.as_bytes()) {
         Some(RpcCode::QueryCfg) => in_body::<rpc::QueryCfg>,
@@ -31,9 +31,9 @@ fn in_body<R: Rpc<Response: ErrorResponse>>(exchange: &mut Exchange<'_>, error: 
     encode_reply::<R>(&ErrorCode::Ok, sequence_id, &R::Response::refused(error), exchange.out);
 }
 
-/// An answer that can say why there is no other.
+/// A response that can carry only an error.
 pub(super) trait ErrorResponse {
-    /// The answer that says only this.
+    /// The response that carries only this error.
     fn refused(err: ErrorCode) -> Self;
 }
 
@@ -59,7 +59,7 @@ impl ErrorResponse for DropAppResponse {
 }
 
 impl ErrorResponse for RecallAppResponse {
-    /// A table that is none has the defaults of the IDL, and not all of them are zero.
+    /// The table in a refused answer has the defaults of the IDL. Some of them are not zero.
     fn refused(err: ErrorCode) -> Self {
         let info = AppInfo {
             duplicating: Some(false),

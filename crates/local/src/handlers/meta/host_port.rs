@@ -1,4 +1,4 @@
-//! The address of a server as answers with host names have it.
+//! The address of a server with its host name.
 
 use std::net::SocketAddrV4;
 

@@ -1,4 +1,4 @@
-//! `RPC_CM_LIST_APPS`: which tables there are and were.
+//! `RPC_CM_LIST_APPS`: lists the tables, including dropped ones.
 
 use pegasus_protocol::idl::{AppStatus, ListAppsRequest, ListAppsResponse, PatternMatchType};
 use pegasus_protocol::thrift::Text;
@@ -13,7 +13,7 @@ pub(super) fn list_apps(call: &MetaCall<'_>, request: &ListAppsRequest) -> ListA
             match matches(&table.info.app_name, pattern, kind) {
                 Some(true) => {}
                 Some(false) => continue,
-                // As in the servers, where nobody notices while there is no table.
+                // Real servers, too, check this for each table, so they accept it while there is none.
                 None => {
                     let hint = format!("match_type {kind} is not supported");
                     return ListAppsResponse {
@@ -31,7 +31,7 @@ pub(super) fn list_apps(call: &MetaCall<'_>, request: &ListAppsRequest) -> ListA
     response
 }
 
-/// Whether a name fits a pattern; none for a kind of pattern that is not supported.
+/// Whether a name matches a pattern; `None` for an unsupported kind of pattern.
 fn matches(name: &Text, pattern: &Text, kind: i32) -> Option<bool> {
     let (name, pattern) = (name.as_bytes(), pattern.as_bytes().as_ref());
     Some(match PatternMatchType::try_from(kind) {

@@ -1,4 +1,4 @@
-//! `RPC_CM_LIST_NODES`: which replica servers there are, and whether the cluster has lost them.
+//! `RPC_CM_LIST_NODES`: lists the replica servers, and whether the cluster has lost them.
 
 use pegasus_protocol::idl::{ListNodesRequest, ListNodesResponse, NodeInfo, NodeStatus};
 use pegasus_protocol::types::ErrorCode;

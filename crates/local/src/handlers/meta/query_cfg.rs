@@ -1,4 +1,4 @@
-//! `RPC_CM_QUERY_PARTITION_CONFIG_BY_INDEX`: where the partitions of a table are.
+//! `RPC_CM_QUERY_PARTITION_CONFIG_BY_INDEX`: tells which servers hold the partitions of a table.
 
 use pegasus_protocol::idl::{AppStatus, PartitionConfiguration, QueryCfgRequest, QueryCfgResponse};
 use pegasus_protocol::thrift::Text;
@@ -25,7 +25,7 @@ pub(super) fn query_cfg(call: &MetaCall<'_>, request: &QueryCfgRequest) -> Query
     }
 }
 
-/// A follower names the leader, as the primary of a partition that says nothing else.
+/// A follower names the leader as the primary of an otherwise empty partition.
 fn forward(call: &MetaCall<'_>) -> QueryCfgResponse {
     let leader = call.topology.meta_servers[call.topology.leader];
     let partition = PartitionConfiguration {
@@ -36,8 +36,9 @@ fn forward(call: &MetaCall<'_>) -> QueryCfgResponse {
     QueryCfgResponse { partitions: vec![partition], ..ErrorResponse::refused(ErrorCode::ForwardToOthers) }
 }
 
-/// The partitions that were asked for; all, when none of the asked ones exists, or when more were
-/// asked for than there are (so that no request makes an answer many times its own size).
+/// The requested partitions. All partitions, if none of the requested ones exists, or if the
+/// request names more than there are: a short request with repeated indices must not make a huge
+/// answer.
 fn locate(call: &MetaCall<'_>, table: &TableState, asked: &[i32]) -> QueryCfgResponse {
     let locate_one = |index: i32| configuration(call, table, index);
     let asked = if asked.len() > table.partitions.len() { &[] } else { asked };

@@ -7,7 +7,7 @@ use super::error_response::ErrorResponse;
 use crate::state::ClusterState;
 use crate::topology::Topology;
 
-/// Whether there is such a table. The servers look before they ask who leads.
+/// Whether the table exists. Real servers check this before they check who leads.
 pub(super) fn may_be(topology: &Topology, request: &RecallAppRequest) -> bool {
     topology.table(request.app_id).is_some()
 }

@@ -1,4 +1,4 @@
-//! `RPC_CM_UPDATE_APP_ENV`: sets and removes settings of a table.
+//! `RPC_CM_UPDATE_APP_ENV`: sets and removes envs of a table.
 
 use pegasus_protocol::idl::{AppEnvOperation, UpdateAppEnvRequest, UpdateAppEnvResponse};
 use pegasus_protocol::thrift::Text;
@@ -17,7 +17,7 @@ pub(super) fn update_app_env(state: &ClusterState, request: &UpdateAppEnvRequest
     }
 }
 
-/// Does what is asked, and gives what the answer says about it.
+/// Makes the requested change, and returns the hint for the answer.
 fn update(state: &ClusterState, request: &UpdateAppEnvRequest) -> Result<String, ChangeError> {
     let refuse = |hint: &str| Err(ChangeError::Refused(ErrorCode::InvalidParameters, hint.to_owned()));
     let (table, keys, values) = (&request.app_name, listed(&request.keys), listed(&request.values));

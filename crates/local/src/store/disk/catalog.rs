@@ -1,4 +1,4 @@
-//! The tables of a cluster, as they are stored: what a restart knows about them.
+//! The stored descriptions of the tables: what a restart knows about them.
 
 use fjall::PersistMode;
 use pegasus_protocol::thrift::{Reader, Wire};
@@ -8,17 +8,17 @@ use crate::store::error::StoreError;
 use crate::store::table_record::TableRecord;
 
 const NEXT_APP_ID: &[u8] = b"next_app_id";
-/// The keys of table records: this, then the app id as 32 big-endian bits.
+/// The first byte of a table record's key. The app id follows as 32 big-endian bits.
 const TABLE: u8 = b't';
 
 impl Disk {
-    /// All tables, by number, the dropped ones too.
+    /// The records of all tables in the order of their ids, including dropped ones.
     pub(crate) fn load_tables(&self) -> Result<Vec<TableRecord>, StoreError> {
         let rows = self.catalog.prefix([TABLE]);
         rows.map(|row| TableRecord::decode(row.value()?.into())).collect()
     }
 
-    /// The number that the next table gets: never that of a table that there was before.
+    /// The id for the next table. Ids are never reused.
     pub(crate) fn load_next_app_id(&self) -> Result<i32, StoreError> {
         match self.catalog.get(NEXT_APP_ID)? {
             Some(stored) => Ok(i32::read(&mut Reader::new(stored.into()))?),
@@ -26,7 +26,8 @@ impl Disk {
         }
     }
 
-    /// Stores tables, new or changed, and the number of the next one; on disk when it returns.
+    /// Stores new or changed tables, and the id for the next table. They are on disk when this
+    /// returns.
     pub(crate) fn save_tables(&self, tables: &[TableRecord], next_app_id: i32) -> Result<(), StoreError> {
         let mut batch = self.database.batch();
         batch.insert(&self.catalog, NEXT_APP_ID, next_app_id.to_be_bytes());

@@ -11,11 +11,11 @@ use super::rows::DiskRows;
 use super::witness::Witness;
 use crate::store::error::StoreError;
 
-/// Threads that write rows from memory to files; a second one keeps the first free for that while
-/// it merges files.
+/// Threads that write rows from memory to files. While one of them merges files, the other is free
+/// for writing.
 const ENGINE_THREADS: usize = 2;
 
-/// More writes than there can be: a thousand years of a million each second would not do.
+/// More writes than can ever be made: a million writes per second for a thousand years are fewer.
 const MOST_WRITES: u64 = 1 << 55;
 
 /// An open data directory.
@@ -38,7 +38,7 @@ impl Disk {
         Ok(Self { catalog, database, witness })
     }
 
-    /// Hands everything written so far to the operating system.
+    /// Hands all earlier writes to the operating system.
     pub(crate) fn commit(&self) -> Result<(), StoreError> {
         self.persist(PersistMode::Buffer)
     }
@@ -62,13 +62,13 @@ impl Disk {
         Ok(())
     }
 
-    /// Writes everything to disk and lets go of the directory.
+    /// Writes everything to disk and releases the directory.
     pub(crate) fn close(self) -> Result<(), StoreError> {
         self.persist(PersistMode::SyncAll)
     }
 }
 
-/// Opens the engine's database, and looks for damage that it does not see.
+/// Opens the engine's database, and looks for damage that the engine does not detect.
 fn open_engine(directory: &Path) -> Result<Database, StoreError> {
     manifests::check(directory)?;
     let builder = Database::builder(directory).manual_journal_persist(true).worker_threads(ENGINE_THREADS);
@@ -76,7 +76,7 @@ fn open_engine(directory: &Path) -> Result<Database, StoreError> {
         fjall::Error::Locked => StoreError::InUse,
         error => error.into(),
     })?;
-    // No checksum covers the numbers of writes in the journal; near their end the engine panics.
+    // No checksum covers the write numbers in the journal. The engine panics near their maximum.
     if database.seqno() >= MOST_WRITES {
         return Err(StoreError::Damaged("the number of a write is none"));
     }
@@ -87,7 +87,7 @@ fn keyspace_name(app_id: i32) -> String {
     format!("table-{app_id}")
 }
 
-/// Writes reach the operating system when [`Disk::commit`] says so, not one by one.
+/// Writes reach the operating system at [`Disk::commit`], not one by one.
 fn keyspace_options() -> KeyspaceCreateOptions {
     KeyspaceCreateOptions::default().manual_journal_persist(true)
 }

@@ -5,35 +5,35 @@
 //! a bucket:  u16_be partition | first `longest` bytes of the key | 0  every row whose key is longer
 //! ```
 //!
-//! The engine takes keys of at most 65,535 bytes, Pegasus any length, so rows with long keys share
-//! a bucket (see [`super::bucket`]). A bucket's key is one byte longer than any row's, which is how
-//! the two are told apart, and it sorts after the row that has exactly its first `longest` bytes and
-//! before whatever differs in them: iterating over the engine's keys and opening each bucket where
-//! it stands gives all Pegasus keys in order.
+//! The engine accepts keys of at most 65,535 bytes; Pegasus keys have any length. So rows with long
+//! keys share a bucket (see [`super::bucket`]). The key of a bucket is one byte longer than the
+//! longest key of a row, which tells the two apart. It sorts behind the row that has exactly its
+//! first `longest` bytes, and before every key that differs in those bytes. So iterating over the
+//! engine's keys, and opening each bucket on the way, gives all Pegasus keys in order.
 
 use bytes::{BufMut, Bytes, BytesMut};
 
 const PARTITION: usize = 2;
 
-/// The longest Pegasus key that becomes a row of its own.
+/// The longest Pegasus key that is stored as a row of its own.
 pub(super) const LONGEST_ROW_KEY: usize = 60_000;
 
-/// Where rows are, with the longest key that becomes a row of its own (tests make it short).
+/// The layout of keys, with the longest key of a row (shorter in tests).
 #[derive(Debug, Clone, Copy)]
 pub(super) struct KeyLayout {
     longest: usize,
 }
 
-/// Where one Pegasus key is stored.
+/// Where the row of a Pegasus key is stored.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum StorageKey<'k> {
-    /// It is a row under this engine key.
+    /// As a row of its own, under this engine key.
     Row(Bytes),
-    /// It is in the bucket under `key`, as the row `rest`.
+    /// In a bucket.
     Bucket {
-        /// The bucket's engine key.
+        /// The engine key of the bucket.
         key: Bytes,
-        /// What the bucket's key leaves off the Pegasus key.
+        /// The rest of the Pegasus key, behind the part in the bucket's key.
         rest: &'k [u8],
     },
 }
@@ -54,13 +54,13 @@ impl Default for KeyLayout {
 }
 
 impl KeyLayout {
-    /// A layout whose buckets start at shorter keys.
+    /// A layout whose buckets begin at shorter keys.
     #[cfg(test)]
     pub(super) fn with_longest(longest: usize) -> Self {
         Self { longest }
     }
 
-    /// Where the row of `key` is, or would be.
+    /// Where the row with `key` is or would be.
     pub(super) fn storage_key<'k>(&self, partition: u16, key: &'k [u8]) -> StorageKey<'k> {
         let Some((head, rest)) = key.split_at_checked(self.longest).filter(|(_, rest)| !rest.is_empty())
         else {
@@ -69,12 +69,12 @@ impl KeyLayout {
         StorageKey::Bucket { key: engine_key(partition, head, &[0]), rest }
     }
 
-    /// Whether an engine key is a bucket's.
+    /// Whether an engine key belongs to a bucket.
     pub(super) fn is_bucket(&self, engine_key: &[u8]) -> bool {
         engine_key.len() > PARTITION + self.longest
     }
 
-    /// The Pegasus key in a row's engine key.
+    /// The Pegasus key of a row.
     pub(super) fn row_key(&self, engine_key: &Bytes) -> Bytes {
         engine_key.slice(PARTITION..)
     }
@@ -89,12 +89,12 @@ impl KeyLayout {
     }
 }
 
-/// The first engine key that a partition can have.
+/// The first possible engine key of a partition.
 pub(super) fn partition_start(partition: u16) -> Bytes {
     engine_key(partition, &[], &[])
 }
 
-/// The first engine key after a partition; none after the last.
+/// The first engine key behind a partition; `None` for the last partition.
 pub(super) fn partition_end(partition: u16) -> Option<Bytes> {
     partition.checked_add(1).map(partition_start)
 }

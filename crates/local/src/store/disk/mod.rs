@@ -1,8 +1,8 @@
-//! What a data directory holds: one database of the storage engine.
+//! The content of a data directory: one database of the storage engine.
 //!
-//! It has one keyspace a table ([`DiskRows`]) and one for the descriptions of the tables
-//! ([`catalog`]). Inside a table, the rows of a partition stand together under its number
-//! ([`key_layout`]); rows with very long keys share a [`bucket`].
+//! The database has one keyspace for each table ([`DiskRows`]) and one for the descriptions of the
+//! tables ([`catalog`]). In a table's keyspace, the rows of a partition are together, because their
+//! keys begin with its index ([`key_layout`]). Rows with very long keys share a [`bucket`].
 
 mod bucket;
 mod catalog;

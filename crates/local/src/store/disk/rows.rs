@@ -1,4 +1,4 @@
-//! The rows of a table in a data directory: reading one, and writing some.
+//! The rows of a table in a data directory: reads and writes.
 
 use std::collections::BTreeMap;
 
@@ -13,7 +13,7 @@ use crate::store::edit::Edit;
 use crate::store::error::StoreError;
 use crate::store::row::Row;
 
-/// The rows of one table, all partitions in one keyspace.
+/// The rows of one table. All its partitions are in one keyspace.
 #[derive(Clone)]
 pub(crate) struct DiskRows {
     engine: Keyspace,
@@ -36,7 +36,7 @@ impl DiskRows {
         DiskView::new(self.database.snapshot(), self.engine.clone(), self.layout, partition)
     }
 
-    /// Applies all edits at once, later ones over earlier ones.
+    /// Applies all edits at once, in their order.
     pub(crate) fn apply(&self, partition: u16, edits: &[Edit]) -> Result<(), StoreError> {
         match edits {
             [] => Ok(()),
@@ -45,7 +45,7 @@ impl DiskRows {
         }
     }
 
-    /// One edit is the common case, and needs no batch.
+    /// A single edit is the common case, and needs no batch.
     fn apply_one(&self, partition: u16, edit: &Edit) -> Result<(), StoreError> {
         let (engine_key, stored) = match self.layout.storage_key(partition, &edit.key) {
             StorageKey::Row(engine_key) => (engine_key, encode_row(edit)),
@@ -89,19 +89,19 @@ impl DiskRows {
         Ok(batch.commit()?)
     }
 
-    /// Lets buckets start at shorter keys.
+    /// Makes buckets begin at shorter keys.
     #[cfg(test)]
     pub(crate) fn with_longest_row_key(&mut self, longest: usize) {
         self.layout = KeyLayout::with_longest(longest);
     }
 
-    /// Stores bytes where a row, or its bucket, is.
+    /// Stores raw bytes where a row or its bucket is.
     #[cfg(test)]
     pub(crate) fn store_as_is(&self, partition: u16, key: &[u8], stored: &[u8]) {
         self.engine.insert(self.layout.storage_key(partition, key).engine_key().clone(), stored).unwrap();
     }
 
-    /// Has the engine move all rows to files.
+    /// Makes the engine move all rows to files.
     #[cfg(test)]
     pub(crate) fn move_to_files(&self) {
         self.engine.rotate_memtable_and_wait().unwrap();

@@ -1,4 +1,4 @@
-//! What stands under a key of the storage engine: a row, or a bucket of rows.
+//! The stored value under an engine key: a row, or a bucket of rows.
 
 use bytes::Bytes;
 use fjall::Slice;
@@ -9,7 +9,7 @@ use crate::store::edit::Edit;
 use crate::store::error::StoreError;
 use crate::store::row::Row;
 
-/// The row that was looked for under a key, in what is stored there.
+/// The row under a storage key, from the value that is stored there.
 pub(super) fn row_at(storage_key: StorageKey<'_>, stored: Option<Slice>) -> Result<Option<Row>, StoreError> {
     let Some(stored) = stored else {
         return Ok(None);
@@ -22,12 +22,12 @@ pub(super) fn row_at(storage_key: StorageKey<'_>, stored: Option<Slice>) -> Resu
     }
 }
 
-/// What is stored of a row that is set.
+/// The bytes to store for an edit; `None` if it removes the row.
 pub(super) fn encode_row(edit: &Edit) -> Option<Bytes> {
     edit.row.as_ref().map(Row::encode)
 }
 
-/// A bucket without rows is not stored.
+/// The bytes to store for a bucket; `None` if it has no rows.
 pub(super) fn encode_bucket(bucket: &Bucket) -> Option<Bytes> {
     (!bucket.is_empty()).then(|| bucket.encode())
 }

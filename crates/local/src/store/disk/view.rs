@@ -1,4 +1,4 @@
-//! A partition of a data directory as it was at one moment, read in key order from any key on.
+//! A view of a partition in a data directory at one moment.
 
 use std::ops::Bound;
 use std::vec;
@@ -12,7 +12,7 @@ use super::stored::row_at;
 use crate::store::error::StoreError;
 use crate::store::row::Row;
 
-/// A partition as it was when the view was made. It stays so while writes go on.
+/// A view of a partition. Later writes do not change it.
 pub(crate) struct DiskView {
     snapshot: Snapshot,
     engine: Keyspace,
@@ -25,14 +25,14 @@ impl DiskView {
         Self { snapshot, engine, layout, partition }
     }
 
-    /// A row as it was, expired or not.
+    /// The row with a key, even if it has expired.
     pub(crate) fn get(&self, key: &[u8]) -> Result<Option<Row>, StoreError> {
         let storage_key = self.layout.storage_key(self.partition, key);
         let stored = self.snapshot.get(&self.engine, storage_key.engine_key())?;
         row_at(storage_key, stored)
     }
 
-    /// The rows from the first key that is not less than `from`, upwards.
+    /// The rows with keys of at least `from`, upwards.
     pub(crate) fn up(&self, from: &[u8]) -> DiskRowRange {
         let start = self.layout.storage_key(self.partition, from).engine_key().clone();
         let end = key_layout::partition_end(self.partition);
@@ -40,7 +40,7 @@ impl DiskView {
         self.rows((Bound::Included(start), end), from, Direction::Up)
     }
 
-    /// The rows from the last key that is not greater than `from`, downwards.
+    /// The rows with keys of at most `from`, downwards.
     pub(crate) fn down(&self, from: &[u8]) -> DiskRowRange {
         let end = self.layout.storage_key(self.partition, from).engine_key().clone();
         let start = key_layout::partition_start(self.partition);
@@ -64,13 +64,13 @@ enum Direction {
     Down,
 }
 
-/// Pegasus keys and rows of a view, in order, expired ones included.
+/// Keys and rows of a view in order, including expired rows.
 pub(crate) struct DiskRowRange {
     iter: Iter,
     layout: KeyLayout,
     direction: Direction,
     from: Bytes,
-    /// What is left of the bucket that the iteration stands in.
+    /// The remaining rows of the current bucket.
     bucket: vec::IntoIter<(Bytes, Row)>,
 }
 
@@ -100,7 +100,7 @@ impl DiskRowRange {
         }
     }
 
-    /// The rows of a bucket that lie on this side of where the iteration starts.
+    /// The rows of a bucket on the right side of `from`.
     fn open(&self, engine_key: &[u8], stored: Bytes) -> Result<Vec<(Bytes, Row)>, StoreError> {
         let mut rows = Vec::new();
         for (rest, stored) in Bucket::decode(stored)?.into_rows() {

@@ -1,6 +1,6 @@
-//! The rows of a table that nothing outlives: one [`tree`] a partition, in memory.
+//! Tables in memory: one [`tree`] per partition.
 //!
-//! There is neither a journal nor a file: nothing here waits for a disk.
+//! There is no journal and no file, so nothing here waits for a disk.
 
 mod row_range;
 mod rows;

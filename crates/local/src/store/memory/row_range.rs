@@ -1,4 +1,4 @@
-//! Walking over a tree in key order, up or down.
+//! Iterates over the rows of a tree in the order of their keys, up or down.
 
 use std::slice;
 use std::sync::Arc;
@@ -6,16 +6,16 @@ use std::sync::Arc;
 use super::sorted::Sorted;
 use super::tree::{Entry, Tree, TreeNode, child_of};
 
-/// A place between two rows of a tree.
+/// A position between two rows of a tree, and what remains on one side of it.
 pub(crate) struct MemoryRowRange<'t> {
-    /// What is left of the branches, from the root down.
+    /// The remaining children of each branch, from the root down.
     branches: Vec<slice::Iter<'t, Arc<TreeNode>>>,
-    /// What is left of the leaf.
+    /// The remaining rows of the leaf.
     leaf: slice::Iter<'t, Entry>,
 }
 
 impl<'t> MemoryRowRange<'t> {
-    /// The rows from the first key that is not less than `from`.
+    /// The rows with keys of at least `from`.
     pub(super) fn up(tree: &'t Tree, from: &[u8]) -> Self {
         let entries_after = |entries: &'t Sorted<Entry>| {
             entries.items()[entries.position(from).unwrap_or_else(|position| position)..].iter()
@@ -23,7 +23,7 @@ impl<'t> MemoryRowRange<'t> {
         Self::at(tree, from, |children, child| children[child + 1..].iter(), entries_after)
     }
 
-    /// The rows until the last key that is not greater than `from`.
+    /// The rows with keys of at most `from`.
     pub(super) fn down(tree: &'t Tree, from: &[u8]) -> Self {
         let entries_until = |entries: &'t Sorted<Entry>| {
             let end = entries.position(from).map_or_else(|position| position, |position| position + 1);
@@ -32,7 +32,7 @@ impl<'t> MemoryRowRange<'t> {
         Self::at(tree, from, |children, child| children[..child].iter(), entries_until)
     }
 
-    /// Goes down to the leaf where `from` is or would be, and keeps what is wanted of each node.
+    /// Descends to the leaf where `from` is or would be, and keeps the wanted part of each node.
     fn at(
         tree: &'t Tree,
         from: &[u8],
@@ -63,8 +63,8 @@ impl<'t> MemoryRowRange<'t> {
         self.step(slice::Iter::next_back, slice::Iter::next_back)
     }
 
-    /// The next row of this leaf, or of the leaf that comes next: up to the nearest branch that has
-    /// one left, and down again.
+    /// The next row of the leaf. At the end of the leaf, goes up to the nearest branch with a
+    /// remaining child, and down again.
     fn step(
         &mut self,
         next_child: impl Fn(&mut slice::Iter<'t, Arc<TreeNode>>) -> Option<&'t Arc<TreeNode>>,

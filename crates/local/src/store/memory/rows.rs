@@ -1,4 +1,4 @@
-//! The rows of a table in memory: reading one, and writing some.
+//! The rows of a table in memory: reads and writes.
 
 use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard};
 
@@ -9,7 +9,7 @@ use crate::store::row::Row;
 
 /// The rows of one table.
 pub(crate) struct MemoryRows {
-    /// The locks are held for one look or one change, never while rows are walked over.
+    /// A lock is held for one lookup or one change, never during an iteration.
     partitions: Box<[Arc<RwLock<Tree>>]>,
 }
 
@@ -18,7 +18,7 @@ impl MemoryRows {
         Self { partitions: (0..partition_count).map(|_| Arc::default()).collect() }
     }
 
-    /// The same rows, with so many partitions.
+    /// The same rows with a larger number of partitions.
     pub(crate) fn grown(&self, partition_count: u16) -> Self {
         let new = (self.partitions.len()..usize::from(partition_count)).map(|_| Arc::default());
         Self { partitions: self.partitions.iter().cloned().chain(new).collect() }
@@ -32,10 +32,10 @@ impl MemoryRows {
         MemoryView::new(self.read(partition).clone())
     }
 
-    /// Applies all edits at once, later ones over earlier ones.
+    /// Applies all edits at once, in their order.
     pub(crate) fn apply(&self, partition: u16, edits: &[Edit]) {
         let lock = &self.partitions[usize::from(partition)];
-        // A change that panics half way leaves a whole tree behind, at most without one of its rows.
+        // A panic in the middle of a change leaves a valid tree, which lacks at most one row.
         let mut tree = lock.write().unwrap_or_else(PoisonError::into_inner);
         for Edit { key, row } in edits {
             match row {

@@ -1,4 +1,4 @@
-//! Trees against sorted maps, and that their copies stay as they are.
+//! Compares trees with sorted maps, and checks that copies of a tree do not change.
 
 use std::collections::BTreeMap;
 
@@ -17,7 +17,8 @@ fn entry(key: &[u8], expire_ts: u32) -> Entry {
     Entry::new(key, &Row { expire_ts, value: Bytes::copy_from_slice(key) })
 }
 
-/// Keys and numbers of all entries, upwards; the value of each must be what was set with its key.
+/// Keys and expiries of all entries, upwards. The value of each entry must be the one that was set
+/// with its key.
 fn content(tree: &Tree) -> Model {
     let mut range = MemoryRowRange::up(tree, b"");
     let entries = std::iter::from_fn(|| range.next_up());
@@ -41,14 +42,14 @@ fn check_ranges(tree: &Tree, model: &Model, from: &[u8]) {
     assert_eq!(tree.get(from).map(|entry| entry.row().expire_ts), model.get(from).copied());
 }
 
-/// Runs of keys one after the other, upwards or downwards, and single keys; set or removed.
+/// Sets or removes a run of adjacent keys, upwards or downwards.
 #[derive(Debug, Clone)]
 struct Step {
     first: u16,
     count: u16,
     downwards: bool,
     removes: bool,
-    /// Whether a copy is made before.
+    /// Whether the tree is copied before.
     copies: bool,
 }
 

@@ -1,10 +1,10 @@
-//! A partition in memory as it was at one moment, read in key order from any key on.
+//! A view of a partition in memory at one moment.
 
 use super::row_range::MemoryRowRange;
 use super::tree::{Entry, Tree};
 use crate::store::row::Row;
 
-/// A partition as it was at one moment.
+/// A view of a partition. Later writes do not change it.
 #[derive(Clone)]
 pub(crate) struct MemoryView(Tree);
 
@@ -17,12 +17,12 @@ impl MemoryView {
         self.0.get(key).map(Entry::row)
     }
 
-    /// The rows from the first key that is not less than `from`.
+    /// The rows with keys of at least `from`.
     pub(crate) fn up(&self, from: &[u8]) -> MemoryRowRange<'_> {
         MemoryRowRange::up(&self.0, from)
     }
 
-    /// The rows until the last key that is not greater than `from`.
+    /// The rows with keys of at most `from`.
     pub(crate) fn down(&self, from: &[u8]) -> MemoryRowRange<'_> {
         MemoryRowRange::down(&self.0, from)
     }

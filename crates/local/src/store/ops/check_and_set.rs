@@ -1,4 +1,4 @@
-//! check_and_set: sets a row when a row of the same hash key passes a check.
+//! check_and_set: if a row passes a check, sets a row of the same hash key.
 
 use pegasus_protocol::idl::{CheckAndSetRequest, CheckType};
 use pegasus_protocol::key;
@@ -9,7 +9,8 @@ use super::written::Written;
 use crate::store::error::StoreError;
 use crate::store::table_rows::PartitionRows;
 
-/// Checks and sets as one step. The set row is the checked one, unless another is named.
+/// Makes the check and the change as one write. It sets the checked row, unless the request names
+/// another one.
 pub(crate) fn check_and_set(
     partition: PartitionRows<'_>,
     request: &CheckAndSetRequest,

@@ -1,7 +1,8 @@
-//! The operations of a partition, one file each, as the servers do them.
+//! The operations on a partition, one file each, as real servers do them.
 //!
-//! Each takes a request as it came, a partition, and the time, and gives what the answer says. A
-//! storage failure is an `Err`; a request that is refused, or finds nothing, is a [`Status`].
+//! Each operation takes a decoded request, a partition and the time, and returns the content of the
+//! answer. A failure of the storage is an `Err`. A request that is refused or finds nothing gives a
+//! [`Status`](pegasus_protocol::status::Status).
 
 mod batch_get;
 mod check;

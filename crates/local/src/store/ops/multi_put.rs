@@ -8,7 +8,7 @@ use super::written::Written;
 use crate::store::error::StoreError;
 use crate::store::table_rows::PartitionRows;
 
-/// Sets all rows with one expiry; of equal sort keys the last one counts.
+/// Sets all rows with the same expiry. If sort keys are equal, the last one wins.
 pub(crate) fn multi_put(
     partition: PartitionRows<'_>,
     request: &MultiPutRequest,

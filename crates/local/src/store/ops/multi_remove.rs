@@ -1,4 +1,4 @@
-//! multi_remove: deletes rows of one hash key, all or none.
+//! multi_remove: removes rows of one hash key, all or none.
 
 use pegasus_protocol::idl::MultiRemoveRequest;
 use pegasus_protocol::key;
@@ -8,7 +8,7 @@ use super::written::Written;
 use crate::store::error::StoreError;
 use crate::store::table_rows::PartitionRows;
 
-/// Removes the rows of all sort keys named, whether there are any or not.
+/// Removes the rows with the given sort keys, whether they exist or not.
 pub(crate) fn multi_remove(
     partition: PartitionRows<'_>,
     request: &MultiRemoveRequest,

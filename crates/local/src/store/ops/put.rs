@@ -1,4 +1,4 @@
-//! put: sets one row, value and expiry.
+//! put: sets the value and the expiry of one row.
 
 use pegasus_protocol::idl::UpdateRequest;
 use pegasus_protocol::status::Status;

@@ -1,4 +1,4 @@
-//! sortkey_count: how many rows a hash key has.
+//! sortkey_count: counts the rows of a hash key.
 
 use pegasus_protocol::key;
 
@@ -6,9 +6,10 @@ use crate::store::error::StoreError;
 use crate::store::limits::ReadBudget;
 use crate::store::table_rows::PartitionRows;
 
-/// The live rows of a hash key; -1 when the time does not suffice to count them.
+/// The number of live rows of a hash key; -1 if the time is up before all are counted.
 ///
-/// The servers abort on a hash key too long to be packed; no row has one, so it counts 0 here.
+/// Real servers abort if the hash key is too long to be encoded. No row can have such a hash key,
+/// so the count here is 0.
 pub(crate) fn sortkey_count(
     partition: PartitionRows<'_>,
     hash_key: &[u8],

@@ -1,4 +1,4 @@
-//! The store as a whole: against a simple model, and at its limits.
+//! Tests of the whole store: against a simple model, and at its limits.
 
 mod damage;
 mod data_dir;
@@ -20,7 +20,7 @@ use super::ops::{self, ScanContext, ScanStart};
 use super::table_rows::Backend;
 use super::{PartitionRows, Store, TableRows};
 
-/// A store with one empty table, as if it were the table.
+/// One empty table together with its store; it derefs to the table.
 struct TestTable {
     rows: TableRows,
     _store: Store,
@@ -42,7 +42,7 @@ fn in_memory(partition_count: u16) -> TestTable {
     TestTable { rows, _store: store, _directory: None }
 }
 
-/// A table in a data directory, whose buckets start at keys longer than `longest`.
+/// A table in a data directory, whose buckets begin at keys longer than `longest`.
 fn on_disk(longest: usize, partition_count: u16) -> TestTable {
     let directory = tempfile::tempdir().unwrap();
     let store = Store::open(Some(directory.path())).unwrap();
@@ -51,7 +51,7 @@ fn on_disk(longest: usize, partition_count: u16) -> TestTable {
     TestTable { rows, _store: store, _directory: Some(directory) }
 }
 
-/// What the storage engine has of a table in a data directory.
+/// The storage engine's side of a table in a data directory.
 fn engine(table: &mut TableRows) -> &mut DiskRows {
     match &mut table.backend {
         Backend::Disk(rows) => rows,

@@ -1,6 +1,6 @@
-//! Random operations on a table and on a sorted map, which must agree after each of them.
+//! Random operations on a table and on a sorted map. The two must agree after each operation.
 //!
-//! In the data directory buckets start at keys of five bytes, so most keys here are in buckets.
+//! In the data directory, buckets begin at keys of five bytes, so most keys here are in buckets.
 
 use std::cell::Cell;
 use std::collections::BTreeMap;
@@ -67,7 +67,7 @@ enum Step {
     Scan {
         batch_size: u8,
     },
-    /// Begins a scan that goes on only after all other steps.
+    /// Starts a scan that continues only after all other steps.
     ScanLater,
 }
 
@@ -79,7 +79,7 @@ fn sort_key() -> impl Strategy<Value = String> {
     "[ab\u{0}\u{7f}]{0,6}"
 }
 
-/// Integers without leading zeros, and what is no integer.
+/// Integers without leading zeros, and texts that are not integers.
 fn value() -> impl Strategy<Value = String> {
     "([1-9][0-9]{0,2}|[a-z]{0,3})"
 }
@@ -107,12 +107,12 @@ fn step() -> impl Strategy<Value = Step> {
     ]
 }
 
-/// One partition: the real one, the model of it, and the time.
+/// One partition, its model, and the time.
 struct Pair<'t> {
-    real: Partition<'t>,
+    real: PartitionRows<'t>,
     model: Rows,
     now: u32,
-    later: Vec<(Box<Scan>, Rows)>,
+    later: Vec<(Box<ScanContext>, Rows)>,
 }
 
 impl Pair<'_> {
@@ -277,7 +277,7 @@ fn live(rows: &Rows, now: u32) -> Vec<(Vec<u8>, Vec<u8>)> {
 }
 
 /// All rows of a scan, batch by batch.
-fn drain(mut scan: Box<Scan>, now: u32) -> Vec<(Vec<u8>, Vec<u8>)> {
+fn drain(mut scan: Box<ScanContext>, now: u32) -> Vec<(Vec<u8>, Vec<u8>)> {
     let mut rows = Vec::new();
     let mut batch = scan.first_batch(now).unwrap();
     loop {
@@ -301,7 +301,8 @@ fn a_table_in_a_data_directory_is_a_sorted_map() {
     check_store(&store, |table| engine(table).with_longest_row_key(5));
 }
 
-/// One store serves all cases, a table each: opening stores would take most of the time.
+/// One store serves all cases, each with a table of its own: opening stores would take most of the
+/// time.
 fn check_store(store: &Store, prepare: impl Fn(&mut TableRows)) {
     let app_id = Cell::new(0);
     let case = |steps| {

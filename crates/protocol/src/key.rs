@@ -140,6 +140,10 @@ mod tests {
         assert_eq!(encode(b"D", b"U").unwrap().as_ref(), b"\x00\x01DU");
         let (hash_key, sort_key) = decode(Bytes::from_static(b"\x00\x01DU")).unwrap();
         assert_eq!((hash_key.as_ref(), sort_key.as_ref()), (&b"D"[..], &b"U"[..]));
+        for (hash_key, sort_key) in [(&b""[..], &b"sort"[..]), (b"hash", b""), (b"hash key", b"sort key")] {
+            let decoded = decode(encode(hash_key, sort_key).unwrap()).unwrap();
+            assert_eq!((decoded.0.as_ref(), decoded.1.as_ref()), (hash_key, sort_key));
+        }
         for short in [&b""[..], b"\x00", b"\x00\x02D", b"\xff\xff"] {
             assert!(decode(Bytes::from_static(short)).is_err(), "{short:?}");
         }
@@ -150,6 +154,12 @@ mod tests {
         assert!(encode(&vec![0; 65_534], b"s").is_ok());
         assert_eq!(encode(&vec![0; 65_535], b""), Err(HashKeyTooLong(65_535)));
         assert_eq!(encode(&vec![0; 65_536], b""), Err(HashKeyTooLong(65_536)));
+        let decoded = |length: u16| {
+            let key = [&length.to_be_bytes()[..], &vec![0; length.into()]].concat();
+            decode(key.into()).map(|(hash_key, _)| hash_key.len())
+        };
+        assert_eq!(decoded(65_534), Ok(65_534));
+        assert_eq!(decoded(65_535), Err(DecodeError::BadKey(65_537)));
     }
 
     #[test]

@@ -79,7 +79,7 @@ impl Latch {
     }
 
     async fn pass(&self) {
-        // No permit is ever added, so this returns only with the error that the semaphore is closed: the
+        // No permit is ever added: this returns only with the error that the semaphore is closed, so the
         // latch is open.
         let _ = self.0.acquire().await;
     }

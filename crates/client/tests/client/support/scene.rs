@@ -48,8 +48,7 @@ pub(crate) struct Scene {
 }
 
 impl Scene {
-    /// The meta server sends the first configuration at the opening of the table, and the others at
-    /// refreshes.
+    /// The meta server sends the first configuration for the opening, and the others for refreshes.
     pub(crate) async fn open(configurations: impl Into<Vec<QueryCfgResponse>>) -> Self {
         Self::open_with(configurations, |_| {}).await
     }

@@ -76,7 +76,7 @@ fn without_credentials(text: &str) -> String {
     text.rsplit_once('@').map_or_else(|| text.to_owned(), |(_, host)| format!("…@{host}"))
 }
 
-/// Whether a host consists of letters, digits, `-`, `_` and dots. Only digits and dots is a mistyped IP
+/// Whether a host consists of letters, digits, `-`, `_` and dots. Only digits and dots: a mistyped IP
 /// address.
 fn is_host_name(host: &str) -> bool {
     let fits = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.');

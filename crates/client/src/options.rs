@@ -11,8 +11,7 @@ pub(crate) const MOST_BYTES: u64 = (1 << 36) - 1;
 
 /// The options of a client: its cluster, its time limits, and its limits on operations in flight.
 ///
-/// [`Client::connect`](crate::Client::connect) refuses options outside their range. Every duration must be
-/// positive.
+/// [`Client::connect`](crate::Client::connect) refuses options out of range. Every duration must be positive.
 ///
 /// ```
 /// use pegasus_client::ClientOptions;
@@ -27,15 +26,14 @@ pub struct ClientOptions {
     /// One server that is up is enough; the client also finds a leader that is not listed. A name is resolved
     /// anew at each connect.
     pub meta_servers: Vec<String>,
-    /// The deadline of an operation, all attempts together, unless the table or the call sets one. Default: 2
-    /// s.
+    /// The deadline of operations whose table and call set none, all attempts together. Default: 2 s.
     pub timeout: Duration,
     /// The time limit of one connect, name resolution included. Default: 1 s.
     pub connect_timeout: Duration,
     /// The time limit of one attempt at one meta server. Default: 2 s.
     pub meta_timeout: Duration,
-    /// A connection is replaced when calls on it time out and the server has sent nothing for this long.
-    /// Default: 3 s.
+    /// A connection is replaced when calls on it time out and nothing has arrived for this long. Default: 3
+    /// s.
     pub session_reset: Duration,
     /// How failed attempts are retried.
     pub retry: RetryOptions,
@@ -80,8 +78,7 @@ impl ClientOptions {
         }
     }
 
-    /// The bytes that may wait to be sent on one connection: more than all operations in flight need, framing
-    /// included.
+    /// The bytes that may wait on one connection: more than all operations in flight need, framing included.
     pub(crate) fn most_queued(&self) -> usize {
         const FRAMING: usize = 1024;
         let payload = usize::try_from(self.max_in_flight_bytes).unwrap_or(usize::MAX);
@@ -118,8 +115,7 @@ impl ClientOptions {
     }
 }
 
-/// How failed attempts are retried: exponential backoff with full jitter, within the deadline of the
-/// operation.
+/// How failed attempts are retried within the deadline: exponential backoff with full jitter.
 #[derive(Debug, Clone)]
 pub struct RetryOptions {
     /// The most attempts of one operation, the first included; at least 1. `None`: as many as fit into the
@@ -167,8 +163,7 @@ impl RetryOptions {
 /// The options of one table.
 #[derive(Debug, Clone, Default)]
 pub struct TableOptions {
-    /// The deadline of an operation, all attempts together, unless the call sets one. `None`: the client's.
-    /// Default: `None`.
+    /// The deadline of operations whose call sets none, all attempts together. Default: `None`, the client's.
     pub timeout: Option<Duration>,
     /// When a secondary may answer reads. Default: never.
     pub backup_request: BackupRequestOptions,
@@ -190,7 +185,7 @@ pub struct TableOptions {
 #[derive(Debug, Clone)]
 pub struct BackupRequestOptions {
     /// How long a read waits for the primary before a secondary is asked too. The first good reply is used,
-    /// and the other request is abandoned. `None`: no secondary is asked for slowness. Default: `None`.
+    /// and the other request is abandoned. `None`: a slow primary is waited for alone. Default: `None`.
     pub delay: Option<BackupDelay>,
     /// The largest share of reads that are hedged because of `delay`, from 0 (none) to 1 (all), after ten
     /// that are free. It keeps a cluster that is slow as a whole from getting twice the load. Default: 0.1.
@@ -209,8 +204,8 @@ pub struct BackupRequestOptions {
 pub enum BackupDelay {
     /// Always this long; must be positive.
     After(Duration),
-    /// The 99th percentile of the table's last 1,000 to 2,000 reads, at least 1 ms and at most 1 s. Until 100
-    /// reads are measured: 50 ms.
+    /// The 99th percentile of the table's last 1,000 to 2,000 reads, at least 1 ms and at most 1 s. It is 50
+    /// ms until 100 reads have been measured.
     Auto,
 }
 

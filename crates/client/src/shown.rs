@@ -1,5 +1,5 @@
-//! How keys and values appear in `Debug` output, which may end up in logs: the first bytes of a key, and only
-//! the length of a value.
+//! How keys and values appear in `Debug` output, which may reach logs: of a key the first bytes, of a value
+//! only its length.
 
 use std::fmt;
 

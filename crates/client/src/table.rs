@@ -36,9 +36,10 @@ use crate::scan::{ScanOptions, Scanner};
 /// An [`Error`] carries a stable [`code`](Error::code). Invalid arguments fail with `ERR_INVALID_ARGUMENT`,
 /// and nothing is sent. A missing row is not an error.
 ///
-/// Idempotent writes (`set`, `remove`, `multi_set`, `multi_remove` and batches of them) are retried when the
-/// reply is lost. Atomic writes (`incr`, `check_and_set`, `check_and_mutate`, `compare_exchange`) are not
-/// sent again once a first copy may have arrived. When the outcome is unknown,
+/// Idempotent writes (`set`, `remove`, `multi_set`, `multi_remove` and batches) are retried when the reply is
+/// lost. If the first copy is stuck in a hung server, it may be applied later, after another client's newer
+/// write. Atomic writes (`incr`, `check_and_set`, `check_and_mutate`, `compare_exchange`) are not sent again
+/// once a first copy may have arrived. When the outcome of a write is unknown,
 /// [`is_maybe_applied`](Error::is_maybe_applied) says so.
 #[derive(Clone)]
 pub struct Table {
@@ -153,8 +154,8 @@ impl Table {
         self.run(MultiGet::keys(hash_key, sort_keys, limits), options.timeout)
     }
 
-    /// Reads the rows of one hash key whose sort keys lie in the range, ascending. The default range is the
-    /// whole hash key.
+    /// Reads the rows of one hash key whose sort keys lie in the range, ascending. The default range is all
+    /// rows.
     ///
     /// [`complete`](MultiGetResult::complete) tells whether a limit cut the reply.
     pub fn multi_get_range(
@@ -202,8 +203,8 @@ impl Table {
     ///
     /// # Errors
     ///
-    /// `ERR_INVALID_PARAMETERS`: the value is not an integer, or the sum does not fit into 64 bits. The value
-    /// stays.
+    /// `ERR_INVALID_PARAMETERS`: the value is not an integer, or the sum exceeds 64 bits. The value stays as
+    /// it is.
     pub fn incr(
         &self,
         hash_key: &[u8],
@@ -214,8 +215,9 @@ impl Table {
         self.run(Incr::new(hash_key, sort_key, by, options.expiry), options.timeout)
     }
 
-    /// Writes a row if a row of the same hash key passes the check, in one atomic step. A failed check is not
-    /// an error.
+    /// Writes a row if a row of the same hash key passes the check, in one atomic step.
+    ///
+    /// A failed check is not an error.
     ///
     /// # Errors
     ///
@@ -230,8 +232,9 @@ impl Table {
         self.run(CheckAndSet::new(hash_key, check, set), options.timeout)
     }
 
-    /// Changes rows of a hash key, all or none, if one of its rows passes the check, in one atomic step. A
-    /// failed check is not an error.
+    /// Changes rows of a hash key, all or none, if one of its rows passes the check, in one atomic step.
+    ///
+    /// A failed check is not an error.
     ///
     /// # Errors
     ///
@@ -247,8 +250,8 @@ impl Table {
         self.run(CheckAndMutate::new(hash_key, check, mutations), options.timeout)
     }
 
-    /// Writes `value` if the row's value equals `expected`, in one atomic step. `None`: if there is no such
-    /// row.
+    /// Writes `value` if the row's value is `expected`, in one atomic step. `None` expects that the row is
+    /// missing.
     ///
     /// The [`check_value`](CheckResult::check_value) of the result is the value before the write.
     pub fn compare_exchange(
@@ -275,8 +278,8 @@ impl Table {
 
     /// Reads rows of any hash keys. The values come in the order of the keys; `None`: there is no such row.
     ///
-    /// Each partition gets one request, or several for very many keys. When one request fails, the call
-    /// fails.
+    /// Each partition gets one request, or several for very many keys. One failed request fails the whole
+    /// call.
     pub fn batch_get(
         &self,
         keys: Vec<(Bytes, Bytes)>,
@@ -367,8 +370,7 @@ impl Table {
         Scanner::of_hash_key(Arc::clone(&self.context), hash_key, start_sort_key, stop_sort_key, options)
     }
 
-    /// Makes scanners that together return every row of the table once. Hash keys come in no particular
-    /// order.
+    /// Makes scanners that together return every row of the table once, in no order between hash keys.
     ///
     /// There are `max_split_count` scanners, but not more than partitions.
     ///

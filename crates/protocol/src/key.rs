@@ -64,8 +64,7 @@ pub fn hash(key: &[u8]) -> Result<u64, DecodeError> {
     Ok(row_hash(&key[2..end], &key[end..]))
 }
 
-/// The hash that decides the partition of a row: the hash of its hash key, or of its sort key when the hash
-/// key is empty.
+/// The hash that decides the partition of a row: that of its hash key or, if it is empty, of its sort key.
 pub fn row_hash(hash_key: &[u8], sort_key: &[u8]) -> u64 {
     crc64(if hash_key.is_empty() { sort_key } else { hash_key })
 }

@@ -166,8 +166,8 @@ impl Admin {
         self.update_envs(name, AppEnvOperation::Del, request, timeout).await
     }
 
-    /// Deletes all settings of a table whose names start with `prefix` and a dot. An empty prefix deletes all
-    /// settings.
+    /// Deletes all settings of a table whose names start with `prefix` and a dot. An empty prefix deletes
+    /// all.
     pub async fn clear_table_envs(
         &self,
         name: &str,
@@ -228,8 +228,8 @@ impl Admin {
         Ok(self.configuration(name, deadline).await?.into())
     }
 
-    /// Starts to split every partition of a table in two, and does not wait for the end. The table works
-    /// meanwhile.
+    /// Starts to split every partition of a table in two, without waiting for the end. The table stays
+    /// usable.
     ///
     /// # Errors
     ///

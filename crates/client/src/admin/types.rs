@@ -113,8 +113,7 @@ pub struct PartitionInfo {
     pub index: i32,
     /// The version of this configuration. Negative: a child partition of a split that is not ready yet.
     pub ballot: i64,
-    /// The server that takes writes and consistent reads, as `host:port`. `None`: there is none at the
-    /// moment.
+    /// The server that takes writes and consistent reads, as `host:port`. `None`: there is none now.
     pub primary: Option<String>,
     /// The servers that follow the primary, as `host:port`.
     pub secondaries: Vec<String>,

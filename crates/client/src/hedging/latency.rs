@@ -25,8 +25,7 @@ const BUCKETS: usize = 24 * STEPS as usize;
 
 /// A histogram of latencies in microseconds, and the percentile that was last computed from it.
 ///
-/// Threads do not wait for each other. A count that is lost between two of them does not matter to an
-/// estimate.
+/// Threads do not wait for each other. Counts that are lost between them do not matter to an estimate.
 pub(super) struct Latencies {
     buckets: [AtomicU32; BUCKETS],
     since_review: AtomicU32,

@@ -1,6 +1,6 @@
 //! The task that owns a socket: it writes queued frames, reads replies, and watches for silence.
 //!
-//! Its parts run together. The first one to end gives the reason, with which all waiting calls fail.
+//! Its parts run together. The first one to end gives the reason, and all waiting calls fail with it.
 
 use std::future::poll_fn;
 use std::io::ErrorKind;

@@ -126,8 +126,7 @@ pub(crate) struct MultiGet {
 }
 
 impl MultiGet {
-    /// Sorts and deduplicates the sort keys: a server would keep the order and the repetitions of the
-    /// request.
+    /// Sorts and deduplicates the sort keys: a server keeps the order and the repetitions of a request.
     pub(crate) fn keys(
         hash_key: &[u8],
         sort_keys: impl IntoIterator<Item = Bytes>,

@@ -1,4 +1,4 @@
-//! Operations that read and write in one step, and those that are made of several requests.
+//! Operations that read and write in one atomic step, and operations that take several requests.
 
 use std::time::Duration;
 

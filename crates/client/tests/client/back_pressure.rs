@@ -1,4 +1,4 @@
-//! Bounds on what is in flight: who waits, who is refused, and what waiting costs.
+//! The limits on operations in flight: which operations queue, which are refused, and what queueing costs.
 
 use std::net::{Ipv4Addr, SocketAddr};
 use std::time::Duration;
@@ -10,11 +10,11 @@ use pegasus_protocol::rpc;
 use tokio::net::TcpListener;
 use tokio::time::Instant;
 
-use crate::support::{Action, CALL, Fake, Gate, Request, Scene, WRITE, table, value, within, written};
+use crate::support::{Action, CALL, Fake, Latch, Request, Scene, WRITE, table, value, within, written};
 
-/// A server that answers nothing before the gate is open.
-async fn behind(gate: &Gate, answer: fn(&Request) -> Action) -> Fake {
-    let closed = gate.clone();
+/// A server that sends no reply before the latch is open.
+async fn behind(latch: &Latch, answer: fn(&Request) -> Action) -> Fake {
+    let closed = latch.clone();
     Fake::start(move |request| Action::Behind(closed.clone(), Box::new(answer(request)))).await
 }
 
@@ -24,18 +24,18 @@ async fn bounded(server: &Fake, bound: impl FnOnce(&mut ClientOptions)) -> Scene
 
 #[tokio::test]
 async fn no_more_operations_are_in_flight_than_allowed() {
-    let gate = Gate::new();
-    let server = behind(&gate, |request| value(request, "v")).await;
+    let latch = Latch::new();
+    let server = behind(&latch, |request| value(request, "v")).await;
     let scene = bounded(&server, |options| options.max_in_flight = 3).await;
     let mut gets: FuturesUnordered<_> = (0..20).map(|_| scene.get()).collect();
     tokio::select! {
         biased;
         _ = gets.next() => panic!("there is no answer yet"),
-        // None came for a while after the third.
+        // No further request came for a while after the third.
         _ = async { server.wait_for_requests(3).await; tokio::time::sleep(Duration::from_millis(50)).await } => {}
     }
     assert_eq!(server.requests().len(), 3);
-    gate.open();
+    latch.open();
     let results: Vec<_> = within(gets.collect()).await;
     assert!(results.into_iter().all(|result| result.unwrap() == "v"));
     assert_eq!(server.requests().len(), 20);
@@ -57,8 +57,8 @@ async fn they_are_sent_in_the_order_in_which_they_came() {
 
 #[tokio::test]
 async fn no_more_bytes_are_in_flight_than_allowed() {
-    let gate = Gate::new();
-    let server = behind(&gate, written).await;
+    let latch = Latch::new();
+    let server = behind(&latch, written).await;
     let scene = bounded(&server, |options| options.max_in_flight_bytes = 1_000_000).await;
     let value = vec![7; 400_000];
     let mut sets: FuturesUnordered<_> = (0..6).map(|_| scene.table.set(b"h", b"s", &value, WRITE)).collect();
@@ -68,7 +68,7 @@ async fn no_more_bytes_are_in_flight_than_allowed() {
         _ = async { server.wait_for_requests(2).await; tokio::time::sleep(Duration::from_millis(50)).await } => {}
     }
     assert_eq!(server.requests().len(), 2);
-    gate.open();
+    latch.open();
     assert!(within(sets.collect::<Vec<_>>()).await.into_iter().all(|set| set.is_ok()));
 }
 
@@ -94,8 +94,8 @@ async fn waiting_for_room_counts_against_the_deadline() {
 
 #[tokio::test]
 async fn what_there_is_no_room_for_is_refused_at_once_where_that_is_wanted() {
-    let gate = Gate::new();
-    let server = behind(&gate, |request| value(request, "v")).await;
+    let latch = Latch::new();
+    let server = behind(&latch, |request| value(request, "v")).await;
     let scene = bounded(&server, |options| {
         options.max_in_flight = 2;
         options.when_full = WhenFull::Refuse;
@@ -104,7 +104,7 @@ async fn what_there_is_no_room_for_is_refused_at_once_where_that_is_wanted() {
     let gets = join_all((0..5).map(|_| async {
         let result = scene.get().await;
         if result.is_err() {
-            gate.open();
+            latch.open();
         }
         result
     }));
@@ -120,8 +120,8 @@ async fn what_there_is_no_room_for_is_refused_at_once_where_that_is_wanted() {
 
 #[tokio::test]
 async fn those_that_wait_are_served_before_the_client_closes() {
-    let gate = Gate::new();
-    let server = behind(&gate, |request| value(request, "v")).await;
+    let latch = Latch::new();
+    let server = behind(&latch, |request| value(request, "v")).await;
     let scene = bounded(&server, |options| options.max_in_flight = 1).await;
     let mut gets: FuturesUnordered<_> = (0..3).map(|_| scene.get()).collect();
     tokio::select! {
@@ -131,7 +131,7 @@ async fn those_that_wait_are_served_before_the_client_closes() {
     }
     let close = async {
         let closing = scene.client.close();
-        gate.open();
+        latch.open();
         closing.await;
     };
     let (results, ()) = within(async { tokio::join!(gets.collect::<Vec<_>>(), close) }).await;
@@ -142,7 +142,7 @@ async fn those_that_wait_are_served_before_the_client_closes() {
     assert_eq!(late.code(), "ERR_CLIENT_CLOSED");
 }
 
-/// Each write is given up at its deadline, but its frame waits on: the server does not read.
+/// Each write is abandoned at its deadline, but its frame stays queued: the server does not read.
 #[tokio::test]
 async fn what_was_given_up_does_not_pile_up_at_a_server_that_takes_nothing() {
     let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await.unwrap();
@@ -164,7 +164,7 @@ async fn what_was_given_up_does_not_pile_up_at_a_server_that_takes_nothing() {
         let error = scene.table.set(b"h", b"s", &value, write).await.unwrap_err();
         assert_eq!(error.code(), "ERR_TIMEOUT");
         given_up += 1;
-        // Sockets take some megabytes.
+        // Socket buffers take some megabytes.
         assert!(given_up < 200, "{given_up} halves of a megabyte wait to be sent");
     }
 }

@@ -1,4 +1,4 @@
-//! Reads that a secondary answers: because the primary is slow, or because it is gone.
+//! Hedged reads: a secondary replies because the primary is slow, or because it is gone.
 
 use std::net::SocketAddrV4;
 use std::time::Duration;
@@ -15,7 +15,7 @@ use tokio::time::Instant;
 
 use crate::operations::Local;
 use crate::support::{
-    Action, CALL, Fake, FakeMeta, Gate, Request, UnusedPort, WRITE, options, refuse, table, value,
+    Action, CALL, Fake, FakeMeta, Latch, Request, UnusedPort, WRITE, options, refuse, table, value,
     with_ballot, with_secondaries, within,
 };
 
@@ -29,7 +29,7 @@ fn on_unreachable() -> BackupRequestOptions {
     BackupRequestOptions { on_unreachable: true, ..BackupRequestOptions::default() }
 }
 
-/// A client of a scripted cluster whose table has backup requests.
+/// A client of a scripted cluster, and a table with hedged reads.
 struct Backed {
     meta: FakeMeta,
     table: Table,
@@ -55,7 +55,7 @@ impl Backed {
         Self { meta, table, _client: client }
     }
 
-    /// The row `h`, `s`, and whether it may be stale.
+    /// The value of the row `h`, `s`, and whether it may be stale.
     async fn get(&self) -> (String, bool) {
         let (value, maybe_stale) = within(self.get_within(None)).await;
         (value.unwrap(), maybe_stale)
@@ -68,7 +68,7 @@ impl Backed {
     }
 }
 
-/// A secondary: it answers backup requests, with an old value, and refuses others.
+/// A secondary: it replies to backup requests with an old value, and refuses other requests.
 async fn secondary() -> Fake {
     Fake::start(|request| match request.header.is_backup {
         true => value(request, "old"),
@@ -117,7 +117,7 @@ async fn a_primary_that_answers_in_time_is_not_backed() {
     assert_eq!((primary.requests().len(), secondary.connections()), (20, 0));
 }
 
-/// Whatever becomes of the second request, the first may still be answered.
+/// Whatever happens to the hedge, the primary may still reply.
 #[tokio::test]
 async fn what_goes_wrong_at_the_secondary_fails_nothing() {
     let unable: [fn(&Request) -> Action; 4] = [
@@ -127,15 +127,15 @@ async fn what_goes_wrong_at_the_secondary_fails_nothing() {
         |_| Action::Silence,
     ];
     for answer in unable {
-        let gate = Gate::new();
-        let closed = gate.clone();
+        let latch = Latch::new();
+        let closed = latch.clone();
         let primary = Fake::start(move |request| {
             let answer = Action::After(DELAY, Box::new(value(request, "new")));
             Action::Behind(closed.clone(), Box::new(answer))
         })
         .await;
         let secondary = Fake::start(move |request| {
-            gate.open();
+            latch.open();
             answer(request)
         })
         .await;
@@ -152,11 +152,11 @@ async fn what_goes_wrong_at_the_secondary_fails_nothing() {
 
 #[tokio::test]
 async fn the_secondary_may_still_answer_when_the_primary_fails() {
-    let gate = Gate::new();
-    let closed = gate.clone();
+    let latch = Latch::new();
+    let closed = latch.clone();
     let primary = Fake::start(move |_| Action::Behind(closed.clone(), Box::new(Action::Close))).await;
     let answer = move |request: &_| {
-        gate.open();
+        latch.open();
         Action::After(DELAY, Box::new(value(request, "old")))
     };
     let secondary = Fake::start(answer).await;
@@ -176,7 +176,7 @@ async fn only_a_share_of_the_reads_is_sent_twice() {
         for _ in 0..100 {
             assert_eq!(scene.get().await, new());
         }
-        // Behind all others on their connection: what was sent has arrived.
+        // This request is the last one on the connection, so all earlier ones have arrived.
         let sent = secondary.requests().len();
         assert!(expected.contains(&sent), "{max_share}: {sent}");
     }
@@ -184,8 +184,8 @@ async fn only_a_share_of_the_reads_is_sent_twice() {
 
 #[tokio::test]
 async fn a_delay_that_the_client_chooses_asks_a_secondary_too() {
-    let gate = Gate::new();
-    let closed = gate.clone();
+    let latch = Latch::new();
+    let closed = latch.clone();
     let primary = Fake::start(move |request| match request.nth {
         0..300 => value(request, "new"),
         _ => Action::Behind(closed.clone(), Box::new(value(request, "new"))),
@@ -200,7 +200,7 @@ async fn a_delay_that_the_client_chooses_asks_a_secondary_too() {
     let asked = secondary.requests().len();
     assert_eq!(scene.get().await, old());
     assert_eq!(secondary.requests().len(), asked + 1);
-    gate.open();
+    latch.open();
 }
 
 #[tokio::test]
@@ -217,7 +217,7 @@ async fn a_read_goes_on_at_a_secondary_when_the_primary_is_gone() {
         }
         let asked = first.requests().len() + second.requests().len();
         assert_eq!(asked, 10, "{primary:?}");
-        // Not only when an operation fails: as soon as there is a primary it has to be found.
+        // Refreshed although no operation failed: a new primary must be found as soon as there is one.
         scene.meta.fake().wait_for_requests(2).await;
     }
 }
@@ -266,11 +266,11 @@ async fn replicas_that_the_cluster_names_no_more_are_asked_as_the_last_known() {
     }
 }
 
-/// It accepts every connection and answers nothing: no error shows that it is gone.
+/// It accepts connections and sends nothing, so no error shows that it is gone.
 #[tokio::test]
 async fn a_primary_that_hangs_is_asked_together_with_a_secondary_until_it_is_back() {
-    let gate = Gate::new();
-    let closed = gate.clone();
+    let latch = Latch::new();
+    let closed = latch.clone();
     let primary =
         Fake::start(move |request| Action::Behind(closed.clone(), Box::new(value(request, "new")))).await;
     let secondary = secondary().await;
@@ -286,9 +286,9 @@ async fn a_primary_that_hangs_is_asked_together_with_a_secondary_until_it_is_bac
         assert_eq!(scene.get().await, old());
         assert!(started.elapsed() < Duration::from_secs(1), "{:?}", started.elapsed());
     }
-    gate.open();
+    latch.open();
     within(async { while scene.get().await == old() {} }).await;
-    // What was sent to the secondary together with the last of them may still be on its way.
+    // Hedges of the last reads may still be on their way to the secondary.
     let mut asked = 0;
     while std::mem::replace(&mut asked, secondary.requests().len()) != asked {
         assert_eq!(scene.get().await, new());
@@ -324,7 +324,7 @@ async fn options_that_cannot_be_used() {
     }
 }
 
-/// Against the local server, whose primary hangs and is never replaced.
+/// Against the local server, with a primary that hangs and is never replaced.
 #[tokio::test]
 async fn every_single_read_is_backed_and_nothing_else() {
     let options = ClusterOptions { tables: vec![("temp".to_owned(), 1)], ..ClusterOptions::default() };

@@ -1,4 +1,4 @@
-//! Operations that are given up midway.
+//! Operations that are dropped midway.
 
 use std::time::Duration;
 
@@ -9,7 +9,7 @@ use pegasus_protocol::rpc;
 use pegasus_protocol::status::Status;
 
 use crate::support::{
-    Action, CALL, Fake, Gate, Scene, WRITE, page, refuse, scan_key, table, value, with_ballot, within,
+    Action, CALL, Fake, Latch, Scene, WRITE, page, refuse, scan_key, table, value, with_ballot, within,
 };
 
 #[tokio::test]
@@ -24,8 +24,8 @@ async fn a_future_that_is_never_polled_sends_nothing() {
 
 #[tokio::test]
 async fn a_late_answer_to_an_operation_that_was_given_up_is_dropped() {
-    let gate = Gate::new();
-    let closed = gate.clone();
+    let latch = Latch::new();
+    let closed = latch.clone();
     let server = Fake::start(move |request| match request.nth {
         0 => Action::Behind(closed.clone(), Box::new(value(request, "late"))),
         1 => value(request, "second"),
@@ -41,7 +41,7 @@ async fn a_late_answer_to_an_operation_that_was_given_up_is_dropped() {
     }
     drop(given_up);
     assert_eq!(scene.get().await.unwrap(), "second");
-    gate.open();
+    latch.open();
     assert_eq!(scene.get().await.unwrap(), "third");
     assert_eq!(scene.get().await.unwrap(), "third");
     assert_eq!(server.connections(), 1);
@@ -49,8 +49,8 @@ async fn a_late_answer_to_an_operation_that_was_given_up_is_dropped() {
 
 #[tokio::test]
 async fn one_that_is_given_up_does_not_disturb_those_beside_it() {
-    let gate = Gate::new();
-    let closed = gate.clone();
+    let latch = Latch::new();
+    let closed = latch.clone();
     let server =
         Fake::start(move |request| Action::Behind(closed.clone(), Box::new(value(request, "v")))).await;
     let scene = Scene::open([table([server.address()])]).await;
@@ -69,7 +69,7 @@ async fn one_that_is_given_up_does_not_disturb_those_beside_it() {
         index += 1;
         index % 3 != 0
     });
-    gate.open();
+    latch.open();
     for result in within(futures_util::future::join_all(gets)).await {
         assert_eq!(result.unwrap(), "v");
     }
@@ -80,7 +80,7 @@ async fn one_that_is_given_up_does_not_disturb_those_beside_it() {
 async fn one_that_is_given_up_while_connecting_does_not_take_the_connection_from_others() {
     let server = Fake::start(|request| value(request, "v")).await;
     let scene = Scene::open([table([server.address()])]).await;
-    // Polled once: it has started to connect.
+    // Polled once, so it has started to connect.
     assert!(scene.get().now_or_never().is_none());
     assert_eq!(scene.get().await.unwrap(), "v");
     assert_eq!(server.connections(), 1);
@@ -93,7 +93,7 @@ async fn one_that_is_given_up_while_refreshing_does_not_take_the_routes_from_oth
     let moved = with_ballot(2, table([new.address()]));
     let scene = Scene::open([table([old.address()]), moved]).await;
     for _ in 0..20 {
-        // Given up at whatever point it has reached.
+        // Dropped wherever it is by then.
         let _ = tokio::time::timeout(Duration::from_micros(200), scene.get()).await;
     }
     assert_eq!(scene.get().await.unwrap(), "v");
@@ -115,12 +115,12 @@ async fn arguments_are_not_borrowed() {
 
 #[tokio::test]
 async fn a_page_that_is_given_up_is_given_the_next_time() {
-    let gate = Gate::new();
-    let closed = gate.clone();
+    let latch = Latch::new();
+    let closed = latch.clone();
     let server = Fake::start(move |request| match (request.nth, request.code()) {
         (0, _) => Action::Behind(closed.clone(), Box::new(page(request, Status::Ok, &["a"], 5))),
         (1, _) => page(request, Status::Ok, &["a"], 6),
-        // A context works once: the answer that nobody waited for has used it up.
+        // A context works once: the abandoned request has used it up.
         (2, _) => Action::Behind(closed.clone(), Box::new(page(request, Status::Ok, &["b"], 7))),
         (3, _) => page(request, Status::NotFound, &[], 0),
         _ => page(request, Status::Ok, &["b", "c"], -1),

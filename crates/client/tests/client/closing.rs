@@ -1,4 +1,4 @@
-//! The end of a client.
+//! Closing and dropping a client.
 
 use std::time::Duration;
 
@@ -6,7 +6,7 @@ use futures_util::FutureExt;
 use pegasus_client::{Client, ErrorKind, ScanOptions, TableOptions};
 use pegasus_protocol::status::Status;
 
-use crate::support::{Action, CALL, Fake, Gate, Scene, WRITE, options, page, table, value, within};
+use crate::support::{Action, CALL, Fake, Latch, Scene, WRITE, options, page, table, value, within};
 
 #[tokio::test]
 async fn a_closed_client_refuses_what_comes() {
@@ -36,8 +36,8 @@ async fn a_closed_client_refuses_what_comes() {
 
 #[tokio::test]
 async fn what_runs_ends_before_the_client_does() {
-    let gate = Gate::new();
-    let closed = gate.clone();
+    let latch = Latch::new();
+    let closed = latch.clone();
     let server =
         Fake::start(move |request| Action::Behind(closed.clone(), Box::new(value(request, "v")))).await;
     let scene = Scene::open([table([server.address()])]).await;
@@ -51,7 +51,7 @@ async fn what_runs_ends_before_the_client_does() {
     assert!((&mut close).now_or_never().is_none());
     assert_eq!(scene.get().await.unwrap_err().code(), "ERR_CLIENT_CLOSED");
     assert!((&mut close).now_or_never().is_none());
-    gate.open();
+    latch.open();
     assert_eq!(within(get).await.unwrap(), "v");
     within(close).await;
     server.wait_for_ends(1).await;
@@ -100,7 +100,7 @@ async fn a_client_that_is_dropped_leaves_no_connection() {
     let Scene { meta, client, table } = Scene::open([table([server.address()])]).await;
     table.get(b"h", b"s", CALL).await.unwrap();
     drop(client);
-    // The table still works: it holds what it needs.
+    // The table still works: it holds all it needs.
     table.get(b"h", b"s", CALL).await.unwrap();
     drop(table);
     server.wait_for_ends(1).await;

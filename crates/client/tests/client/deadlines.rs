@@ -1,4 +1,4 @@
-//! How long operations take that get no answer.
+//! The duration of operations that get no reply.
 
 use std::time::Duration;
 
@@ -8,14 +8,13 @@ use tokio::time::{Instant, pause};
 
 use crate::support::{Action, CALL, Fake, Scene, UnusedPort, WRITE, refuse, table, value, within};
 
-/// Once everything is connected nothing has to arrive any more, so the clock may jump: times are
-/// exact then, and cost none.
+/// After connecting, nothing needs to arrive, so the clock may jump: times are exact and cost nothing.
 #[tokio::test]
 async fn an_operation_without_an_answer_ends_at_its_deadline() {
     let server =
         Fake::start(|request| if request.nth == 0 { value(request, "v") } else { Action::Silence }).await;
     let scene = Scene::open_with([table([server.address()])], |options| {
-        // Beyond every deadline here: the connection is kept.
+        // Longer than every deadline here, so the connection is kept.
         options.session_reset = Duration::from_secs(1_000_000);
     })
     .await;
@@ -100,7 +99,7 @@ async fn a_cluster_without_primaries_is_not_asked_in_a_hot_loop() {
     let timeout = Duration::from_secs(1);
     let outcomes = [None, Some(dead.address())].map(|primary| async move {
         let scene = Scene::open([table([primary])]).await;
-        // Alone and in a crowd: those who wait share what they ask.
+        // Alone and together: operations that wait share one query.
         let errors = join_all((0..20).map(|_| scene.get_within(Some(timeout)))).await;
         (errors, scene.meta.queries())
     });
@@ -117,7 +116,7 @@ async fn a_cluster_without_primaries_is_not_asked_in_a_hot_loop() {
 
 #[tokio::test]
 async fn a_connection_that_stays_silent_is_replaced() {
-    // Callers that come one after the other: there is never more than one that waits.
+    // Calls one after the other, so at most one waits at a time.
     let server = Fake::start(|request| match request.connection {
         0 => Action::Silence,
         _ => value(request, "v"),

@@ -1,4 +1,4 @@
-//! Requests that are sent by the thread that asks, while the runtime sleeps, works, or sends itself.
+//! Requests that are sent on the calling thread while the runtime sleeps, works, or sends as well.
 
 use std::future::Future;
 use std::sync::Arc;
@@ -16,7 +16,7 @@ use tokio::sync::{Notify, mpsc};
 
 use crate::support::{Action, CALL, Fake, Request, Scene, WRITE, reply, table, within, written};
 
-/// Two runtimes, of a server and of a client with a connection to it. Neither does anything by itself.
+/// A runtime with a server, and a runtime with a client that is connected to it. Neither runs by itself.
 struct Stage {
     servers: Runtime,
     server: Fake,
@@ -40,7 +40,7 @@ impl Stage {
     }
 }
 
-/// Answers a get with the sort key that it names.
+/// Replies to a get with its sort key as the value.
 fn answer(request: &Request) -> Action {
     if request.code() == RpcCode::Put {
         return written(request);
@@ -49,7 +49,7 @@ fn answer(request: &Request) -> Action {
     reply::<rpc::Get>(request, &ReadResponse { value, ..ReadResponse::default() })
 }
 
-/// Of a row of the hash key `h`.
+/// The sort key of a row of the hash key `h`.
 fn sort_key(request: &Request) -> String {
     let key = match request.code() {
         RpcCode::Put => request.read::<rpc::Put>().key,
@@ -94,7 +94,7 @@ fn what_the_socket_does_not_take_follows_in_order() {
     let keys: Vec<_> = (0..60).map(|at| format!("{at:02}")).collect();
     let set = |key| Box::pin(scene.table.set(b"h", key, &value, WRITE));
     let mut sets: Vec<_> = keys.iter().map(|key| set(key.as_bytes())).collect();
-    // Nobody reads: soon the socket is full.
+    // The server's runtime does not read, so the socket fills up soon.
     for set in &mut sets {
         send_directly(runtime.handle(), || assert!(set.as_mut().now_or_never().is_none()));
     }
@@ -117,7 +117,7 @@ fn what_was_asked_leaves_also_when_something_panics() {
     }));
     assert!(ended.is_err());
     servers.block_on(within(server.wait_for_requests(2)));
-    // Within another one, the outer one sends.
+    // In a nested call, the outer call sends.
     let mut other = Box::pin(scene.get());
     send_directly(runtime.handle(), || {
         send_directly(runtime.handle(), || assert!(other.as_mut().now_or_never().is_none()));
@@ -133,7 +133,7 @@ impl Wake for Unpark {
     }
 }
 
-/// Works on the calling thread until all is done, with so many operations at once.
+/// Polls on the calling thread until all operations are done, with this many at once.
 fn run_here<F: Future<Output = ()>>(
     runtime: &Runtime,
     at_once: usize,
@@ -163,7 +163,7 @@ fn threads_and_the_runtime_send_over_one_connection() {
         assert_eq!(value, key);
     };
     let keys = |thread: usize| (0..2000).map(move |at| format!("{thread}-{at}"));
-    // Closed when the last thread has ended.
+    // The channel closes when the last thread ends.
     let (at_work, mut ended) = mpsc::channel::<()>(1);
     let work = || {
         thread::scope(|scope| {

@@ -1,5 +1,5 @@
-//! Answers that are none. Whatever a server sends, what waits gets a result or an error with a code
-//! in time, and what comes later works.
+//! Malformed replies. Whatever a server sends, each call gets a result or an error with a code in time, and
+//! later calls work.
 
 use std::time::Duration;
 
@@ -14,7 +14,7 @@ use crate::support::{
     Action, CALL, Fake, Request, Scene, WRITE, reply_bytes, table, value, value_bytes, within,
 };
 
-/// A server that answers the first request so, and all others well.
+/// A server that replies to the first request like this, and correctly to all others.
 async fn misbehaving_once(first: impl Fn(&Request) -> Action + Send + Sync + 'static) -> (Fake, Scene) {
     let server = Fake::start(move |request| match (request.nth, request.code()) {
         (0, _) => first(request),
@@ -26,7 +26,7 @@ async fn misbehaving_once(first: impl Fn(&Request) -> Action + Send + Sync + 'st
     (server, scene)
 }
 
-/// The bytes of a good answer after they have been tampered with.
+/// A correct reply after `tamper` has changed its bytes.
 fn tampered(request: &Request, tamper: impl FnOnce(&mut BytesMut)) -> Action {
     let mut bytes = value_bytes(request, "v");
     tamper(&mut bytes);
@@ -56,7 +56,7 @@ async fn a_length_that_is_too_small_by_a_little() {
             tampered(request, |bytes| set_length(bytes, bytes.len() as u32 - missing))
         })
         .await;
-        // The body cannot be read, or what follows it as an answer; the next one is fine.
+        // Either the body cannot be decoded, or the bytes after it cannot. The next call works.
         match within(scene.get()).await {
             Ok(value) => assert_eq!(value, "v"),
             Err(error) => assert_eq!(error.code(), "ERR_INVALID_DATA"),
@@ -73,10 +73,10 @@ async fn a_length_that_is_too_great_by_a_little() {
             tampered(request, |bytes| set_length(bytes, bytes.len() as u32 + more))
         })
         .await;
-        // Bytes are missing that never come.
+        // The missing bytes never come.
         let error = scene.get_within(Some(Duration::from_millis(100))).await.unwrap_err();
         assert_eq!(error.code(), "ERR_TIMEOUT");
-        // The next answer is torn: its connection is replaced.
+        // The next reply is torn, so the connection is replaced.
         assert_eq!(within(scene.get()).await.unwrap(), "v", "{more}");
         assert_eq!(within(scene.get()).await.unwrap(), "v", "{more}");
     }
@@ -102,7 +102,7 @@ async fn an_answer_cut_anywhere_and_the_end_of_the_connection() {
 async fn an_answer_in_single_bytes_is_an_answer() {
     let (sender, pieces) = std::sync::mpsc::channel();
     let pieces = std::sync::Mutex::new(pieces);
-    // Each further request lets the server say one more byte of the answer to the first.
+    // Each further request makes the server send one more byte of its first reply.
     let server = Fake::start(move |request| {
         if request.nth == 0 {
             for byte in value_bytes(request, "whole") {
@@ -190,11 +190,11 @@ async fn a_result_that_cannot_be_read_fails_that_operation_only() {
     let bodies: [&[u8]; 6] = [
         b"\x0c",
         b"\x0c\x00\x00",
-        // A value of two gibibytes, of a negative length, and a field of an unknown type.
+        // A value of 2 GiB, a value of negative length, and a field of an unknown type.
         b"\x0c\x00\x00\x0c\x00\x02\x7f\xff\xff\xff",
         b"\x0c\x00\x00\x0c\x00\x02\xff\xff\xff\xff",
         b"\x0c\x00\x00\x63\x00\x09\x00",
-        // A status that is no number.
+        // A status that is not a number.
         b"\x0c\x00\x00\x0b\x00\x01\x00\x00\x00\x00\x00\x00",
     ];
     for body in bodies {
@@ -235,7 +235,7 @@ async fn a_message_that_is_no_reply_ends_the_connection() {
 
 #[tokio::test]
 async fn random_bytes() {
-    // The same ones in each run.
+    // A fixed seed: the same bytes in every run.
     let mut random = fastrand::Rng::with_seed(20_160_101);
     for round in 0..40 {
         let mut bytes = vec![0; random.usize(12..300)];
@@ -254,7 +254,7 @@ async fn a_good_answer_with_any_byte_changed() {
         let xor = random.u8(1..);
         let (_server, scene) =
             misbehaving_once(move |request| tampered(request, |bytes| bytes[position] ^= xor)).await;
-        // Whatever it means now, it is a result or an error with a code, and in time.
+        // Whatever the bytes mean now, the call ends in time with a result or an error with a code.
         let timeout = Some(Duration::from_millis(30));
         if let Err(error) = scene.table.get(b"h", b"s", pegasus_client::CallOptions { timeout }).await {
             assert!(!error.code().is_empty());

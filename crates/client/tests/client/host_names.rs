@@ -1,4 +1,4 @@
-//! Configurations that name hosts, as servers since 2.6 send them.
+//! Configurations with host names, as servers since 2.6 send them.
 
 use pegasus_protocol::idl::PartitionConfiguration;
 use pegasus_protocol::types::{HostPort, RpcAddress};
@@ -9,7 +9,7 @@ async fn serving() -> Fake {
     Fake::start(|request| value(request, "v")).await
 }
 
-/// No resolver has to be asked to know that there is no such name: a label ends at 63 bytes.
+/// A name that fails without a query to a resolver: a label is at most 63 bytes long.
 fn unresolvable() -> String {
     "x".repeat(64)
 }
@@ -19,7 +19,7 @@ async fn a_name_is_resolved() {
     let server = serving().await;
     let mut named = with_host("localhost", table([server.address()]));
     assert_eq!(Scene::open([named.clone()]).await.get().await.unwrap(), "v");
-    // Only the name is there.
+    // The configuration has only the name.
     named.partitions[0].primary = RpcAddress::NONE;
     let scene = Scene::open([named]).await;
     assert_eq!(scene.get().await.unwrap(), "v");

@@ -1,7 +1,6 @@
-//! The client in conversation: with the local server, and with scripted peers that misbehave in
-//! every way a cluster can.
+//! The client against the local server, and against scripted servers that misbehave in many ways.
 
-// How tests fail; the helpers outside of #[test] functions fail the same way.
+// Tests may panic; so may the helpers outside of `#[test]` functions.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 mod support;

@@ -1,4 +1,4 @@
-//! Finding the meta server that leads, and what it says.
+//! Meta servers: finding the leader, and what it replies.
 
 use std::time::Duration;
 
@@ -40,7 +40,7 @@ async fn a_silent_meta_server_is_not_waited_for() {
     let alive = FakeMeta::start([table([replica.address()])]).await;
     let started = Instant::now();
     open(options([&silent, alive.fake()])).await.unwrap();
-    // It would be two seconds with the timeout of one attempt.
+    // With the timeout of one attempt it would take 2 s.
     assert!(started.elapsed() < Duration::from_secs(1), "{:?}", started.elapsed());
     assert_eq!(silent.requests().len(), 1);
 }
@@ -64,7 +64,7 @@ async fn a_follower_leads_to_a_leader_that_is_listed() {
     let follower = FakeMeta::start([forward(Some(leader.fake().address()))]).await;
     open(options([follower.fake(), &other, leader.fake()])).await.unwrap();
     assert_eq!((follower.queries(), other.requests().len(), leader.queries()), (1, 0, 1));
-    // Listed and named by the follower, it is one server with one connection.
+    // The leader is listed, and the follower names it too: it is one server with one connection.
     assert_eq!(leader.fake().connections(), 1);
 }
 
@@ -81,7 +81,7 @@ async fn a_follower_leads_to_a_leader_that_is_not_listed() {
 
 #[tokio::test]
 async fn followers_that_name_each_other_are_asked_again_until_one_leads() {
-    // Each is told the other's address once both have one.
+    // Each server learns the other's address once both are bound.
     let (to_second, second_address) = std::sync::mpsc::channel();
     let second_address = std::sync::Mutex::new(second_address);
     let first = Fake::start(move |request| {
@@ -218,7 +218,7 @@ async fn meta_servers_that_cannot_be_named() {
     }
 }
 
-/// Configurations that no table has, made from a good one.
+/// Impossible configurations, made from a good one.
 fn nonsense(good: &QueryCfgResponse) -> Vec<QueryCfgResponse> {
     let changed = |change: fn(&mut QueryCfgResponse)| {
         let mut bad = good.clone();
@@ -253,7 +253,7 @@ async fn a_configuration_that_makes_no_sense_does_not_open_a_table() {
 
 #[tokio::test]
 async fn a_configuration_that_makes_no_sense_leaves_the_known_routes() {
-    // Where the bad ones lead nobody listens.
+    // Nothing listens where the bad configurations point to.
     let dead = UnusedPort::new();
     for bad in nonsense(&table([dead.address(); 2])) {
         let replica = Fake::start(|request| match request.nth {

@@ -1,4 +1,4 @@
-//! Every operation against the local server, on tables of several partition counts.
+//! Every operation against the local server, on tables with several partition counts.
 
 use std::sync::Arc;
 
@@ -13,7 +13,7 @@ use pegasus_protocol::expiry;
 
 use crate::support::{CALL, WRITE};
 
-/// A local cluster with one table, and that table opened.
+/// A local cluster with one table, opened.
 pub(crate) struct Local {
     pub(crate) cluster: Cluster,
     pub(crate) clock: Arc<ManualClock>,
@@ -30,7 +30,7 @@ impl Local {
         .await
     }
 
-    /// The server's clock stands still at the time of the start, the client's goes on.
+    /// The server's clock stands still from the start; the client's clock runs.
     pub(crate) async fn start_with(options: ClusterOptions) -> Self {
         let clock = Arc::new(ManualClock::new(expiry::now()));
         let cluster = Cluster::start_with_clock(options, clock.clone()).await.unwrap();
@@ -170,7 +170,7 @@ async fn rows_expire() {
         let Some(TimeToLive::Seconds(left)) = table.ttl(b"h", sort_key, CALL).await.unwrap() else {
             panic!("no time to live")
         };
-        // The client's clock has gone on since the server's stood still.
+        // The client's clock has run meanwhile.
         assert!((100..120).contains(&left), "{left}");
     }
     assert_eq!(table.ttl(b"h", b"for ever", CALL).await.unwrap(), Some(TimeToLive::Forever));
@@ -290,7 +290,7 @@ async fn servers_that_name_hosts_and_several_meta_servers() {
     let local = Local::start_with(options).await;
     let Local { cluster, table, .. } = &local;
     table.set(b"h", b"s", b"v", WRITE).await.unwrap();
-    // The leader is not listed: a follower leads to it.
+    // The leader is not listed; a follower names it.
     let follower = cluster.meta_servers()[2].to_string();
     let client = Client::connect(ClientOptions::new([follower])).await.unwrap();
     let table = client.open_table("temp", TableOptions::default()).await.unwrap();

@@ -1,4 +1,4 @@
-//! Which failures are tried again, how often, and what the caller is told in the end.
+//! Which failures are retried, how often, and the error that the caller gets in the end.
 
 use std::time::Duration;
 
@@ -74,7 +74,7 @@ async fn no_more_attempts_are_made_than_allowed() {
         assert_eq!((&*error.code(), error.location().attempts), (code, 3));
         assert!(error.is_retryable());
         assert!(error.to_string().contains("3 attempts"), "{error}");
-        // After the last attempt the routes may be asked for once more, for the next operation.
+        // After the last attempt the routes may be refreshed once more, for the next operation.
         assert!((3..=4).contains(&scene.meta.queries()), "{error}");
     }
     assert_eq!(server.requests().len(), 3);
@@ -124,7 +124,7 @@ async fn a_write_that_failed_on_the_way_may_have_been_applied() {
     let silent = Fake::silent().await;
     let refusing = Fake::start(|request| refuse(request, &ErrorCode::Busy)).await;
     let dead = UnusedPort::new();
-    // Unknown after the first attempt, refused by the second: still unknown.
+    // Unknown after the first attempt, refused by the second: the outcome is still unknown.
     let both = Fake::start(|request| match request.nth {
         0 => Action::Close,
         _ => refuse(request, &ErrorCode::Busy),
@@ -193,7 +193,7 @@ async fn a_count_that_the_server_had_no_time_for_is_no_count() {
 
 #[tokio::test]
 async fn a_refusal_with_a_body_is_a_refusal() {
-    // Servers that throttle reads answer so.
+    // Servers that throttle reads reply like this.
     let server = Fake::start(|request| {
         let mut bytes = BytesMut::new();
         let response = ReadResponse { value: "not this".into(), ..ReadResponse::default() };
@@ -234,7 +234,7 @@ async fn a_configuration_without_news_is_no_reason_to_hurry() {
     })
     .await;
     let same = table([server.address()]);
-    // A newer ballot with the same primary is news: the primary is one anew.
+    // A higher ballot with the same primary counts as a change.
     let scene = Scene::open([same.clone(), same.clone(), with_ballot(2, same)]).await;
     assert_eq!(within(scene.get()).await.unwrap(), "v");
     assert_eq!((server.requests().len(), scene.meta.queries()), (4, 4));

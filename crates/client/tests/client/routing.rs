@@ -1,4 +1,4 @@
-//! Where operations go, and what makes the client ask for the routes anew.
+//! Where operations go, and what makes the client refresh its routes.
 
 use std::time::Duration;
 
@@ -17,7 +17,7 @@ use crate::support::{
 
 const INCR: IncrOptions = IncrOptions { expiry: IncrExpiry::Keep, timeout: None };
 
-/// A server that refuses everything with this name.
+/// A server that refuses every request with this code.
 async fn refusing(code: ErrorCode) -> Fake {
     Fake::start(move |request| refuse(request, &code)).await
 }
@@ -35,7 +35,7 @@ fn moved_to(server: &Fake) -> QueryCfgResponse {
     with_ballot(2, table([server.address()]))
 }
 
-/// A hash key that lies in that partition of so many.
+/// A hash key of this partition, in a table with `count` partitions.
 fn hash_key_in(index: u32, count: u32) -> Vec<u8> {
     let keys = (0..).map(|i| format!("user_{i}").into_bytes());
     keys.into_iter().find(|key| key::partition_index(key::crc64(key), count) == index).unwrap()
@@ -57,7 +57,7 @@ async fn a_refusal_that_tells_of_stale_routes_leads_to_the_new_primary() {
         assert_eq!(scene.get().await.unwrap(), "v", "{code}");
         let counts = (old.requests().len(), new.requests().len(), scene.meta.queries());
         assert_eq!(counts, (1, 1, 2), "{code}");
-        // The new route is used from the start now; a write goes there as well.
+        // The new route is used from now on; a write goes there too.
         scene.table.set(b"h", b"s", b"v", WRITE).await.unwrap();
         assert_eq!((old.requests().len(), scene.meta.queries()), (1, 2));
     }
@@ -84,14 +84,14 @@ async fn a_primary_that_cannot_be_reached_is_replaced() {
     assert_eq!(scene.meta.queries(), 2);
 }
 
-/// It takes connections and requests, so nothing but the deadline tells that it hangs.
+/// The server accepts connections and requests, so only the deadline shows that it hangs.
 #[tokio::test]
 async fn after_an_operation_without_an_answer_the_next_one_goes_to_the_new_primary() {
     let (hung, alive) = (Fake::silent().await, serving().await);
     let scene = Scene::open([table([hung.address()]), moved_to(&alive)]).await;
     let error = scene.get_within(Some(Duration::from_millis(50))).await.unwrap_err();
     assert_eq!(error.code(), "ERR_TIMEOUT");
-    // However long nobody asks for anything.
+    // The refresh runs although no further operation starts.
     scene.meta.fake().wait_for_requests(2).await;
     let next = async { while scene.get_within(Some(Duration::from_millis(200))).await.is_err() {} };
     within(next).await;
@@ -99,7 +99,7 @@ async fn after_an_operation_without_an_answer_the_next_one_goes_to_the_new_prima
     assert!(hung.requests().len() <= 2);
 }
 
-/// It is not sent again, and yet the next one must not meet the same connection's end.
+/// The write is not sent again, and the next operation must not fail on the same connection.
 #[tokio::test]
 async fn an_atomic_write_whose_outcome_is_unknown_leads_to_the_new_primary_too() {
     let dying = Fake::start(|_| Action::Close).await;

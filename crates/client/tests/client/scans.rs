@@ -1,4 +1,4 @@
-//! Scans on scripted servers: contexts, what becomes of them, and what servers are asked.
+//! Scans on scripted servers: contexts, how they get lost, and the requests that servers get.
 
 use std::time::Duration;
 
@@ -13,10 +13,10 @@ use crate::support::{
     Action, Fake, Request, Scene, page, refuse, scan_key, table, value, with_ballot, within,
 };
 
-/// The pages of a server, one for each request: status, sort keys, context id.
+/// A reply to a scan request: status, sort keys, context id.
 type Page = (Status, &'static [&'static str], i64);
 
-/// A server that answers with these pages in this order, and a table there.
+/// A server that sends these pages in order, and a table on it.
 async fn paging(pages: &'static [Page]) -> (Fake, Scene) {
     let server = Fake::start(|request| {
         if request.code() == RpcCode::ClearScanner {
@@ -34,7 +34,7 @@ fn scanner(scene: &Scene) -> Scanner {
     scene.table.scanner(b"h", b"", b"", ScanOptions::default()).unwrap()
 }
 
-/// All rows, as their sort keys in one string.
+/// All remaining rows, as their sort keys in one string.
 async fn rest(scanner: &mut Scanner) -> Result<String, Error> {
     let mut sort_keys = String::new();
     while let Some(page) = within(scanner.next_page()).await? {
@@ -46,7 +46,7 @@ async fn rest(scanner: &mut Scanner) -> Result<String, Error> {
     Ok(sort_keys)
 }
 
-/// What a server was asked, in short: `start a` (after a), `start` (at the start), `scan 5`, `clear 5`.
+/// The requests of a server in short: `start a` (after a), `start` (from the start), `scan 5`, `clear 5`.
 fn asked(server: &Fake) -> Vec<String> {
     let in_short = |request: &Request| match request.code() {
         RpcCode::GetScanner => {
@@ -93,7 +93,7 @@ async fn pages_without_rows_are_not_given() {
     assert_eq!(scanner.next_page().await.unwrap().unwrap().len(), 1);
     assert_eq!(scanner.next_page().await.unwrap(), None);
     assert_eq!(asked(&server), ["start", "scan 1", "scan 2", "scan 3", "scan 4"]);
-    // The end stays the end.
+    // A scan that has ended stays ended.
     assert_eq!(scanner.next_page().await.unwrap(), None);
     assert_eq!(server.requests().len(), 5);
 }
@@ -104,7 +104,7 @@ async fn a_lost_context_is_opened_after_the_last_row() {
         paging(&[(Fine, &["a", "b"], 5), (NotFound, &[], 0), (Fine, &["c"], 6), (Fine, &["d"], -1)]).await;
     assert_eq!(rest(&mut scanner(&scene)).await.unwrap(), "abcd");
     assert_eq!(asked(&server), ["start", "scan 5", "start b", "scan 6"]);
-    // The rest of the request is as it was.
+    // The rest of the request is the same.
     let [first, _, second, _] = &server.requests()[..] else { panic!("four requests") };
     let (first, second) = (first.read::<rpc::GetScanner>(), second.read::<rpc::GetScanner>());
     assert_eq!(second.start_key, scan_key("b"));
@@ -159,7 +159,7 @@ async fn a_page_that_was_cut_before_any_row_is_an_error_and_the_scan_can_go_on()
     let server = Fake::start(|request| match (request.nth, request.code()) {
         (0, _) => page(request, Fine, &["a"], 5),
         (1, _) => page(request, Incomplete, &[], 0),
-        // No context is kept by a server that ran out of time.
+        // A server that ran out of time keeps no context.
         (_, RpcCode::Scan) => page(request, NotFound, &[], 0),
         _ => page(request, Fine, &["b"], -1),
     })
@@ -223,7 +223,7 @@ async fn closing_frees_the_context_and_waits_for_nothing() {
     let (opened, cleared) = (requests[0].header, requests[1].header);
     assert_eq!(cleared.gpid, opened.gpid);
     assert_eq!((cleared.partition_hash, opened.partition_hash), (key::crc64(b"h"), key::crc64(b"h")));
-    // Nothing waits for the answer that never comes.
+    // Closing does not wait for the reply that never comes.
     within(scene.client.close()).await;
 }
 
@@ -263,7 +263,7 @@ async fn there_is_nothing_to_free_before_the_start_and_after_the_end() {
     let mut cut = scanner(&scene);
     cut.next_page().await.unwrap().unwrap();
     drop(cut);
-    // Whatever was sent has arrived when the connection ends.
+    // When the connection ends, all requests have arrived.
     scene.client.close().await;
     server.wait_for_ends(1).await;
     assert_eq!(asked(&server), ["start", "scan 5", "start"]);
@@ -293,7 +293,7 @@ async fn a_scan_of_a_table_says_that_it_is_one() {
     }
     for request in server.requests() {
         let index = request.header.gpid.partition_index;
-        // A hash of the partition that a split would move away, so that a split is noticed.
+        // The hash of a row that a split would move away, so the scan notices a split.
         assert_eq!(request.header.partition_hash, index as u64 + 4);
         partitions.push(index);
         let request = request.read::<rpc::GetScanner>();

@@ -1,5 +1,4 @@
-//! What is stored in the cluster shows in no error and in no line of a log: nothing of a value, of a key
-//! at most its first sixteen bytes.
+//! Stored data appears in no error and no log line: nothing of a value, and of a key at most 16 bytes.
 
 use std::fmt::{Debug, Write};
 use std::sync::{Arc, Mutex};
@@ -25,13 +24,13 @@ const HASH_KEY: &[u8] = b"hash-key-of-him:SECRET-rest-of-it";
 const SORT_KEY: &[u8] = b"sort-key-of-her:SECRET-rest-of-it";
 const VALUE: &[u8] = b"SECRET-value";
 
-/// For servers that will not answer anyhow.
+/// A deadline for servers that do not reply anyway.
 const HASTE: Duration = Duration::from_millis(30);
 
-/// In a text, and in a list of numbers.
+/// The secret as text, and as a list of numbers.
 const LEAKS: [&str; 2] = ["SECRET", "83, 69, 67"];
 
-/// Keeps every line of every level of everything that runs on the test's thread.
+/// Collects the log lines of all levels on the test's thread.
 #[derive(Clone, Default)]
 struct Lines(Arc<Mutex<Vec<String>>>);
 
@@ -68,7 +67,7 @@ fn assert_silent(text: &str) {
     assert!(LEAKS.iter().all(|leak| !text.contains(leak)), "{text}");
 }
 
-/// Notes what came of an operation, printed in every way there is.
+/// Records the result of an operation, printed in every way.
 fn note<T: Debug, E: std::error::Error>(outcomes: &mut Vec<bool>, result: Result<T, E>) {
     match &result {
         Ok(value) => assert_silent(&format!("{value:?} {value:#?}")),
@@ -77,7 +76,7 @@ fn note<T: Debug, E: std::error::Error>(outcomes: &mut Vec<bool>, result: Result
     outcomes.push(result.is_err());
 }
 
-/// Runs every operation, the writes with this value; says which failed.
+/// Runs every operation, the writes with this value; tells which ones failed.
 async fn run_all(table: &Table, value: &Bytes, patience: Duration) -> Vec<bool> {
     let timeout = Some(patience);
     let (call, write) = (CallOptions { timeout }, WriteOptions { ttl_seconds: 0, timeout });
@@ -114,7 +113,7 @@ async fn run_all(table: &Table, value: &Bytes, patience: Duration) -> Vec<bool> 
     let mut scanner = table.scanner(HASH_KEY, SORT_KEY, b"", scan.clone()).unwrap();
     note(out, scanner.next_page().await);
     note(out, table.count(scan, |_| {}).await);
-    // The value is no integer: this one fails everywhere, and is not counted.
+    // The value is not an integer, so this one always fails and is not counted.
     note(
         &mut Vec::new(),
         table.incr(HASH_KEY, SORT_KEY, 1, IncrOptions { timeout, ..IncrOptions::default() }).await,
@@ -161,7 +160,7 @@ async fn when_writes_are_too_long() {
     lines.assert_silent();
 }
 
-/// An answer whose error and RPC have these names.
+/// A reply with this error name and this RPC name.
 fn named(request: &Request, error: &[u8], rpc: &[u8]) -> Action {
     let mut body = BytesMut::new();
     ErrorCode::from(pegasus_protocol::thrift::Text::from(Bytes::copy_from_slice(error))).write(&mut body);

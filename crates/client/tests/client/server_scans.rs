@@ -1,4 +1,4 @@
-//! Scans of rows that lie in the local server.
+//! Scans on the local server.
 
 use std::collections::BTreeSet;
 use std::future::{Future, poll_fn};
@@ -81,7 +81,7 @@ async fn ranges_and_filters() {
     assert_eq!(read("", "", &prefix).await, "b1 b2");
     let postfix = |o: &mut ScanOptions| o.sort_key_filter = filter(FilterType::MatchPostfix, "1");
     assert_eq!(read("", "", &postfix).await, "a1 b1 c1");
-    // The first batches hold no row that passes.
+    // No row of the first batches passes the filter.
     let late = |o: &mut ScanOptions| {
         o.batch_size = 1;
         o.sort_key_filter = filter(FilterType::MatchAnywhere, "c");
@@ -169,7 +169,7 @@ async fn a_closed_scanner_is_at_its_end() {
     assert_eq!(scanner.next_page().await.unwrap(), None);
 }
 
-/// Polls at most so often, then drops the future.
+/// Polls at most this often, then drops the future.
 async fn polled<F: Future>(times: usize, future: F) -> Option<F::Output> {
     let mut future = pin!(future);
     let mut left = times;

@@ -48,9 +48,9 @@ idl! {
         2: replica_count: i32,
         /// Whether an existing table that is the same in everything is accepted.
         3: success_if_exist: bool,
-        /// "pegasus".
+        /// Always "pegasus".
         4: app_type: Text,
-        /// `true`.
+        /// Always `true`.
         5: is_stateful: bool,
         /// The table's settings.
         6: envs: BTreeMap<Text, Text>,
@@ -86,7 +86,7 @@ idl! {
     struct DropAppRequest {
         /// The table's name.
         1: app_name: Text,
-        /// The options.
+        /// How the table is dropped.
         2: options: DropAppOptions,
     }
 

@@ -82,7 +82,7 @@ fn refuse(error: &clap::Error) -> Refusal {
 fn parse_table(text: &str) -> Result<(String, u32), String> {
     let (name, count) =
         text.rsplit_once(':').ok_or("a table is given as NAME:PARTITIONS, such as temp:8".to_owned())?;
-    let count = count.parse().map_err(|_| format!("{count:?} is no number of partitions"))?;
+    let count = count.parse().map_err(|_| format!("{count:?} is not a number of partitions"))?;
     crate::options::check_table(name, count)?;
     Ok((name.to_owned(), count))
 }
@@ -151,8 +151,8 @@ mod tests {
             (&["--table", "temp"][..], "a table is given as NAME:PARTITIONS, such as temp:8"),
             (&["--table", ":8"], "a table must have a name"),
             (&["--table", "temp:0"], "a table must have 1 to 1024 partitions, not 0"),
-            (&["--table", "temp:x"], "\"x\" is no number of partitions"),
-            (&["--table", "temp:-1"], "\"-1\" is no number of partitions"),
+            (&["--table", "temp:x"], "\"x\" is not a number of partitions"),
+            (&["--table", "temp:-1"], "\"-1\" is not a number of partitions"),
             (&["--table", "t:8", "--table", "t:8"], "the table \"t\" is named twice"),
             (&["--port", "70000"], "70000"),
             (&["--port", "65500"], "ports end at 65535"),

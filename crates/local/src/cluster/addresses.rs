@@ -20,7 +20,7 @@ pub(super) async fn resolve(host: &str) -> Result<Ipv4Addr, StartError> {
         }
     };
     if ip.is_unspecified() {
-        let reason = format!("the host must be an address that clients reach, and {host} is none");
+        let reason = format!("the host must be an address that clients reach, and {host} is not one");
         return Err(StartError::InvalidOption { reason });
     }
     Ok(ip)

@@ -72,7 +72,8 @@ impl Cluster {
         let metas = listen(ip, options.port, options.meta_servers).await?;
         let replica_port = if options.port == 0 { 0 } else { options.port + REPLICA_PORT_OFFSET };
         let replicas = listen(ip, replica_port, options.replica_servers).await?;
-        let addresses = |doors: &[(SocketAddrV4, _)]| doors.iter().map(|(address, _)| *address).collect();
+        let addresses =
+            |listeners: &[(SocketAddrV4, _)]| listeners.iter().map(|(address, _)| *address).collect();
         let (meta_servers, replica_servers): (Arc<[_]>, Arc<[_]>) = (addresses(&metas), addresses(&replicas));
         let topology = Topology::new(meta_servers.clone(), replica_servers.clone(), 1);
         let host_name = options.host_ports.then(|| host_name(&options.host));
@@ -81,11 +82,13 @@ impl Cluster {
         let state = Arc::new(state);
         let (stop, stopped) = watch::channel(());
         let mut tasks = JoinSet::new();
-        let metas = metas.into_iter().enumerate().map(|(index, door)| (Role::Meta(index), door));
-        let replicas = replicas.into_iter().enumerate().map(|(index, door)| (Role::Replica(index), door));
-        let doors = metas.chain(replicas);
-        let servers =
-            doors.map(|(role, door)| ServerHandle::start(door, role, &state, &mut tasks, &stopped)).collect();
+        let metas = metas.into_iter().enumerate().map(|(index, listener)| (Role::Meta(index), listener));
+        let replicas =
+            replicas.into_iter().enumerate().map(|(index, listener)| (Role::Replica(index), listener));
+        let listeners = metas.chain(replicas);
+        let servers = listeners
+            .map(|(role, listener)| ServerHandle::start(listener, role, &state, &mut tasks, &stopped))
+            .collect();
         tasks.spawn(sweep(state.clone(), stopped.clone()));
         tasks.spawn(finish_splits(state.clone(), stopped));
         Ok(Self { meta_servers, replica_servers, servers, stop, tasks, state })

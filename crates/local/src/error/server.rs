@@ -65,7 +65,7 @@ pub enum ServerError {
     },
     /// The operation on the server succeeded, but the new placement of its partitions could not be
     /// stored. The old placement stays.
-    #[error("what becomes of the partitions cannot be stored: {0}")]
+    #[error("the new placement of the partitions cannot be stored: {0}")]
     Store(#[from] StoreError),
     /// The cluster is being stopped.
     #[error("the cluster is stopped")]

@@ -59,7 +59,7 @@ pub enum DropTableError {
         name: String,
     },
     /// The drop cannot be stored.
-    #[error("that the table is dropped cannot be stored: {0}")]
+    #[error("the drop of the table cannot be stored: {0}")]
     Store(#[from] StoreError),
 }
 

@@ -44,7 +44,7 @@ const KEEP_AT_MOST: usize = 4 << 20;
 enum ConnectionEnd {
     #[error("the socket failed: {0}")]
     Socket(#[from] io::Error),
-    #[error("the client sent what is no request: {0}")]
+    #[error("the client sent bytes that are not a request: {0}")]
     Malformed(#[from] DecodeError),
     #[error("writes could not be committed: {0}")]
     NotCommitted(#[from] StoreError),

@@ -57,7 +57,7 @@ impl Topology {
                 Err(ServerError::NoPartition { name: name.to_owned(), count: table.partitions.len(), index })
             }
             Some(placement) if !placement.is_ready() => Err(ServerError::NoServer {
-                reason: format!("partition {index} of {name:?} is nowhere yet: a split is making it"),
+                reason: format!("partition {index} of {name:?} is on no server yet: a split is creating it"),
             }),
             Some(placement) => Ok((table, placement)),
         }

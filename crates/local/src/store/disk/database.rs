@@ -78,7 +78,7 @@ fn open_engine(directory: &Path) -> Result<Database, StoreError> {
     })?;
     // No checksum covers the write numbers in the journal. The engine panics near their maximum.
     if database.seqno() >= MOST_WRITES {
-        return Err(StoreError::Damaged("the number of a write is none"));
+        return Err(StoreError::Damaged("the number of a write is impossible"));
     }
     Ok(database)
 }

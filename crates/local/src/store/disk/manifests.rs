@@ -43,7 +43,7 @@ fn check_list(keyspace: &Path) -> Result<(), StoreError> {
         return Ok(());
     };
     let (Some(number), Some(checksum)) = (current.first_chunk(), current.get(8..24)) else {
-        return Err(StoreError::Damaged("what names a list of files is cut short"));
+        return Err(StoreError::Damaged("the file \"current\" is cut short"));
     };
     let list = keyspace.join(format!("v{}", u64::from_le_bytes(*number)));
     match if_there(read(&list))? {

@@ -41,10 +41,10 @@ impl Witness {
         file.read_to_end(&mut bytes)?;
         let noted = match bytes.as_slice() {
             [] => 0,
-            bytes => number(bytes, "the file \"commits\" is no number")?,
+            bytes => number(bytes, "the file \"commits\" does not hold a number")?,
         };
         let row = catalog.get(ROW)?;
-        let begun = row.map_or(Ok(0), |row| number(&row, "the number of commits is none"))?;
+        let begun = row.map_or(Ok(0), |row| number(&row, "the number of commits is invalid"))?;
         if begun < noted {
             return Err(StoreError::Lost { commits: noted - begun });
         }

@@ -39,7 +39,7 @@ pub(crate) fn multi_get(
         }
     };
     if request.reverse && request.sort_keys.is_empty() {
-        collected.kvs.reverse(); // answers are in ascending order, even if the rows were read in descending order
+        collected.kvs.reverse(); // answers are always in ascending order
     }
     Ok((status, collected.kvs))
 }

@@ -54,7 +54,7 @@ fn answers_have_an_end_however_often_a_key_is_named() {
     let key = FullKey { hash_key: Bytes::from_static(b"h"), sort_key: Bytes::from_static(&[0; 4]) };
     let request = BatchGetRequest { keys: vec![key.clone(); 100] };
     let (status, data) = ops::batch_get(table.partition(0).unwrap(), &request, NOW).unwrap();
-    assert_eq!((status, data.len()), (Status::Incomplete, 2)); // the size of complete keys counts: 13 bytes a row
+    assert_eq!((status, data.len()), (Status::Incomplete, 2)); // complete keys count: 13 bytes a row
     let request = MultiGetRequest { sort_keys: vec![key.sort_key; 100], ..full_range(b"h") };
     assert_eq!(multi_get(&table, &request), (Status::Incomplete, 3));
 }

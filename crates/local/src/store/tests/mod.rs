@@ -6,6 +6,7 @@ mod files;
 mod limits;
 mod model;
 mod split;
+mod steps;
 
 use std::ops::Deref;
 

@@ -15,10 +15,10 @@ export interface Findings {
   pauses: Pauses
 }
 
-/** So many violations are told in full. */
+/** How many violations are printed in full. */
 const TOLD = 20
 
-/** A run as text. */
+/** The report of a run, as text. */
 export function report(findings: Findings): string {
   const { seed, seconds, rounds, watch, tally, recovery, verdicts, pauses } = findings
   const counts = [...watch.operations.values()]

@@ -1,5 +1,5 @@
-// One round: a table of its own, a workload that works on it, nemeses against them; then all is healed, everything is
-// read once more, and what was recorded is judged.
+// One round: it creates a table, runs the workload and the nemeses on it, heals everything, reads all rows once more,
+// and judges the recorded history.
 
 import { setTimeout as sleep } from 'node:timers/promises'
 import { type LocalCluster, PegasusError, type Table } from 'pegasus-client'
@@ -36,7 +36,7 @@ export interface RoundPlan {
   pauses: Pauses
   recovery: Recovery
   verdicts: Verdicts
-  /** What stands between the workers and their tables: nothing, unless it is this program that is tested. */
+  /** Wraps the tables that workers use. Only tests of this program set it. */
   alter?: (table: Table) => Table
 }
 
@@ -46,9 +46,9 @@ export async function runRound(plan: RoundPlan): Promise<void> {
   const target = new Target(cluster, `round_${plan.number}`, PARTITIONS)
   await cluster.createTable(target.table, PARTITIONS)
   const clientTables = await fleet.open(target.table)
-  const still = clientTables[0].table
-  await writeStillRows(still)
-  const partitions = await findPartitions(cluster, still)
+  const stillTable = clientTables[0].table
+  await writeStillRows(stillTable)
+  const partitions = await findPartitions(cluster, stillTable)
   recovery.use(clientTables.flatMap((clientTable) => probesOf(clientTable, partitions)))
   const history = new History()
   const workload = new Workload({
@@ -94,7 +94,7 @@ async function breakThings(
   const nemesis = () => new Nemesis(target, random.fork(), recovery, tally, signal)
   const nemeses = Array.from({ length: NEMESES }, nemesis)
   const splitter = nemesis()
-  // Every other table is split, once, somewhere in the first half: afterwards its partitions are others.
+  // Every other table is split once, in the first half of the round: the other half runs on the new partitions.
   const split = async () => {
     await splitter.rest(splitter.random.integer(0, lastsMs / 2))
     if (splitter.random.coin()) await splitter.fire(SPLIT)
@@ -102,7 +102,7 @@ async function breakThings(
   await Promise.all([...nemeses.map((one) => one.run(FAULTS)), split()])
 }
 
-/** A read in each partition, through one client. */
+/** One probe for each partition, through one client. */
 function probesOf({ client, table }: ClientTable, partitions: ReadonlyMap<string, number>): Probe[] {
   const hashKeys = new Map([...partitions].map(([hashKey, partition]) => [partition, hashKey]))
   return [...hashKeys].map(([partition, hashKey]) => ({
@@ -112,7 +112,7 @@ function probesOf({ client, table }: ClientTable, partitions: ReadonlyMap<string
   }))
 }
 
-/** Asks the cluster where hash keys lie: a rule refuses the reads, and their errors name the partition. */
+/** Finds the partition of each hash key: a rule refuses the reads, and the errors name the partition. */
 async function findPartitions(cluster: LocalCluster, table: Table): Promise<Map<string, number>> {
   const fault = cluster.addFault({ table: table.name, rpc: 'get', reaction: { error: 'ERR_CHAOS_UNLISTED' } })
   const partitions = new Map<string, number>()
@@ -127,7 +127,7 @@ async function findPartitions(cluster: LocalCluster, table: Table): Promise<Map<
   return partitions
 }
 
-/** A split that is still under way keeps its table; it is small. */
+/** Drops a table. One that is still being split is kept; it is small. */
 async function dropTable(cluster: LocalCluster, table: string): Promise<void> {
   await cluster.dropTable(table).catch((error: unknown) => {
     if (!(error instanceof PegasusError) || error.code !== 'ERR_SPLITTING') throw error

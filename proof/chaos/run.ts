@@ -11,18 +11,18 @@ import { Fleet } from './workload/fleet'
 
 const DEFAULT_SECONDS = 60
 const ROUND_MS = 4000
-/** After so many violations more of them say nothing new. */
+/** The run ends after this many violations. */
 const ENOUGH = 5
 
 export interface ChaosPlan {
   seconds: number
-  /** All that is drawn follows from it: operations, faults, their order. When they happen does not. */
+  /** Determines all that is drawn: operations, faults, their order. It does not determine when they happen. */
   seed: number
-  /** A client that is broken on purpose: the run must find it. */
+  /** A defect put into the client on purpose, which the run must find. */
   sabotage?: Sabotage
 }
 
-/** The plan of a command line. */
+/** Reads the plan from the command line. */
 export function readPlan(given: { seconds?: string; seed?: string; sabotage?: string }): ChaosPlan {
   return {
     seconds: whole('--seconds', given.seconds, DEFAULT_SECONDS),
@@ -37,7 +37,7 @@ function whole(name: string, given: string | undefined, otherwise: number): numb
   throw new RangeError(`${name} must be a whole number from 0 on, got ${given}`)
 }
 
-/** Runs rounds for so long, and tells what came of them; false when something was violated. */
+/** Runs rounds until the time is over and prints the report; false if there was a violation. */
 export async function runChaos(plan: ChaosPlan, print: (line: string) => void): Promise<boolean> {
   const { seed, seconds, sabotage } = plan
   print(`chaos for ${seconds} s with --seed ${seed}`)
@@ -59,23 +59,9 @@ export async function runChaos(plan: ChaosPlan, print: (line: string) => void): 
     rounds++
     const lastsMs = Math.min(ROUND_MS, Math.max(1000, (seconds - passed()) * 1000))
     const alter = sabotage === undefined ? undefined : alteration(sabotage)
-    const number = rounds
     const roundSeed = seeds.integer(0, 2 ** 31)
-    await runRound({
-      ...{
-        number,
-        seed: roundSeed,
-        lastsMs,
-        cluster,
-        fleet,
-        watch,
-        tally,
-        pauses,
-        recovery,
-        verdicts,
-        alter,
-      },
-    })
+    const shared = { cluster, fleet, watch, tally, pauses, recovery, verdicts }
+    await runRound({ ...shared, number: rounds, seed: roundSeed, lastsMs, alter })
     pauses.forget()
   }
 

@@ -1,4 +1,4 @@
-// Clients that are broken on purpose, to see that the checks find them.
+// Clients with a defect put in on purpose. Tests use them to see that the checks find it.
 
 import type { Table } from 'pegasus-client'
 import { PegasusError } from 'pegasus-client'
@@ -6,18 +6,18 @@ import { PegasusError } from 'pegasus-client'
 type Method = (...args: never[]) => Promise<unknown>
 
 interface Call {
-  /** What the table would do. */
+  /** Makes the call as the table would. */
   go(): Promise<unknown>
   args: unknown[]
 }
 
-/** How a method of a broken table answers; each only now and then, so that the rest goes on. */
+/** The defects: what a method of a broken table does in place of the real one. */
 const SABOTAGES = {
-  /** Acknowledges a write that it never sends. */
+  /** Acknowledges a write that is never sent. */
   'lost-write': { set: async () => undefined },
   /** Sends an increment twice. */
   'double-increment': { incr: ({ go }: Call) => go().then(go) },
-  /** Writes, and says that it did not. */
+  /** Writes, and reports that it did not. */
   'wrong-denial': {
     set: async ({ go }: Call) => {
       await go()
@@ -39,7 +39,7 @@ const SABOTAGES = {
       return answer
     },
   },
-  /** Fails with what callers do not expect. */
+  /** Fails with a code that no fault here can cause. */
   'strange-error': {
     get: async () => {
       throw new PegasusError('ERR_STRANGE', 'sabotage')
@@ -56,10 +56,10 @@ export function sabotageNamed(name: string): Sabotage {
   throw new RangeError(`--sabotage must be one of ${ALL_SABOTAGES.join(', ')}, got ${name}`)
 }
 
-/** One call in so many is answered wrongly. */
+/** One call in this many is broken; the others work, so that the run goes on. */
 const ONE_IN = 5
 
-/** Makes broken tables of good ones. */
+/** Wraps tables so that some of their calls have the defect. */
 export function alteration(sabotage: Sabotage): (table: Table) => Table {
   const methods: Record<string, (call: Call, table: Table) => Promise<unknown>> = SABOTAGES[sabotage]
   let calls = 0

@@ -1,7 +1,7 @@
-/** What clients say by themselves. */
+/** Codes that clients make themselves. */
 const OF_CLIENTS = ['ERR_TIMEOUT', 'ERR_NETWORK_FAILURE', 'ERR_SESSION_RESET', 'ERR_INVALID_DATA'] as const
 
-/** With what rules answer, all before anything is done. `ERR_CHAOS_UNLISTED` no client knows. */
+/** Codes that rules answer with, before the request is carried out. No client knows `ERR_CHAOS_UNLISTED`. */
 export const REFUSALS = [
   'ERR_BUSY',
   'ERR_CAPACITY_EXCEEDED',
@@ -14,13 +14,13 @@ export const REFUSALS = [
   'ERR_TRY_AGAIN',
 ] as const
 
-/** What a leader that is about to stop leading may say. When all meta servers say so it is what a call fails with. */
+/** Codes of a meta leader that is losing its lead. If all meta servers answer so, the call fails with that code. */
 export const META_REFUSALS = ['ERR_TIMEOUT', 'ERR_SERVICE_NOT_ACTIVE', 'ERR_CHAOS_UNLISTED'] as const
 
-/** What servers say by themselves while primaries move and tables are split. */
+/** Codes that servers make themselves while primaries move and tables are split. */
 const OF_SERVERS = ['ERR_INVALID_STATE', 'ERR_PARENT_PARTITION_MISUSED', 'ERR_CHILD_NOT_READY']
 
-/** All codes that an operation may fail with here; any other one is a violation. */
+/** All codes that an operation may fail with here; any other code is a violation. */
 export const KNOWN_CODES: ReadonlySet<string> = new Set([
   ...OF_CLIENTS,
   ...REFUSALS,

@@ -1,7 +1,7 @@
 import type { LocalCluster } from 'pegasus-client'
 
 const EVERY_MS = 5
-/** Shorter delays of a probe are no pause. */
+/** A probe that is late by less than this is not counted. */
 const COUNTS_FROM_MS = 15
 
 interface Pause {
@@ -10,14 +10,14 @@ interface Pause {
 }
 
 /**
- * When this process stood still: its JavaScript thread (a timer came late) or the thread of its clients and servers
- * (a question to the cluster, which needs no socket, was answered late). What a deadline was missed by is judged
- * without them: this machine may be busy, the client must not be late.
+ * Records when this process stood still: its JavaScript thread (a timer fired late) or the thread of its clients and
+ * servers (a call to the cluster that needs no socket was answered late). Pauses are subtracted when a missed deadline
+ * is judged: the machine may be busy, but the client must not be late.
  */
 export class Pauses {
   readonly #pauses: Pause[] = []
   readonly #timer: NodeJS.Timeout
-  /** Once all questions so far have their answers. */
+  /** Settles when all probes so far are answered. */
   #answered = Promise.resolve()
   #last = performance.now()
   #longestMs = 0
@@ -42,7 +42,7 @@ export class Pauses {
     return this.#longestMs
   }
 
-  /** For how much of the time between two moments one of the threads stood still, in milliseconds. */
+  /** How long one of the threads stood still between two moments, in milliseconds. Overlapping pauses count once. */
   within(from: number, until: number): number {
     let total = 0
     let covered = from
@@ -56,18 +56,18 @@ export class Pauses {
     return total
   }
 
-  /** Work that holds the JavaScript thread while nothing is on its way is no pause. */
+  /** Runs work that blocks the JavaScript thread while no call is in flight, and does not count it as a pause. */
   except(work: () => void): void {
     work()
     this.#last = performance.now()
   }
 
-  /** Forgets what is over, so that long runs stay small. */
+  /** Drops recorded pauses, so that long runs stay small. */
   forget(): void {
     this.#pauses.length = 0
   }
 
-  /** Asks no more, and waits for the last answer: the cluster can be stopped then. */
+  /** Stops probing and waits for the last answer. After that the cluster can be stopped. */
   async stop(): Promise<void> {
     clearInterval(this.#timer)
     await this.#answered

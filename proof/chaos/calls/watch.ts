@@ -2,18 +2,18 @@ import { PegasusError } from 'pegasus-client'
 import { KNOWN_CODES } from './codes'
 import type { Pauses } from './pauses'
 
-/** A call may be so late: timers and the way back take a moment. */
+/** How late a call may be: timers and the way back to JavaScript take a moment. */
 const LATE_AT_MOST_MS = 100
-/** A call that has no answer so long after its deadline never gets one. */
+/** A call without an answer this long after its deadline counts as hung. */
 const GIVEN_UP_AFTER_MS = 20_000
 
 export interface Failure {
   code: string
-  /** Whether a write may have happened all the same. */
+  /** Whether the write may have been applied although it failed. */
   maybeApplied: boolean
 }
 
-/** How a call went, on the clock of `performance.now()`. */
+/** The outcome of a call; times are those of `performance.now()`. */
 export interface Outcome<T> {
   called: number
   answered: number
@@ -23,22 +23,22 @@ export interface Outcome<T> {
 
 export interface CallInfo {
   name: string
-  /** In which the call must end, in milliseconds. */
+  /** The deadline of the call, in milliseconds. */
   timeoutMs: number
   isWrite: boolean
   signal?: AbortSignal
-  /** Its client may be closed by now. */
+  /** Whether its client may have been closed meanwhile. */
   mayBeClosed?: boolean
-  /** Nothing is broken that it could fail by. */
+  /** Whether a failure is a violation, because no fault is active. */
   mustSucceed?: boolean
 }
 
-/** Makes all calls, counts them, and judges what each one must hold to: its deadline and its error. */
+/** Makes all calls, counts them, and checks the deadline and the error of each. */
 export class Watch {
   readonly violations: string[] = []
   readonly operations = new Map<string, { ok: number; failed: number }>()
   readonly codes = new Map<string, number>()
-  /** The longest that a call was late, without the pauses of this process. */
+  /** How late the latest call was, in milliseconds, without the pauses of this process. */
   latestMs = 0
   maybeApplied = 0
   readonly #pauses: Pauses
@@ -73,7 +73,7 @@ export class Watch {
     this.violations.push(text)
   }
 
-  /** What an error says, after a look at whether it may say that. */
+  /** Reads an error, and reports it if this call cannot fail that way. */
   failure({ name, isWrite, signal, mayBeClosed }: CallInfo, error: unknown): Failure {
     if (signal?.aborted && error === signal.reason) return { code: 'aborted', maybeApplied: isWrite }
     if (error instanceof Hung) {

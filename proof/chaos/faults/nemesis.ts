@@ -6,20 +6,20 @@ import type { FaultPeriod, Target } from './target'
 
 /** A kind of fault. */
 export interface Fault {
-  /** How often it comes, compared with others. */
+  /** How often it is drawn, compared with others. */
   weight: number
   kind: string
-  /** Fires it and, where it lasts, ends it again; false when there is nothing that it could be done to. */
+  /** Fires the fault and ends it again; false if it was not possible now. */
   fire(nemesis: Nemesis): Promise<boolean>
 }
 
-/** How many faults were fired, by kind, and how many answers rules have changed. */
+/** How many faults were fired, by kind, and how many answers rules changed. */
 export interface Tally {
   faults: Map<string, number>
   answersChanged: number
 }
 
-/** Breaks what it can, one fault after the other, until it is told to stop; what it broke it mends. */
+/** Fires one fault after the other until it is stopped, and mends each. */
 export class Nemesis {
   readonly target: Target
   readonly random: Random
@@ -67,7 +67,7 @@ export class Nemesis {
     this.target.end(period)
   }
 
-  /** Says when partitions should be served again; while something else is broken nothing can be said. */
+  /** Starts measuring the recovery of partitions, unless another fault is active. */
   expect(what: string, partitions: readonly number[], from: number): void {
     const isAlone = this.target.ongoing().every((period) => period === this.#own)
     if (isAlone) this.#recovery.expect(what, partitions, from)
@@ -77,7 +77,7 @@ export class Nemesis {
     this.#tally.answersChanged += count
   }
 
-  /** Does something to a server that nobody does anything to; false when somebody does. */
+  /** Works on a server unless another fault does; false if one does. */
   async alone(server: string, work: () => Promise<void>): Promise<boolean> {
     const { busyServers } = this.target
     if (busyServers.has(server)) return false
@@ -87,7 +87,7 @@ export class Nemesis {
     return true
   }
 
-  /** Something that is over as soon as it is done; false when the cluster is not so that it can be done. */
+  /** A fault without duration; false if the state of the cluster does not allow it. */
   async moment(work: () => Promise<unknown>): Promise<boolean> {
     const period = this.begin(false)
     try {

@@ -2,9 +2,9 @@ import { setTimeout as sleep } from 'node:timers/promises'
 
 const PAUSE_MS = 5
 
-/** A read of a client in a partition. */
+/** A read of one partition through one client. */
 export interface Probe {
-  /** What it reads and through which client, in words. */
+  /** The partition and the client, in words. */
   place: string
   partition: number
   read(): Promise<unknown>
@@ -16,9 +16,9 @@ export interface Time {
 }
 
 /**
- * How long it takes until a client is served by a partition again after it could be: after its server was healed, or
- * after the cluster put another one in its place. At that moment a read begins, and is repeated while it fails. What
- * the next fault disturbs is not counted.
+ * Measures how long a client needs until a partition serves it again. The time starts when the partition can be
+ * served: its server is healed, or the cluster has replaced it. From then on a read is repeated until it succeeds. A
+ * measurement that the next fault disturbs is dropped.
  */
 export class Recovery {
   readonly times = new Map<string, Time[]>()
@@ -26,13 +26,13 @@ export class Recovery {
   #probes: readonly Probe[] = []
   #waiting = new Set<Probe>()
 
-  /** One for each client and partition of the table that is worked on now. */
+  /** Sets the probes: one for each client and partition of the present table. */
   use(probes: readonly Probe[]): void {
     this.disturb()
     this.#probes = probes
   }
 
-  /** From this moment on, which may be still to come, these partitions can be served. */
+  /** Starts measuring: these partitions can be served from this moment on, which may lie in the future. */
   expect(what: string, partitions: readonly number[], from: number): void {
     for (const probe of this.#probes.filter(({ partition }) => partitions.includes(partition))) {
       this.#waiting.add(probe)
@@ -40,18 +40,18 @@ export class Recovery {
     }
   }
 
-  /** Something is broken again: what has not recovered by now says nothing. */
+  /** A new fault begins: drops all measurements that have not ended. */
   disturb(): void {
     this.disturbed += this.#waiting.size
     this.end()
   }
 
-  /** Nothing is waited for any more. */
+  /** Ends all measurements. */
   end(): void {
     this.#waiting = new Set()
   }
 
-  /** Waits until all is served again, but not for ever; gives what is not. */
+  /** Waits until all probes are served, at most this long; returns the places that are not. */
   async complete(withinMs: number): Promise<string[]> {
     const deadline = performance.now() + withinMs
     while (this.#waiting.size > 0 && performance.now() < deadline) await sleep(PAUSE_MS)
@@ -60,7 +60,7 @@ export class Recovery {
 
   async #measure(what: string, probe: Probe, waiting: Set<Probe>, from: number): Promise<void> {
     await sleep(Math.max(0, from - performance.now()))
-    // Two faults that end together expect the same probe: who of the two saw it served first has said so.
+    // Two faults that end together may measure the same probe. The first to see it served ends both.
     while (waiting === this.#waiting && waiting.has(probe)) {
       const isServed = await probe.read().then(
         () => true,

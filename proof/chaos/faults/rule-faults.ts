@@ -1,5 +1,5 @@
-// Answers that are not what they should be. What is told to a client must be something that a server can say: a
-// refusal comes before anything is done, and only a timeout or a lost connection may hide that a write was made.
+// Faults that change answers. Each answer is one that a real server can give: a refusal comes before the request is
+// carried out, and only a timeout or a lost connection may hide that a write was made.
 
 import type { FaultReaction, FaultRpc, FaultRule } from 'pegasus-client'
 import type { Random } from '../../../__test__/support/random'

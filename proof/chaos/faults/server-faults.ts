@@ -1,4 +1,4 @@
-// What a nemesis does to servers and to who leads.
+// Faults of servers, and moves of primaries and of the meta leader.
 
 import type { LocalCluster } from 'pegasus-client'
 import type { Fault, Nemesis } from './nemesis'
@@ -21,7 +21,7 @@ export const SERVER_FAULTS: Fault[] = [
   { weight: 1, kind: 'meta leader moved', fire: moveMetaLeader },
 ]
 
-/** For a while; only if nothing else is done to the server. */
+/** Breaks a replica server for a while, unless another fault works on it. */
 function breakReplica(how: Break): Fault['fire'] {
   return async (nemesis) => {
     const { cluster, random } = nemesis

@@ -1,21 +1,21 @@
 import type { LocalCluster } from 'pegasus-client'
 
-/** A stretch of time in which something was broken; `until` is `Infinity` while it is. */
+/** A period in which a fault was active; `until` is `Infinity` while it is. */
 export interface FaultPeriod {
   kind: string
-  /** Requests that were sent meanwhile may be carried out when it ends: the server hung. */
+  /** The server hung: it may carry out requests of this period when the period ends. */
   holdsRequests: boolean
   from: number
   until: number
 }
 
-/** What a nemesis works on: one table of a cluster, and a diary of what was done to it. */
+/** What nemeses break: one table of a cluster, with a record of the faults. */
 export class Target {
   readonly cluster: LocalCluster
   readonly table: string
   readonly partitions: number
   readonly periods: FaultPeriod[] = []
-  /** Servers that something is being done to. */
+  /** Servers that a fault is working on. */
   readonly busyServers = new Set<string>()
 
   constructor(cluster: LocalCluster, table: string, partitions: number) {
@@ -43,7 +43,7 @@ export class Target {
     return this.periods.filter(({ until }) => until === Number.POSITIVE_INFINITY)
   }
 
-  /** The partitions that a server leads, of those that the table began with. */
+  /** The partitions that a server leads, among those that the table was created with. */
   async ledBy(server: string): Promise<number[]> {
     const partitions = Array.from({ length: this.partitions }, (_, index) => index)
     const primaries = await Promise.all(partitions.map((index) => this.cluster.primary(this.table, index)))
@@ -51,10 +51,10 @@ export class Target {
   }
 }
 
-/** A copy of a request may still lie at a server that works, read and not yet carried out, for so long. */
+/** How long a working server may hold a copy of a request that it has read and not yet carried out. */
 const COPIES_LIVE_MS = 100
 
-/** Until when a write that took that long may be carried out once more, because of what was broken meanwhile. */
+/** Until when a second copy of a write may be carried out, given the faults between its call and its answer. */
 export function repeatsUntil(periods: readonly FaultPeriod[], called: number, answered: number): number {
   let until = answered
   for (const period of periods) {

@@ -1,10 +1,10 @@
 /**
- * What a cell holds: the value of one row, or the tag that all rows of a hash key share; `null` when there is none.
- * Written values are never the same twice, so what is read says which write it was.
+ * What a cell holds: the value of one row, or the value that all rows of a hash key share; `null` for no row. No value
+ * is written twice, so a value that is read identifies its write.
  */
 export type Content = string | null
 
-/** What an operation does to a cell, and what it saw there. What is `undefined` the caller was not told. */
+/** What an operation does to a cell, and what it saw there. A field is `undefined` if the caller got no answer. */
 export type Action =
   | { kind: 'read'; saw: Content }
   | { kind: 'exist'; saw: boolean }
@@ -13,12 +13,12 @@ export type Action =
   | { kind: 'exchange'; expected: Content; value: string; succeeded?: boolean; actual?: Content }
   | { kind: 'add'; by: number; sum?: number }
 
-/** A value that was written with a time to live; none of them expires during a run. */
+/** A value written with a time to live, which is longer than any run. */
 export const withTtl = (value: string) => `${value}+ttl`
 
 const endures = (content: Content) => content === null || !content.endsWith('+ttl')
 
-/** What the cell holds afterwards; `undefined` when the action cannot have met it with this content. */
+/** The content after the action; `undefined` if the action contradicts the content before it. */
 export function after(content: Content, action: Action): Content | undefined {
   switch (action.kind) {
     case 'read':
@@ -53,13 +53,13 @@ function exchanged(
   return passes ? value : content
 }
 
-/** Whether the action leaves every cell as it is, so that it can be looked at as soon as it fits. */
+/** Whether the action leaves the cell unchanged. The search then takes it as soon as it fits. */
 export function onlyLooks(action: Action): boolean {
   if (action.kind === 'exchange') return action.succeeded === false
   return action.kind === 'read' || action.kind === 'exist' || action.kind === 'ttl'
 }
 
-/** Whether what the action saw may have been this content. */
+/** Whether the action may have seen this content. */
 export function mayHaveSeen(action: Action, value: Content): boolean {
   switch (action.kind) {
     case 'read':

@@ -2,42 +2,42 @@ import type { Outcome } from '../calls/watch'
 import { type Action, describeAction } from './cell'
 import type { Operation } from './linearizability'
 
-/** One operation on one cell, as it went. */
+/** One operation on one cell, with its outcome. */
 export interface Entry extends Operation {
   cell: string
   worker: string
   client: string
   call: string
-  /** `ok`, or the code of the error and what it says about the write. */
+  /** `ok`, or the error code and whether the write may have been applied. */
   outcome: string
-  /** Failed without having happened: it is no part of what is judged. */
+  /** It failed and was not applied. The judge leaves it out. */
   isVoid: boolean
 }
 
-/** What an operation on a cell is before it is called. */
+/** An operation on a cell before it is called. */
 export interface Intent {
   cell: string
   worker: string
   client: string
   call: string
-  /** The client sends it again when no answer comes: twice is the same as once, but not for others in between. */
+  /** The client sends it again when the answer is lost. A second copy may undo what others wrote in between. */
   mayRepeat: boolean
 }
 
-/** All operations of a round, by the cells that they touched. */
+/** All operations of a round, by cell. */
 export class History {
   readonly #cells = new Map<string, Entry[]>()
 
-  /** Notes a read; one that failed says nothing. */
+  /** Adds a read; a failed read is left out, as it saw nothing. */
   look(intent: Intent, action: Action | undefined, { called, answered, failure }: Outcome<unknown>): void {
     if (action === undefined || failure !== undefined) return
     this.#add({ ...intent, action, called, answered, outcome: 'ok', isVoid: false })
   }
 
-  /** Notes a write: `action` knows its result if there is one. */
+  /** Adds a write; `action` has its result if there is one. */
   change(intent: Intent, action: Action, { called, answered, failure }: Outcome<unknown>): void {
     const entry: Entry = { ...intent, action, called, answered, outcome: 'ok', isVoid: false }
-    // The client cannot send it again once it has answered. How long an earlier copy lives is found afterwards.
+    // The client sends no copy after its answer. The end of the round finds out how long earlier copies may live.
     if (intent.mayRepeat) entry.repeatsUntil = answered
     if (failure !== undefined) {
       entry.outcome = `${failure.code}${failure.maybeApplied ? ', maybe applied' : ''}`
@@ -63,10 +63,10 @@ export class History {
   }
 }
 
-/** Of a long history its end, which is where it goes wrong. */
+/** How many lines of a long history are shown: its end, where it goes wrong. */
 const LINES = 25
 
-/** A history as lines, times from its first call on. */
+/** A history as lines; times are milliseconds since its first call. */
 export function describeHistory(entries: readonly Entry[]): string {
   const byCall = [...entries].sort((a, b) => a.called - b.called).slice(-LINES)
   const start = byCall[0]?.called ?? 0

@@ -5,15 +5,15 @@ import { judge } from './linearizability'
 import { shrink } from './shrink'
 import { checkSum } from './sum'
 
-/** How many histories were judged how. */
+/** Counts of judged histories. */
 export interface Verdicts {
   histories: number
   operations: number
-  /** The search was given up: nothing is known. */
+  /** Histories whose search was given up. */
   undecided: number
 }
 
-/** Judges the history of every cell; a bad one is told as short as it can be. */
+/** Judges the history of every cell; a bad one is shortened and reported. */
 export function judgeHistories(
   history: History,
   counters: readonly string[],
@@ -31,14 +31,14 @@ export function judgeHistories(
   }
 }
 
-/** Without what failed and cannot have happened: where something of it shows nevertheless, nothing explains it. */
+/** Leaves out failed writes that were not applied. If a read saw one of them, no order explains that read. */
 function happened(entries: readonly Entry[]): Entry[] {
   return entries.filter(({ isVoid }) => !isVoid)
 }
 
 function tell(cell: string, entries: readonly Entry[]): string {
   const kept = shrink(happened(entries))
-  // What must not have happened belongs to the story when it is what was seen.
+  // A write that must not have happened is shown too if its value was seen.
   const voids = entries.filter(
     ({ isVoid, action }) => isVoid && 'value' in action && wasSeen(action.value, kept),
   )

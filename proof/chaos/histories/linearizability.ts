@@ -1,6 +1,6 @@
-// Is there an order in which the operations on one cell can have happened, one at a time, each between its call and
-// its answer? The search of Wing and Gong with the memory of Lowe: it takes operations one after the other, and what
-// it has seen once (the same ones taken, the same content) it does not search again.
+// Looks for an order in which the operations on one cell can have happened: one at a time, each between its call and
+// its answer. It is the search of Wing and Gong with Lowe's memory: it takes one operation after the other, and does not
+// search a state again (the same operations taken, the same content).
 
 import { type Action, after, type Content, onlyLooks } from './cell'
 
@@ -9,24 +9,24 @@ export interface Operation {
   action: Action
   /** When it was called. */
   called: number
-  /** When its answer came; `Infinity` when its outcome is unknown: it may happen at any time, or never. */
+  /** When its answer came. `Infinity` means that its outcome is unknown: it may happen at any time, or never. */
   answered: number
   /**
-   * Until when it may happen once more after it has happened, not before `answered`: a client sends a `set` again
-   * when no answer came, and a copy may be carried out late. Absent for what is sent once.
+   * Until when it may happen a second time; at least `answered`. A client sends a `set` again when the answer is lost,
+   * and the server may carry out a copy late. Absent for operations that are sent once.
    */
   repeatsUntil?: number
 }
 
 export type Judgement = 'linearizable' | 'not linearizable' | 'undecided'
 
-/** So many states are looked at before a search is given up. */
+/** How many states a search visits before it gives up. */
 const DEFAULT_LIMIT = 1_000_000
 
-/** Judges the history of one cell that is empty to begin with. */
+/** Judges the history of one cell, which is empty at the start. */
 export function judge(history: readonly Operation[], limit = DEFAULT_LIMIT): Judgement {
-  // What need not have happened and left no trace mostly has not: without it there is far less to try, and what is
-  // explained without it is explained.
+  // Most operations with an unknown outcome that left no trace did not happen. Without them the search is far smaller,
+  // and an order found without them is an order of the whole history.
   const seen = new Set(history.flatMap(({ action }) => traces(action)))
   const needed = history.filter((operation) => !isOpenEnded(operation) || leavesTrace(operation.action, seen))
   const judgement = new Search(needed).run(limit)
@@ -34,7 +34,7 @@ export function judge(history: readonly Operation[], limit = DEFAULT_LIMIT): Jud
   return new Search(history).run(limit)
 }
 
-/** The values that an operation has met. */
+/** The values that an operation has seen. */
 function traces(action: Action): Content[] {
   if (action.kind === 'read') return [action.saw]
   if (action.kind === 'exchange') return [action.expected, action.actual ?? null]
@@ -47,13 +47,13 @@ function leavesTrace(action: Action, seen: ReadonlySet<Content>): boolean {
   return true
 }
 
-/** A way to go on: take this operation, which meets this content. */
+/** A step that the search can take: this operation, on this content. */
 interface Move {
   index: number
   meets: Content
 }
 
-/** A place in the search: what is left to try from here, and what it was before. */
+/** A step that was taken: the moves left to try there, and the state before it. */
 interface Step {
   moves: Move[]
   taken: number
@@ -62,17 +62,17 @@ interface Step {
 }
 
 class Search {
-  /** What must happen, by its call; then what need not. */
+  /** Operations that must happen, by time of call; then those that may not have happened. */
   readonly #operations: Operation[]
-  /** How many must happen. */
+  /** How many operations must happen. */
   readonly #certain: number
   readonly #isTaken: boolean[]
   readonly #seen = new Set<string>()
-  /** The first that must happen and has not. */
+  /** The index of the first operation that must happen and is not taken. */
   #first = 0
   #left: number
   #content: Content = null
-  /** The latest call of what is taken: all else happens after it. */
+  /** The latest call among the taken operations; the next one happens after it. */
   #lastCall = Number.NEGATIVE_INFINITY
 
   constructor(history: readonly Operation[]) {
@@ -122,7 +122,7 @@ class Search {
     this.#first = Math.min(this.#first, taken)
   }
 
-  /** Whether the search is here for the first time: with the same operations taken and the same content. */
+  /** Whether this state is new: no state before had the same operations taken and the same content. */
   #isNew(): boolean {
     const taken: number[] = []
     for (let index = this.#first; index < this.#operations.length; index++) {
@@ -135,7 +135,7 @@ class Search {
     return isNew
   }
 
-  /** What can happen next, the likeliest last. */
+  /** The moves that are possible now, the likeliest last. */
   #moves(): Move[] {
     const open = this.#open()
     const look = open.find((index) => this.#isInNobodysWay(this.#at(index)))
@@ -144,7 +144,7 @@ class Search {
     return moves.sort((a, b) => this.#at(b.index).answered - this.#at(a.index).answered)
   }
 
-  /** What is not taken and was called before the first answer among it. */
+  /** Operations that are not taken and were called before the first answer among them. */
   #open(): number[] {
     const open: number[] = []
     let firstAnswer = Number.POSITIVE_INFINITY
@@ -158,7 +158,7 @@ class Search {
     return open
   }
 
-  /** What only looks, and fits, is taken before all else: unless that is too late for a repetition before it. */
+  /** A read that fits is taken at once, unless that leaves no time for a repeated write before it. */
   #isInNobodysWay({ action, called }: Operation): boolean {
     if (!onlyLooks(action) || after(this.#content, action) === undefined) return false
     return (
@@ -166,7 +166,7 @@ class Search {
     )
   }
 
-  /** What an operation may meet: the content as it is, or what an earlier write puts there once more. */
+  /** The contents an operation may find: the present one, or one that a repeated write puts back. */
   #meetings(index: number): Move[] {
     const { action, answered } = this.#at(index)
     const contents = new Set([this.#content])
@@ -174,14 +174,14 @@ class Search {
     return [...contents]
       .filter((meets) => {
         const content = after(meets, action)
-        // What need not happen and changes nothing is not worth a guess.
+        // An operation that may not have happened and changes nothing is not tried.
         return content !== undefined && (answered !== Number.POSITIVE_INFINITY || content !== meets)
       })
       .map((meets) => ({ index, meets }))
       .reverse()
   }
 
-  /** What has happened and may happen again now. */
+  /** Taken operations that may happen again now. */
   #repeatable(): Operation[] {
     return this.#operations.filter(
       ({ repeatsUntil }, index) =>

@@ -1,15 +1,15 @@
-// Makes a history that cannot be explained as short as it stays so. Only what leaves a history explicable if it was
-// so may be taken away: its end, what only looks, and a write together with all who saw it.
+// Shortens a history that no order explains. It removes only what could not make a good history bad: the end of the
+// history, reads, and a write together with all operations that saw it.
 
 import { mayHaveSeen, onlyLooks } from './cell'
 import { judge, type Operation } from './linearizability'
 
-/** Searches for a shorter history are given less than the first one. */
+/** How many states a search for a shorter history visits: fewer than the first search. */
 const LIMIT = 50_000
 
 export function shrink<T extends Operation>(history: readonly T[]): T[] {
   let kept = cutEnd(history)
-  // Removals can only go when nobody is left who saw that there was nothing.
+  // A removal can go only when no operation is left that saw an empty cell. The first pass may remove those.
   for (let pass = 0; pass < 2; pass++) kept = withoutFamilies(kept)
   return kept
 }
@@ -28,7 +28,7 @@ function withoutFamilies<T extends Operation>(history: readonly T[]): T[] {
 
 const isBad = (history: readonly Operation[]) => judge(history, LIMIT) === 'not linearizable'
 
-/** The shortest beginning that is bad: what was called before some moment, and what was answered by then. */
+/** The shortest bad beginning of the history: the calls before some moment, with the answers up to it. */
 function cutEnd<T extends Operation>(history: readonly T[]): T[] {
   const moments = history.map(({ answered }) => answered).filter(Number.isFinite)
   moments.sort((a, b) => a - b)
@@ -45,7 +45,7 @@ function until<T extends Operation>(history: readonly T[], moment: number): T[] 
   return history.flatMap((operation) => {
     if (operation.called > moment) return []
     if (operation.answered <= moment || operation.answered === Number.POSITIVE_INFINITY) return [operation]
-    // Not answered yet: a look says nothing, a change may have happened or not, and has told nobody what it saw.
+    // Without an answer a read saw nothing. A write may or may not have happened, and its result is unknown.
     if (onlyLooks(operation.action)) return []
     return [unanswered(operation)]
   })
@@ -63,7 +63,7 @@ function unanswered<T extends Operation>(operation: T): T {
   return open
 }
 
-/** What must go together with an operation; `undefined` when it must stay. */
+/** The operations that must be removed together with this one; `undefined` if it must stay. */
 function familyOf(operation: Operation, history: readonly Operation[]): Set<Operation> | undefined {
   const family = new Set<Operation>()
   const add = (member: Operation): boolean => {
@@ -71,7 +71,7 @@ function familyOf(operation: Operation, history: readonly Operation[]): Set<Oper
     family.add(member)
     const { action } = member
     if (onlyLooks(action)) return true
-    // Sums depend on every increment; and whoever saw nothing saw what many removals leave behind.
+    // A sum depends on every increment. An operation that saw no value may have seen the effect of any removal.
     if (action.kind === 'add' || !('value' in action)) return false
     const { value } = action
     const seers = history.filter((other) => mayHaveSeen(other.action, value))

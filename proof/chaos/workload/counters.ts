@@ -1,4 +1,4 @@
-// Increments: sent at most once, so that each is counted exactly once or says that it may not have been.
+// Increments. The client sends each at most once: it is counted once, or fails and says whether it may be counted.
 
 import type { Action } from '../histories/cell'
 import type { Work } from './work'

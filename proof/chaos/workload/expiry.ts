@@ -1,12 +1,12 @@
-// Rows that expire: there until their time, gone after it. Each is written once, under a key of its own.
+// Rows that expire: a row exists until its time to live is over, and not after it. Each row is written once.
 
 import type { Work } from './work'
 import type { Worker } from './worker'
 
 const HASH_KEY = 'expiring'
-/** Clients and servers count whole seconds, and not from the same moment. */
+/** Tolerance: clients and servers count whole seconds, which do not start at the same moment. */
 const SECOND_MS = 1000
-/** Rows that are looked at after they are written; older ones are forgotten. */
+/** How many rows are kept for reading; older ones are dropped. */
 const KEPT = 30
 
 interface ExpiringRow {
@@ -16,7 +16,7 @@ interface ExpiringRow {
   answered: number
 }
 
-/** The expiring rows of a round, and what is done with them. */
+/** Work that writes and reads the expiring rows of one round. */
 export function expiryWork(): Work[] {
   const rows: ExpiringRow[] = []
   return [
@@ -45,7 +45,7 @@ async function look(worker: Worker, rows: ExpiringRow[]): Promise<void> {
   if (wrong !== undefined) worker.watch.violation(`${worker.name}: ${wrong}`)
 }
 
-/** What is wrong with what was seen of a row: `called` and `answered` are those of the write and of the read. */
+/** Returns what is wrong with the read of a row, or `undefined`. The times in `row` are those of its write. */
 export function judgeExpiry(
   row: ExpiringRow,
   read: { called: number; answered: number },

@@ -1,7 +1,7 @@
 import { type ClientOptions, type LocalCluster, PegasusClient, type Table } from 'pegasus-client'
 import type { Watch } from '../calls/watch'
 
-/** Clients as services configure them, from patient to strict. */
+/** Client configurations as services have them, from patient to strict. */
 const KINDS: { name: string; mayRepeat: boolean; options: Partial<ClientOptions> }[] = [
   { name: 'default', mayRepeat: true, options: {} },
   {
@@ -18,15 +18,15 @@ const KINDS: { name: string; mayRepeat: boolean; options: Partial<ClientOptions>
   { name: 'single', mayRepeat: false, options: { retry: { maxAttempts: 1 } } },
 ]
 
-/** A table as one client has it open. */
+/** A table opened by one client. */
 export interface ClientTable {
   client: string
   table: Table
-  /** Whether its client sends idempotent writes again. */
+  /** Whether its client retries idempotent writes. */
   mayRepeat: boolean
 }
 
-/** The clients that live as long as the run. */
+/** The clients that stay open for the whole run. */
 export class Fleet {
   readonly #clients: PegasusClient[]
 
@@ -54,12 +54,12 @@ export class Fleet {
 
 const CONNECT_MS = 300
 const OPEN_MS = 800
-/** No call of a visitor is given more. */
+/** The longest deadline of a visitor's calls. */
 const LONGEST_CALL_MS = 1500
 
 /**
- * A client that comes and goes: it connects, opens the table, lets `work` begin, and closes while that is on its way.
- * What was called before is answered; closing waits for that and for no more.
+ * A client that stays for a moment: it connects, opens the table, starts `work`, and closes while calls are in flight.
+ * `close()` waits until these calls are answered, and for nothing else.
  */
 export async function visit(
   { metaServers }: LocalCluster,

@@ -1,5 +1,5 @@
-// Operations on all rows of a hash key, which are atomic: every write gives all of them the same value, so that all
-// of them together are one cell, and two values in one reply are half a write.
+// Operations on all rows of a hash key, which are atomic. Every write gives all rows the same value, so the rows
+// together are one cell. A reply with two values shows half a write.
 
 import type { MultiGetResult } from 'pegasus-client'
 import type { Outcome } from '../calls/watch'
@@ -42,7 +42,7 @@ async function multiGetOpt(worker: Worker): Promise<void> {
   look(worker, group, 'multiGetOpt', outcome)
 }
 
-/** What all rows hold; a reply with two values, or with some of the rows, is a violation by itself. */
+/** Records the value that all rows hold. A reply with two values, or with only some of the rows, is a violation. */
 function look(worker: Worker, group: string, call: string, outcome: Outcome<MultiGetResult>): void {
   if (outcome.result === undefined) return
   const { entries } = outcome.result

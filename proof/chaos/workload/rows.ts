@@ -17,7 +17,7 @@ function drawKey({ random }: Worker): Key {
   return [random.of(HASH_KEYS), random.of(SORT_KEYS)]
 }
 
-/** Several keys, each once. */
+/** Draws several distinct keys. */
 function drawKeys(worker: Worker): Key[] {
   const keys = Array.from({ length: worker.random.integer(1, 5) }, () => drawKey(worker))
   return [...new Map(keys.map((key) => [cellOf(...key), key])).values()]
@@ -145,7 +145,7 @@ export function exchange(
 async function batchGet(worker: Worker): Promise<void> {
   const keys = drawKeys(worker)
   const outcome = await worker.read('batchGet', (options) => worker.table.batchGet(keys, options))
-  // Each row is read by itself, at its own moment of the call.
+  // Each row is read independently, at its own moment during the call.
   keys.forEach((key, at) => {
     look(worker, cellOf(...key), 'batchGet', text(outcome.result?.[at]), outcome)
   })
@@ -167,7 +167,7 @@ async function batchDel(worker: Worker): Promise<void> {
   })
 }
 
-/** What came of one item of a batch: a batch as a whole fails only when it is aborted. */
+/** The outcome of one item of a batch. A batch fails as a whole only if it is aborted. */
 function itemOutcome(
   { watch }: Worker,
   name: string,
@@ -182,7 +182,7 @@ function itemOutcome(
   return { called, answered, failure: itemFailure }
 }
 
-/** Reads every row once more: what was acknowledged is there. */
+/** Reads every row once more; acknowledged writes must be there. */
 export async function lookAtAllRows(worker: Worker): Promise<void> {
   for (const hashKey of HASH_KEYS) for (const sortKey of SORT_KEYS) await getAt(worker, [hashKey, sortKey])
 }

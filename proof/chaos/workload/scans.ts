@@ -1,4 +1,4 @@
-// Reads of many rows: rows that nobody writes must be there exactly once each, in order, whatever servers do.
+// Reads of many rows that nobody writes. Each row must be returned exactly once, in order, whatever servers do.
 
 import { FilterType, type ScanEntry, type Scanner, type Table } from 'pegasus-client'
 import type { Work } from './work'
@@ -9,7 +9,7 @@ const ROWS_EACH = 40
 const SORT_KEYS = Array.from({ length: ROWS_EACH }, (_, at) => `r${String(at).padStart(3, '0')}`)
 const PREFIX = 'still-'
 const WHOLE_TABLE = { hashKeyFilterType: FilterType.MatchPrefix, hashKeyFilterPattern: PREFIX }
-/** Calls of many requests have a deadline for each; this is for all together. */
+/** The bound for a call of many requests. Each request has its own deadline. */
 const ALL_REQUESTS_MS = 60_000
 
 export const SCAN_WORK: Work[] = [
@@ -19,7 +19,7 @@ export const SCAN_WORK: Work[] = [
   { weight: 1, run: count },
 ]
 
-/** Writes the rows that the scans look for. */
+/** Writes the rows that scans read. */
 export async function writeStillRows(table: Table): Promise<void> {
   for (const hashKey of HASH_KEYS) {
     await table.multiSet(
@@ -36,7 +36,7 @@ async function scanHashKey(worker: Worker): Promise<void> {
   await follow(worker, 'getScanner', scanner, [hashKey])
 }
 
-/** Reads to the end, or leaves off somewhere, and compares with what there is. */
+/** Reads to the end, or stops somewhere, and compares the rows with those that were written. */
 async function follow(worker: Worker, name: string, scanner: Scanner, hashKeys: string[]): Promise<void> {
   const places: string[] = []
   const leavesOff = worker.random.once(5) ? worker.random.integer(0, 3) : Number.POSITIVE_INFINITY
@@ -62,7 +62,7 @@ function allPlaces(hashKeys: string[]): string[] {
   )
 }
 
-/** Of one hash key in order; over a table in any order of hash keys. */
+/** Compares all rows. Rows of one hash key must be in order; hash keys may come in any order. */
 function compare(worker: Worker, name: string, found: string[], expected: string[]): void {
   if (found.toSorted().join() === expected.toSorted().join()) {
     checkOrder(worker, name, found)
@@ -85,7 +85,7 @@ function checkPart(worker: Worker, name: string, found: string[], expected: Set<
   checkOrder(worker, name, found)
 }
 
-/** Sort keys ascend within a hash key. */
+/** Checks that sort keys ascend within a hash key. */
 function checkOrder(worker: Worker, name: string, found: string[]): void {
   const last = new Map<string, string>()
   for (const place of found) {

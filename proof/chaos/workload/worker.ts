@@ -4,7 +4,7 @@ import type { Outcome, Watch } from '../calls/watch'
 import { type Content, withTtl } from '../histories/cell'
 import type { History, Intent } from '../histories/history'
 
-/** Long enough to outlive a few retries, or too short for one. */
+/** From too short for a single retry to long enough for several. */
 const TIMEOUTS_MS = [60, 250, 700, 1500] as const
 const PATIENT_MS = 5000
 /** Far longer than a round. */
@@ -12,7 +12,7 @@ const TTL_SECONDS = 5000
 
 let tags = 0
 
-/** What all of a worker's operations need. */
+/** What the operations of a worker need. */
 export interface WorkerFields {
   name: string
   /** The name of its client. */
@@ -21,17 +21,17 @@ export interface WorkerFields {
   random: Random
   watch: Watch
   history: History
-  /** Its client sends an idempotent write again when no answer comes. */
+  /** Whether its client retries idempotent writes when the answer is lost. */
   mayRepeat: boolean
-  /** What a cell held last, as far as any worker knows. */
+  /** The last known content of each cell, shared by all workers. */
   seen: Map<string, Content>
-  /** Has time, and ends no call itself: nothing is broken any more, so every call must succeed. */
+  /** Uses long deadlines and aborts nothing. No fault is active any more, so every call must succeed. */
   isPatient?: boolean
-  /** Its client may be closed under its hands. */
+  /** Whether its client may be closed during a call. */
   mayBeClosed?: boolean
 }
 
-/** One of those that use the cluster at the same time. */
+/** One of the workers that use the cluster concurrently. */
 export class Worker {
   readonly name: string
   readonly table: Table
@@ -49,13 +49,13 @@ export class Worker {
     this.#fields = fields
   }
 
-  /** A value that is written nowhere else. */
+  /** A value that nobody else writes. */
   tag(): string {
     tags++
     return `v${tags}`
   }
 
-  /** The same with options that fit it: now and then it has a time to live. */
+  /** A value and its options: one in four has a time to live. */
   value(): { value: string; ttlSeconds: number } {
     const tag = this.tag()
     return this.random.once(4)
@@ -63,7 +63,7 @@ export class Worker {
       : { value: tag, ttlSeconds: 0 }
   }
 
-  /** What the cell may hold; mostly right. */
+  /** A guess of what the cell holds; mostly right. */
   guess(cell: string): Content {
     return this.#fields.seen.get(cell) ?? null
   }
@@ -77,7 +77,7 @@ export class Worker {
     return { cell, call, worker, client, mayRepeat: mayRepeat && this.#fields.mayRepeat }
   }
 
-  /** Makes a call with a deadline; a few are aborted on the way. */
+  /** Makes a call with a deadline; aborts one in forty before its answer. */
   async call<T>(
     name: string,
     isWrite: boolean,
@@ -95,7 +95,7 @@ export class Worker {
     return outcome
   }
 
-  /** A read whose own options say how long it may take. */
+  /** Makes a read whose own options limit its time. */
   within<T>(name: string, timeoutMs: number, run: () => Promise<T>): Promise<Outcome<T>> {
     const { mayBeClosed = false } = this.#fields
     return this.watch.call({ name, timeoutMs, isWrite: false, mayBeClosed }, run)

@@ -14,9 +14,9 @@ import type { Work } from './work'
 import { Worker } from './worker'
 
 const WORKERS = 15
-/** A worker pauses up to so long between two operations. */
+/** The longest pause of a worker between two operations. */
 const THINKS_MS = 12
-/** What a visitor begins before it closes its client. */
+/** How many calls a visitor starts before it closes its client. */
 const VISITOR_CALLS = 6
 
 export interface WorkloadPlan {
@@ -29,7 +29,7 @@ export interface WorkloadPlan {
   alter(table: Table): Table
 }
 
-/** All who work on the table of a round, and what they know of it together. */
+/** All workers on the table of a round, and the contents of cells that they have seen. */
 export class Workload {
   readonly #plan: WorkloadPlan
   readonly #work: Work[] = [...ROW_WORK, ...GROUP_WORK, ...COUNTER_WORK, ...SCAN_WORK, ...expiryWork()]
@@ -39,14 +39,14 @@ export class Workload {
     this.#plan = plan
   }
 
-  /** Works until the signal, and until what had begun by then has ended. */
+  /** Works until the signal, then waits for the calls in flight. */
   async work(signal: AbortSignal): Promise<void> {
     const workers = Array.from({ length: WORKERS }, (_, at) => this.#worker(at))
     const visitor = this.#runVisitors(this.#plan.random.fork(), signal)
     await Promise.all([...workers.map((worker) => this.#runWorker(worker, signal)), visitor])
   }
 
-  /** Reads everything once more, now that nothing is broken: what was acknowledged is there. */
+  /** Reads everything once more without faults; acknowledged writes must be there. */
   async lookAtAll(): Promise<void> {
     const worker = this.#worker(0, 'last look')
     await lookAtAllRows(worker)
@@ -77,7 +77,7 @@ export class Workload {
     }
   }
 
-  /** Opens and closes clients of their own, with work on its way. */
+  /** Opens and closes clients one after the other, with calls in flight. */
   async #runVisitors(random: Random, signal: AbortSignal): Promise<void> {
     const { cluster, tableName, watch, history } = this.#plan
     const work = (table: Table) => {

@@ -1,10 +1,12 @@
-// That the benchmarks still work: the tests of their parts, then a smoke run.
+// Checks that the benchmarks still work: the tests of their parts, then a smoke run.
 import { root, run } from '../scripts/run.mjs'
 import { filesUnder } from '../scripts/stamps.mjs'
+import { rustTests } from '../scripts/tests/rust-tests.mjs'
 import { prepareBenches } from './prepare.mjs'
 
 prepareBenches()
 const tests = filesUnder('benches').filter((file) => file.endsWith('.test.mjs'))
-run('cargo', ['test', '--quiet', '--package', 'pegasus-benches'])
+const code = await rustTests(['--quiet', '--package', 'pegasus-benches'])
+if (code !== 0) process.exit(code)
 run(process.execPath, ['--test', ...tests], { cwd: root })
 run(process.execPath, ['benches/run.mjs', '--quick', '--only', 'get'], { cwd: root })

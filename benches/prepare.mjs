@@ -1,5 +1,5 @@
 // Builds and installs what the benchmarks need and what is missing of it.
-import { prepare } from '../scripts/prepare.mjs'
+import { prepare } from '../scripts/build/prepare.mjs'
 import { run } from '../scripts/run.mjs'
 import { unlessDone } from '../scripts/stamps.mjs'
 

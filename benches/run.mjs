@@ -1,12 +1,12 @@
 // Measures this client against its peers and prints the table: `npm run bench -- --help`.
 import { chooseExperiments } from './experiments/index.mjs'
 import { BadOptions, readOptions, usage } from './options.mjs'
-import { binary, PeerPool } from './peers.mjs'
 import { prepareBenches } from './prepare.mjs'
-import { formatTables } from './report.mjs'
-import { writeResults } from './results.mjs'
+import { binary, PeerPool } from './processes/pool.mjs'
+import { startServer } from './processes/server.mjs'
+import { writeResults } from './reports/results.mjs'
+import { formatTables } from './reports/tables.mjs'
 import { Runner } from './runner.mjs'
-import { startServer } from './server.mjs'
 
 const PARTITIONS = 8
 /** Where others used more of the machine in the median round, their work is more than noise. */

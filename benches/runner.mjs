@@ -1,7 +1,7 @@
 // Runs experiments: all entrants in turns, round by round.
 import { judge, summarize } from './compare.mjs'
 import { watchOthers } from './others.mjs'
-import { formatSummary } from './report.mjs'
+import { formatSummary } from './reports/tables.mjs'
 
 /** Rows name entrants anew; what they do is who they are. */
 const nameOf = ({ peer, work, inFlight }) => `${peer} ${work} ${inFlight}`

@@ -9,8 +9,8 @@ describe('the file of the addon', { skip: process.platform !== 'linux' && 'it is
   let addonFlaws: (bytes: Buffer, folders?: readonly string[]) => string[]
   let bytes: Buffer
   before(async () => {
-    ;({ addonFlaws } = await import(join(ROOT, 'scripts', 'check-addon.mjs')))
-    const { addonFile } = await import(join(ROOT, 'scripts', 'build.mjs'))
+    ;({ addonFlaws } = await import(join(ROOT, 'scripts', 'package', 'check-addon.mjs')))
+    const { addonFile } = await import(join(ROOT, 'scripts', 'build', 'build.mjs'))
     bytes = readFileSync(join(ROOT, addonFile()))
   })
   /** The same file with one text in it, which is there once or more, replaced by another of its length. */

@@ -8,7 +8,7 @@ describe('a licence', () => {
   let isAllowed: (expression: unknown, allowed: ReadonlySet<string>) => boolean
   let allowedLicences: () => Set<string>
   before(async () => {
-    ;({ isAllowed, allowedLicences } = await import(join(SCRIPTS, 'licences.mjs')))
+    ;({ isAllowed, allowedLicences } = await import(join(SCRIPTS, 'checks', 'licences.mjs')))
   })
   const allowed = new Set(['MIT', 'ISC', 'Apache-2.0', 'Apache-2.0 WITH LLVM-exception'])
 
@@ -56,7 +56,7 @@ describe('a lock file', () => {
   let npmFlaws: Flaws
   let crateFlaws: Flaws
   before(async () => {
-    ;({ npmFlaws, crateFlaws } = await import(join(SCRIPTS, 'check-supply.mjs')))
+    ;({ npmFlaws, crateFlaws } = await import(join(SCRIPTS, 'checks', 'supply.mjs')))
   })
   const allowed = new Set(['MIT'])
   const good = { license: 'MIT', integrity: 'sha512-abc' }

@@ -1,5 +1,5 @@
 // Who is shown, in which colour. The colours differ in lightness too.
-import { PEERS } from '../peers.mjs'
+import { PEERS } from '../processes/pool.mjs'
 
 const COLORS = {
   ours: '#f76707',

@@ -1,7 +1,7 @@
 // Checks that imports only point down: no circle of files or of rooms, and no import against docs/layers.json.
 import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { dependencies } from '../dependencies.mjs'
+import { dependencies } from '../build/dependencies.mjs'
 import { root } from '../run.mjs'
 import { problemsOf } from './graph.mjs'
 import { importsOf, modulesOf } from './rust-imports.mjs'

@@ -1,0 +1,75 @@
+import { randomInt } from 'node:crypto'
+import { LocalCluster } from 'pegasus-client'
+import { Random } from '../../__test__/support/random'
+import { Pauses } from './calls/pauses'
+import { describe, Watch } from './calls/watch'
+import { Recovery } from './faults/recovery'
+import { report } from './report'
+import { runRound } from './round'
+import { alteration, type Sabotage, sabotageNamed } from './sabotage'
+import { Fleet } from './workload/fleet'
+
+const DEFAULT_SECONDS = 60
+const ROUND_MS = 4000
+/** The run ends after this many violations. */
+const ENOUGH = 5
+
+export interface ChaosPlan {
+  seconds: number
+  /** Determines all that is drawn: operations, faults, their order. It does not determine when they happen. */
+  seed: number
+  /** A defect put into the client on purpose, which the run must find. */
+  sabotage?: Sabotage
+}
+
+/** Reads the plan from the command line. */
+export function readPlan(given: { seconds?: string; seed?: string; sabotage?: string }): ChaosPlan {
+  return {
+    seconds: whole('--seconds', given.seconds, DEFAULT_SECONDS),
+    seed: whole('--seed', given.seed, randomInt(2 ** 31)),
+    sabotage: given.sabotage === undefined ? undefined : sabotageNamed(given.sabotage),
+  }
+}
+
+function whole(name: string, given: string | undefined, otherwise: number): number {
+  const number = given === undefined ? otherwise : Number(given)
+  if (Number.isSafeInteger(number) && number >= 0) return number
+  throw new RangeError(`${name} must be a whole number from 0 on, got ${given}`)
+}
+
+/** Runs rounds until the time is over and prints the report; false if there was a violation. */
+export async function runChaos(plan: ChaosPlan, print: (line: string) => void): Promise<boolean> {
+  const { seed, seconds, sabotage } = plan
+  print(`chaos for ${seconds} s with --seed ${seed}`)
+  const cluster = await LocalCluster.start({ replicaServers: 3, metaServers: 3 })
+  const fleet = await Fleet.connect(cluster)
+  const pauses = new Pauses(cluster)
+  const watch = new Watch(pauses)
+  const unhandled = (error: unknown) => watch.violation(`a rejection that nobody handles: ${describe(error)}`)
+  process.on('unhandledRejection', unhandled)
+
+  const seeds = new Random(seed)
+  const recovery = new Recovery()
+  const tally = { faults: new Map<string, number>(), answersChanged: 0 }
+  const verdicts = { histories: 0, operations: 0, undecided: 0 }
+  const start = performance.now()
+  const passed = () => (performance.now() - start) / 1000
+  let rounds = 0
+  while (rounds === 0 || (passed() < seconds && watch.violations.length < ENOUGH)) {
+    rounds++
+    const lastsMs = Math.min(ROUND_MS, Math.max(1000, (seconds - passed()) * 1000))
+    const alter = sabotage === undefined ? undefined : alteration(sabotage)
+    const roundSeed = seeds.integer(0, 2 ** 31)
+    const shared = { cluster, fleet, watch, tally, pauses, recovery, verdicts }
+    await runRound({ ...shared, number: rounds, seed: roundSeed, lastsMs, alter })
+    pauses.forget()
+  }
+
+  recovery.end()
+  await fleet.close()
+  await pauses.stop()
+  await cluster.stop()
+  process.off('unhandledRejection', unhandled)
+  print(report({ seed, seconds: passed(), rounds, watch, tally, recovery, verdicts, pauses }))
+  return watch.violations.length === 0
+}

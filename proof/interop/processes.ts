@@ -1,0 +1,263 @@
+import assert from 'node:assert/strict'
+import { type ChildProcessByStdio, spawn } from 'node:child_process'
+import { join } from 'node:path'
+import { createInterface } from 'node:readline'
+import type { Readable, Writable } from 'node:stream'
+
+const root = join(__dirname, '..', '..')
+
+type Child = ChildProcessByStdio<Writable, Readable, null>
+
+/** A program that says on its first line that it is ready; what it complains about goes to this stderr. */
+class Program {
+  private readonly child: Child
+  private readonly exited: Promise<string>
+  readonly firstLine: Promise<string>
+
+  constructor(
+    program: string,
+    args: string[],
+    onLine: (line: string) => void,
+    onExit: (how: string) => void,
+  ) {
+    this.child = spawn(program, args, { cwd: root, stdio: ['pipe', 'pipe', 'inherit'] })
+    // A program that is gone is noticed by its exit, which says more than a write that failed.
+    this.child.stdin.on('error', () => {})
+    this.exited = new Promise((resolve) => {
+      this.child.once('error', (error) => resolve(error.message))
+      // 'close', not 'exit': everything it printed has been read by then.
+      this.child.once('close', (code, signal) => resolve(signal ?? `exit code ${code}`))
+    })
+    this.exited.then(onExit)
+    this.firstLine = new Promise((resolve, reject) => {
+      let isReady = false
+      createInterface({ input: this.child.stdout }).on('line', (line) => {
+        if (isReady) onLine(line)
+        isReady = true
+        resolve(line)
+      })
+      this.exited.then((how) => reject(new Error(`${program} was not ready: ${how}`)))
+    })
+  }
+
+  send(line: string) {
+    this.child.stdin.write(`${line}\n`)
+  }
+
+  /** Asks it to end, and expects that it does so cleanly. */
+  async end(ask: (child: Child) => void) {
+    ask(this.child)
+    assert.equal(await this.exited, 'exit code 0')
+  }
+}
+
+/** The local server as its users start it: the program. */
+export class LocalServer {
+  private constructor(
+    private readonly program: Program,
+    readonly metaServers: string[],
+  ) {}
+
+  static async start(tables: Record<string, number>): Promise<LocalServer> {
+    const wanted = Object.entries(tables).flatMap(([name, count]) => ['--table', `${name}:${count}`])
+    const args = [join(root, 'bin', 'pegasus-local.js'), '--port', '0', ...wanted]
+    const ignore = () => {}
+    const program = new Program(process.execPath, args, ignore, ignore)
+    const [, metaServers] = /^pegasus-local ready, meta servers: (.+)$/.exec(await program.firstLine) ?? []
+    assert.ok(metaServers, 'the ready line names the meta servers')
+    return new LocalServer(program, metaServers.split(','))
+  }
+
+  stop(): Promise<void> {
+    return this.program.end((child) => child.kill('SIGTERM'))
+  }
+}
+
+/** What pypegasus3 answers to an operation. */
+export type Answer<T> = [code: number, value: T]
+/** A row of a scan; the keys are text, because pypegasus3 decodes them. */
+export type Row = [key: [hashKey: string, sortKey: string], value: Buffer]
+/** A dict of bytes by bytes, in the dict's order. */
+export type Pairs = { pairs: [Buffer, Buffer][] }
+export type Key = Buffer | string
+
+export interface PythonMultiGetOptions {
+  start_inclusive?: boolean
+  stop_inclusive?: boolean
+  sortkey_filter_type?: number
+  sortkey_filter_pattern?: Key
+  no_value?: boolean
+  reverse?: boolean
+}
+
+export interface PythonScanOptions {
+  batch_size?: number
+  start_inclusive?: boolean
+  stop_inclusive?: boolean
+}
+
+interface Pending {
+  resolve(result: unknown): void
+  reject(error: Error): void
+}
+
+/** A Python program in which pypegasus3 runs; see peer.py. */
+export class Python {
+  private readonly program: Program
+  private readonly pending = new Map<number, Pending>()
+  private lastId = 0
+  private ended: string | undefined
+  /** pypegasus3's numbers, which its versions disagree about. */
+  errors: Record<string, number> = {}
+  rocksdbErrors: Record<string, number> = {}
+
+  private constructor(python: string) {
+    this.program = new Program(
+      python,
+      [join(root, 'proof', 'interop', 'peer.py')],
+      (line) => this.settle(line),
+      (how) => this.abandon(how),
+    )
+  }
+
+  static async start(): Promise<Python> {
+    const path = process.env.PEGASUS_PYTHON
+    assert.ok(path, 'PEGASUS_PYTHON names a Python that has pypegasus3: npm run test:interop sets it')
+    const python = new Python(path)
+    const hello = JSON.parse(await python.program.firstLine)
+    python.errors = hello.errors
+    python.rocksdbErrors = hello.rocksdb_errors
+    return python
+  }
+
+  stop(): Promise<void> {
+    return this.program.end((child) => child.stdin.end())
+  }
+
+  /** Runs a command of peer.py. */
+  command<T>(command: string, ...args: unknown[]): Promise<T> {
+    if (this.ended !== undefined) return Promise.reject(new Error(`Python has ended: ${this.ended}`))
+    this.lastId += 1
+    const id = this.lastId
+    const done = new Promise((resolve, reject) => this.pending.set(id, { resolve, reject }))
+    this.program.send(JSON.stringify({ id, command, args: args.map(encode) }))
+    return done as Promise<T>
+  }
+
+  async openTable(name: string, metaServers: string[]): Promise<PythonTable | null> {
+    // A generous timeout: what is tested is the answers, on machines of any speed.
+    const isReady = await this.command<true | null>('open', name, metaServers, 20_000)
+    return isReady ? new PythonTable(this, name) : null
+  }
+
+  private settle(line: string) {
+    const { id, result, error } = JSON.parse(line, decode)
+    const pending = this.pending.get(id)
+    this.pending.delete(id)
+    if (error === undefined) pending?.resolve(result)
+    else pending?.reject(new Error(error))
+  }
+
+  private abandon(how: string) {
+    this.ended = how
+    for (const { reject } of this.pending.values()) reject(new Error(`Python ended: ${how}`))
+    this.pending.clear()
+  }
+}
+
+/** pypegasus3's operations, by its own names and with its own answers. */
+export class PythonTable {
+  constructor(
+    private readonly python: Python,
+    readonly name: string,
+  ) {}
+
+  get(hashKey: Key, sortKey: Key) {
+    return this.call<Buffer>('get', hashKey, sortKey)
+  }
+
+  set(hashKey: Key, sortKey: Key, value: Key, ttl = 0) {
+    return this.call<null>('set', hashKey, sortKey, value, ttl)
+  }
+
+  remove(hashKey: Key, sortKey: Key) {
+    return this.call<null>('remove', hashKey, sortKey)
+  }
+
+  exist(hashKey: Key, sortKey: Key) {
+    return this.call<number>('exist', hashKey, sortKey)
+  }
+
+  ttl(hashKey: Key, sortKey: Key) {
+    return this.call<number>('ttl', hashKey, sortKey)
+  }
+
+  /** Sort keys and values of groups are text: this pypegasus3 makes bytes into "b'...'". */
+  multi_set(hashKey: Key, values: Record<string, string>, ttl = 0) {
+    return this.call<null>('multi_set', hashKey, { pairs: Object.entries(values) }, ttl)
+  }
+
+  multi_get(hashKey: Key, sortKeys: string[] | null, maxCount = 100, maxSize = 1_000_000, noValue = false) {
+    const set = sortKeys && { set: sortKeys }
+    return this.call<Pairs>('multi_get', hashKey, set, maxCount, maxSize, noValue)
+  }
+
+  multi_get_opt(
+    hashKey: Key,
+    start: Key,
+    stop: Key,
+    options: PythonMultiGetOptions = {},
+    maxCount = 100,
+    maxSize = 1_000_000,
+  ) {
+    const all = { options: 'MultiGetOptions', ...options }
+    return this.call<Pairs>('multi_get_opt', hashKey, start, stop, all, maxCount, maxSize)
+  }
+
+  multi_del(hashKey: Key, sortKeys: string[]) {
+    return this.call<number>('multi_del', hashKey, { set: sortKeys })
+  }
+
+  sort_key_count(hashKey: Key) {
+    return this.call<number>('sort_key_count', hashKey)
+  }
+
+  get_sort_keys(hashKey: Key, maxCount = 100, maxSize = 1_000_000) {
+    return this.call<Pairs>('get_sort_keys', hashKey, maxCount, maxSize)
+  }
+
+  scan(hashKey: Key, start: Key, stop: Key, options: PythonScanOptions = {}) {
+    const all = { options: 'ScanOptions', ...options }
+    return this.python.command<Row[]>('scan', this.name, hashKey, start, stop, all)
+  }
+
+  /** The first rows of a scan that is then closed. */
+  scanSome(count: number, hashKey: Key, start: Key, stop: Key, options: PythonScanOptions = {}) {
+    const all = { options: 'ScanOptions', ...options }
+    return this.python.command<Row[]>('scan_some', this.name, count, hashKey, start, stop, all)
+  }
+
+  /** The rows of each scanner of the whole table. */
+  scanAll(maxSplitCount: number, options: PythonScanOptions = {}) {
+    return this.python.command<Row[][]>('scan_all', this.name, maxSplitCount, {
+      options: 'ScanOptions',
+      ...options,
+    })
+  }
+
+  private call<T>(operation: string, ...args: unknown[]) {
+    return this.python.command<Answer<T>>('call', this.name, operation, ...args)
+  }
+}
+
+function encode(value: unknown): unknown {
+  if (Buffer.isBuffer(value)) return { bytes: value.toString('base64') }
+  if (Array.isArray(value)) return value.map(encode)
+  if (value === null || typeof value !== 'object') return value
+  return Object.fromEntries(Object.entries(value).map(([name, field]) => [name, encode(field)]))
+}
+
+function decode(_name: string, value: unknown): unknown {
+  const isBytes = typeof value === 'object' && value !== null && 'bytes' in value
+  return isBytes ? Buffer.from(String(value.bytes), 'base64') : value
+}

@@ -1,0 +1,16 @@
+// Installs what package-lock.json lists, unless that is in place. Uses nothing but Node, so that every
+// `npm run` works on a fresh clone.
+import { pathToFileURL } from 'node:url'
+import { run } from '../run.mjs'
+import { unlessDone } from '../stamps.mjs'
+
+export function dependencies() {
+  unlessDone('dependencies', {
+    sources: ['package-lock.json'],
+    results: ['node_modules/.package-lock.json'],
+    // No package gets to run anything by being installed; none that is used here needs to.
+    make: () => run('npm', ['ci', '--ignore-scripts', '--no-audit', '--no-fund']),
+  })
+}
+
+if (import.meta.url === pathToFileURL(process.argv[1]).href) dependencies()

@@ -1,6 +1,0 @@
-// Random operations against random faults: `npm run chaos -- --seconds 60 --seed 7`. See docs/chaos.md.
-import { prepare } from './prepare.mjs'
-import { run } from './run.mjs'
-
-prepare()
-run(process.execPath, ['--import', 'tsx', 'chaos/main.ts', ...process.argv.slice(2)])

@@ -1,0 +1,6 @@
+// Hours of a service in minutes, and what its process holds meanwhile: `npm run soak -- --minutes 10`. See docs/chaos.md.
+import { prepare } from '../build/prepare.mjs'
+import { run } from '../run.mjs'
+
+prepare()
+run(process.execPath, ['--import', 'tsx', 'proof/soak/main.ts', ...process.argv.slice(2)])

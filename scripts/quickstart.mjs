@@ -1,5 +1,0 @@
-import { prepare } from './prepare.mjs'
-import { run } from './run.mjs'
-
-prepare()
-run(process.execPath, ['examples/quickstart.mjs'])

@@ -1,6 +1,0 @@
-// Hours of a service in minutes, and what its process holds meanwhile: `npm run soak -- --minutes 10`. See docs/chaos.md.
-import { prepare } from './prepare.mjs'
-import { run } from './run.mjs'
-
-prepare()
-run(process.execPath, ['--import', 'tsx', 'soak/main.ts', ...process.argv.slice(2)])

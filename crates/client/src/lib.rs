@@ -21,6 +21,7 @@ mod hedging;
 mod limiter;
 mod meta;
 mod net;
+mod operation;
 mod ops;
 mod options;
 mod refusal;

@@ -40,10 +40,10 @@ pub(crate) struct Limiter {
 #[derive(Default)]
 struct Queue {
     last_ticket: u64,
-    waiting: BTreeMap<u64, Waiter>,
+    waiting: BTreeMap<u64, QueuedOperation>,
 }
 
-struct Waiter {
+struct QueuedOperation {
     bytes: u64,
     waker: Option<Waker>,
 }
@@ -105,7 +105,7 @@ impl Limiter {
             let mut queue = self.lock();
             queue.last_ticket += 1;
             let ticket = queue.last_ticket;
-            queue.waiting.insert(ticket, Waiter { bytes, waker: None });
+            queue.waiting.insert(ticket, QueuedOperation { bytes, waker: None });
             self.state.fetch_or(QUEUED, Ordering::SeqCst);
             ticket
         };

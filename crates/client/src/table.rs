@@ -13,10 +13,11 @@ use crate::composed::{
 use crate::context::TableContext;
 use crate::error::Error;
 use crate::execute::execute;
+use crate::operation::Operation;
 use crate::ops::{
     Check, CheckAndMutate, CheckAndSet, CheckResult, CheckedSet, Get, Incr, IncrOptions, MultiGet,
-    MultiGetLimits, MultiGetResult, MultiRemove, MultiSet, Mutation, Operation, Remove, Set, SortKeyCount,
-    SortKeyRange, TimeToLive, Ttl,
+    MultiGetLimits, MultiGetResult, MultiRemove, MultiSet, Mutation, Remove, Set, SortKeyCount, SortKeyRange,
+    TimeToLive, Ttl,
 };
 use crate::options::{CallOptions, WriteOptions};
 use crate::scan::{ScanOptions, Scanner};

@@ -13,7 +13,8 @@ use crate::context::TableContext;
 use crate::deadline::Deadline;
 use crate::error::Error;
 use crate::execute::execute;
-use crate::ops::{BatchGet, check_hash_key};
+use crate::operation::check_hash_key;
+use crate::ops::BatchGet;
 use crate::routing::{Target, is_resized};
 
 /// The most keys in one request. Servers have no limit, but send all rows in one reply.
@@ -131,7 +132,7 @@ fn fill(values: &mut [Option<Bytes>], group: &Group, rows: Vec<FullData>) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::ops::Operation;
+    use crate::operation::Operation;
 
     fn wanted(count: usize) -> Vec<Wanted> {
         let key = |at: usize| (at, (Bytes::from(format!("h{at}")), Bytes::from_static(b"s")));

@@ -6,7 +6,7 @@ use crate::context::TableContext;
 use crate::deadline::Deadline;
 use crate::error::Error;
 use crate::execute::execute;
-use crate::ops::Operation;
+use crate::operation::Operation;
 
 /// The most requests in flight at once.
 const AT_ONCE: usize = 256;

@@ -12,7 +12,7 @@ use super::missed::Missed;
 use crate::deadline::Deadline;
 use crate::net::Call;
 use crate::net::error::Sent;
-use crate::ops::Operation;
+use crate::operation::Operation;
 use crate::routing::{Route, Snapshot};
 
 /// One attempt at the primary.

@@ -5,7 +5,7 @@ use tokio::time::timeout_at;
 use crate::context::TableContext;
 use crate::deadline::Deadline;
 use crate::error::{Error, ErrorKind, Location};
-use crate::ops::Operation;
+use crate::operation::Operation;
 
 /// The context of one operation, the same for every attempt.
 pub(super) struct OperationContext<'a, O: Operation> {

@@ -13,7 +13,7 @@ use super::context::OperationContext;
 use super::missed::Missed;
 use crate::hedging::{Hedging, note_maybe_stale};
 use crate::net::Server;
-use crate::ops::Operation;
+use crate::operation::Operation;
 use crate::retry::is_primary_gone;
 use crate::routing::{Route, Snapshot};
 

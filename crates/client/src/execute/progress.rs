@@ -6,7 +6,7 @@ use super::context::OperationContext;
 use super::missed::Missed;
 use crate::context::TableContext;
 use crate::error::{Error, ErrorKind, Location};
-use crate::ops::Operation;
+use crate::operation::Operation;
 use crate::routing::Snapshot;
 
 /// The progress of one operation over its attempts. Its errors take location and attempts from here.

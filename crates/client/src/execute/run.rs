@@ -14,7 +14,7 @@ use super::progress::Progress;
 use crate::context::TableContext;
 use crate::deadline::Deadline;
 use crate::error::{Error, ErrorKind};
-use crate::ops::Operation;
+use crate::operation::Operation;
 use crate::retry::{Verdict, judge, maybe_applied};
 use crate::routing::Refreshed;
 

@@ -14,13 +14,13 @@ use super::error::{NetError, Sent};
 /// The result of a call.
 pub(crate) type Outcome = Result<ReplyFrame, NetError>;
 
-struct Waiter {
+struct PendingCall {
     /// The position of its frame in the stream of all bytes ever queued on the connection.
     frame_start: u64,
-    state: State,
+    state: CallState,
 }
 
-enum State {
+enum CallState {
     Waiting(Option<Waker>),
     Done(Outcome),
 }
@@ -29,7 +29,7 @@ enum State {
 pub(crate) struct Inflight {
     /// One entry for each call in flight. The limiter bounds the calls, and so the replies that are stored
     /// here until the calls take them.
-    waiters: FxHashMap<i32, Waiter>,
+    waiters: FxHashMap<i32, PendingCall>,
     last_id: i32,
     /// The number of calls without a reply.
     unanswered: usize,
@@ -72,7 +72,7 @@ impl Inflight {
     /// Reserves an id for a call whose frame starts at this position of the stream.
     pub(crate) fn reserve(&mut self, frame_start: u64, waker: Option<Waker>) -> i32 {
         let id = self.next_id();
-        self.waiters.insert(id, Waiter { frame_start, state: State::Waiting(waker) });
+        self.waiters.insert(id, PendingCall { frame_start, state: CallState::Waiting(waker) });
         self.unanswered += 1;
         self.silent_since.get_or_insert_with(Instant::now);
         id
@@ -82,25 +82,25 @@ impl Inflight {
     pub(crate) fn poll(&mut self, id: i32, waker: &Waker) -> Poll {
         match self.waiters.get_mut(&id) {
             None => return Poll::Gone,
-            Some(Waiter { state: State::Waiting(registered), .. }) => {
+            Some(PendingCall { state: CallState::Waiting(registered), .. }) => {
                 match registered {
                     Some(known) => known.clone_from(waker),
                     None => *registered = Some(waker.clone()),
                 }
                 return Poll::Pending;
             }
-            Some(Waiter { state: State::Done(_), .. }) => {}
+            Some(PendingCall { state: CallState::Done(_), .. }) => {}
         }
         match self.forget(id) {
-            Some(State::Done(outcome)) => Poll::Done(outcome),
-            Some(State::Waiting(_)) | None => Poll::Gone,
+            Some(CallState::Done(outcome)) => Poll::Done(outcome),
+            Some(CallState::Waiting(_)) | None => Poll::Gone,
         }
     }
 
     /// Removes a call that has its reply or was cancelled.
-    fn forget(&mut self, id: i32) -> Option<State> {
+    fn forget(&mut self, id: i32) -> Option<CallState> {
         let state = self.waiters.remove(&id)?.state;
-        if matches!(state, State::Waiting(_)) {
+        if matches!(state, CallState::Waiting(_)) {
             self.unanswered -= 1;
         }
         Some(state)
@@ -128,12 +128,12 @@ impl Inflight {
     /// Delivers a reply to its call; returns the waker of the call.
     pub(crate) fn complete(&mut self, reply: ReplyFrame) -> Option<Waker> {
         let waiter = self.waiters.get_mut(&reply.head.sequence_id)?;
-        match std::mem::replace(&mut waiter.state, State::Done(Ok(reply))) {
-            State::Waiting(waker) => {
+        match std::mem::replace(&mut waiter.state, CallState::Done(Ok(reply))) {
+            CallState::Waiting(waker) => {
                 self.unanswered -= 1;
                 waker
             }
-            done @ State::Done(_) => {
+            done @ CallState::Done(_) => {
                 // A second reply with the same id: the first one counts.
                 waiter.state = done;
                 None
@@ -145,11 +145,11 @@ impl Inflight {
     pub(crate) fn fail_all(&mut self, error: &NetError, handed: u64) -> Vec<Waker> {
         let mut wakers = Vec::new();
         for waiter in self.waiters.values_mut() {
-            let State::Waiting(waker) = &mut waiter.state else { continue };
+            let CallState::Waiting(waker) = &mut waiter.state else { continue };
             self.unanswered -= 1;
             wakers.extend(waker.take());
             let sent = if waiter.frame_start < handed { Sent::Maybe } else { Sent::No };
-            waiter.state = State::Done(Err(error.with_sent(sent)));
+            waiter.state = CallState::Done(Err(error.with_sent(sent)));
         }
         wakers
     }

@@ -4,8 +4,7 @@ use pegasus_protocol::idl::{BatchGetRequest, BatchGetResponse, FullData, FullKey
 use pegasus_protocol::rpc;
 use pegasus_protocol::status::Status;
 
-use super::operation::Operation;
-use super::status::ok;
+use crate::operation::{Operation, ok};
 use crate::routing::Target;
 
 pub(crate) struct BatchGet {

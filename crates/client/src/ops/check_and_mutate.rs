@@ -8,10 +8,8 @@ use pegasus_protocol::rpc;
 use pegasus_protocol::status::Status;
 
 use super::check::{self, Check, CheckResult};
-use super::keys::HashKey;
-use super::operation::Operation;
-use super::writes::{check_write, expire_ts};
 use crate::error::Error;
+use crate::operation::{HashKey, Operation, check_write, expire_ts};
 use crate::routing::Target;
 use crate::shown::{ShownKey, ShownValue};
 

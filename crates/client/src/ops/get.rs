@@ -5,10 +5,8 @@ use pegasus_protocol::idl::ReadResponse;
 use pegasus_protocol::rpc;
 use pegasus_protocol::status::Status;
 
-use super::keys::RowKey;
-use super::operation::Operation;
-use super::status::found;
 use crate::error::Error;
+use crate::operation::{Operation, RowKey, found};
 use crate::routing::Target;
 
 pub(crate) struct Get {

@@ -6,11 +6,8 @@ use pegasus_protocol::idl::{IncrRequest, IncrResponse};
 use pegasus_protocol::rpc;
 use pegasus_protocol::status::Status;
 
-use super::keys::RowKey;
-use super::operation::Operation;
-use super::status::ok;
-use super::writes::{check_write, expire_ts};
 use crate::error::Error;
+use crate::operation::{Operation, RowKey, check_write, expire_ts, ok};
 use crate::routing::Target;
 
 /// The effect of an increment on the expiry of its row.

@@ -7,9 +7,8 @@ use pegasus_protocol::idl::{FilterType, KeyValue, MultiGetRequest, MultiGetRespo
 use pegasus_protocol::rpc;
 use pegasus_protocol::status::Status;
 
-use super::keys::HashKey;
-use super::operation::Operation;
 use crate::error::Error;
+use crate::operation::{HashKey, Operation};
 use crate::routing::Target;
 use crate::shown::{ShownKey, ShownValue};
 

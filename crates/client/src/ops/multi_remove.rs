@@ -5,11 +5,8 @@ use pegasus_protocol::idl::{MultiRemoveRequest, MultiRemoveResponse};
 use pegasus_protocol::rpc;
 use pegasus_protocol::status::Status;
 
-use super::keys::HashKey;
-use super::operation::Operation;
-use super::status::ok;
-use super::writes::check_write;
 use crate::error::Error;
+use crate::operation::{HashKey, Operation, check_write, ok};
 use crate::routing::Target;
 
 pub(crate) struct MultiRemove {

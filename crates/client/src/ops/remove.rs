@@ -5,11 +5,8 @@ use pegasus_protocol::idl::UpdateResponse;
 use pegasus_protocol::rpc;
 use pegasus_protocol::status::Status;
 
-use super::keys::RowKey;
-use super::operation::Operation;
-use super::status::ok;
-use super::writes::check_write;
 use crate::error::Error;
+use crate::operation::{Operation, RowKey, check_write, ok};
 use crate::routing::Target;
 
 pub(crate) struct Remove {

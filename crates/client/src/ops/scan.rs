@@ -4,7 +4,7 @@ use pegasus_protocol::idl::{GetScannerRequest, KeyValue, ScanRequest, ScanRespon
 use pegasus_protocol::rpc;
 use pegasus_protocol::status::Status;
 
-use super::operation::Operation;
+use crate::operation::Operation;
 use crate::routing::Target;
 
 /// The result of either request.

@@ -5,10 +5,8 @@ use pegasus_protocol::idl::CountResponse;
 use pegasus_protocol::rpc;
 use pegasus_protocol::status::Status;
 
-use super::keys::HashKey;
-use super::operation::Operation;
-use super::status::ok;
 use crate::error::Error;
+use crate::operation::{HashKey, Operation, ok};
 use crate::routing::Target;
 
 pub(crate) struct SortKeyCount {

@@ -6,7 +6,7 @@ use pegasus_protocol::key;
 
 use super::options::ScanOptions;
 use crate::error::Error;
-use crate::ops::HashKey;
+use crate::operation::HashKey;
 use crate::routing::Target;
 
 /// The range of a scan and the partitions that hold it.

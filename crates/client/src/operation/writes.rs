@@ -9,7 +9,7 @@ use crate::error::Error;
 const MAX_WRITE_BODY: usize = 1 << 20;
 
 /// Refuses a write that a server would refuse for its size. `about` is its approximate length in bytes.
-pub(super) fn check_write<R: Rpc>(request: &R::Request, about: usize) -> Result<(), Error> {
+pub(crate) fn check_write<R: Rpc>(request: &R::Request, about: usize) -> Result<(), Error> {
     // Measuring encodes the request, so small writes skip it.
     if about < MAX_WRITE_BODY / 2 {
         return Ok(());
@@ -24,7 +24,7 @@ pub(super) fn check_write<R: Rpc>(request: &R::Request, about: usize) -> Result<
 }
 
 /// The expiry timestamp of this TTL, by the client's clock. The protocol carries its bits as an `i32`.
-pub(super) fn expire_ts(ttl_seconds: u32) -> Result<i32, Error> {
+pub(crate) fn expire_ts(ttl_seconds: u32) -> Result<i32, Error> {
     let timestamp = expiry::expire_ts(ttl_seconds, expiry::now()).ok_or_else(|| {
         Error::invalid_argument(format!("ttl_seconds is {ttl_seconds}: the row would expire after 2152"))
     })?;

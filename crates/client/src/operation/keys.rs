@@ -8,7 +8,7 @@ use crate::routing::Target;
 
 /// An encoded key of a row, and its hash.
 pub(crate) struct RowKey {
-    pub(super) encoded: Bytes,
+    pub(crate) encoded: Bytes,
     hash: u64,
 }
 
@@ -27,7 +27,7 @@ impl RowKey {
 
 /// A hash key alone, for operations on all its rows.
 pub(crate) struct HashKey {
-    pub(super) bytes: Bytes,
+    pub(crate) bytes: Bytes,
     hash: u64,
 }
 

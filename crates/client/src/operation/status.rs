@@ -3,7 +3,7 @@
 use pegasus_protocol::status::Status;
 
 /// `Ok` for a reply with kOk.
-pub(super) fn ok(error: i32) -> Result<(), Status> {
+pub(crate) fn ok(error: i32) -> Result<(), Status> {
     match Status::from(error) {
         Status::Ok => Ok(()),
         other => Err(other),
@@ -11,7 +11,7 @@ pub(super) fn ok(error: i32) -> Result<(), Status> {
 }
 
 /// `Some` for kOk, `None` for kNotFound.
-pub(super) fn found<T>(error: i32, value: T) -> Result<Option<T>, Status> {
+pub(crate) fn found<T>(error: i32, value: T) -> Result<Option<T>, Status> {
     match Status::from(error) {
         Status::Ok => Ok(Some(value)),
         Status::NotFound => Ok(None),

@@ -5,20 +5,6 @@
 
 mod support;
 
-mod atomic;
-mod back_pressure;
-mod backup;
-mod cancellation;
-mod closing;
-mod counts;
-mod deadlines;
-mod direct;
-mod garbage;
-mod host_names;
-mod meta;
-mod operations;
-mod retries;
-mod routing;
-mod scans;
-mod secrets;
-mod server_scans;
+mod attempts;
+mod calls;
+mod connections;

@@ -17,7 +17,7 @@ use pegasus_protocol::types::ErrorCode;
 use tracing::field::{Field, Visit};
 use tracing::{Event, Metadata, Subscriber, span};
 
-use crate::operations::Local;
+use crate::calls::operations::Local;
 use crate::support::{Action, Fake, PATIENCE, Request, Scene, refuse, reply, table, within};
 
 const HASH_KEY: &[u8] = b"hash-key-of-him:SECRET-rest-of-it";

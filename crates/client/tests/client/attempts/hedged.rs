@@ -13,7 +13,7 @@ use pegasus_protocol::idl::QueryCfgResponse;
 use pegasus_protocol::types::ErrorCode;
 use tokio::time::Instant;
 
-use crate::operations::Local;
+use crate::calls::operations::Local;
 use crate::support::{
     Action, CALL, Fake, FakeMeta, Latch, Request, UnusedPort, WRITE, options, refuse, table, value,
     with_ballot, with_secondaries, within,

@@ -10,7 +10,7 @@ use futures_util::future::try_join_all;
 use pegasus_client::{Filter, FilterType, ScanOptions, ScanRow, Scanner, Table, WriteOptions};
 use pegasus_protocol::expiry;
 
-use crate::operations::Local;
+use crate::calls::operations::Local;
 use crate::support::WRITE;
 
 async fn all(mut scanner: Scanner) -> Vec<ScanRow> {

@@ -11,7 +11,7 @@ use pegasus_protocol::idl::IncrResponse;
 use pegasus_protocol::rpc;
 use pegasus_protocol::types::ErrorCode;
 
-use crate::operations::Local;
+use crate::calls::operations::Local;
 use crate::support::{
     Action, CALL, Fake, Scene, UnusedPort, WRITE, refuse, reply, table, with_ballot, within,
 };

@@ -82,7 +82,9 @@ export declare class PegasusError extends Error {
 }
 /** Rows of one hash key, in ascending byte order of their sort keys. */
 export interface MultiGetResult {
-	/** All Buffers share the memory of one reply. `Buffer.from(value)` makes a copy that does not keep that memory alive. */
+	/**
+	 * All Buffers share the memory of one reply. `Buffer.from(value)` makes a copy that does not keep that memory alive.
+	 */
 	entries: {
 		sortKey: Buffer;
 		value: Buffer;
@@ -125,7 +127,9 @@ export type Entries = Iterable<readonly [
 	Bytes,
 	Bytes
 ]> | Readonly<Record<string, Bytes>>;
-/** How a filter compares a hash key or a sort key with its pattern, byte by byte. An empty pattern matches every key. */
+/**
+ * How a filter compares a hash key or a sort key with its pattern, byte by byte. An empty pattern matches every key.
+ */
 export declare enum FilterType {
 	/** No filter: every key passes. There is no pattern. */
 	NoFilter = 0,
@@ -207,7 +211,9 @@ export declare enum NodeStatus {
 export interface AdminOptions {
 	/** Milliseconds for the call. Default 30000; the client's `timeoutMs` has no effect. */
 	timeoutMs?: number;
-	/** Aborts the call: it rejects at once with the signal's `reason`. A request that was already sent is not taken back. */
+	/**
+	 * Aborts the call: it rejects at once with the signal's `reason`. A request that was already sent is not taken back.
+	 */
 	signal?: AbortSignal;
 }
 /** Options of {@link Admin.createTable}. */
@@ -292,8 +298,8 @@ export interface TableLayout {
 	partitions: PartitionLayout[];
 }
 /**
- * Administrative calls: managing tables and inspecting the cluster. See {@link PegasusClient.admin}. All calls go to the
- * leading meta server.
+ * Administrative calls: managing tables and inspecting the cluster. See {@link PegasusClient.admin}. All calls go to
+ * the leading meta server.
  *
  * Arguments are checked before anything is sent. A wrong argument rejects with a `TypeError` or a `RangeError` whose
  * `code` is `ERR_INVALID_ARGUMENT`. All other failures reject with a {@link PegasusError}: `ERR_TIMEOUT` after the
@@ -386,8 +392,8 @@ export declare class Admin {
 	 *   milliseconds.
 	 * - `replica.write_throttling_by_size`: the same in bytes per second. `replica.read_throttling_by_size`: one limit in
 	 *   bytes per second.
-	 * - `replica.deny_client_request`: `reconfig*all` refuses all requests, `timeout*all` leaves them unanswered. In place
-	 *   of `all`, `read` or `write` selects requests.
+	 * - `replica.deny_client_request`: `reconfig*all` refuses all requests, `timeout*all` leaves them unanswered. In
+	 *   place of `all`, `read` or `write` selects requests.
 	 * - `replica.slow_query_threshold`: servers log requests that take at least this many milliseconds. Minimum 20.
 	 * - `replica.rocksdb_iteration_threshold_time_ms`: the time limit of one read of many rows. At this limit the server
 	 *   cuts the reply. `0` means no limit.
@@ -456,8 +462,8 @@ export declare class Admin {
 	 * all partitions in {@link Admin.tableLayout} have a ballot above 0. The table stays usable during the split.
 	 *
 	 * @param newPartitionCount - Twice the current number of partitions.
-	 * @throws {@link PegasusError} with the code `ERR_INVALID_PARAMETERS` when `newPartitionCount` is not twice the current
-	 * number, `ERR_BUSY` while the table is already being split, or `ERR_APP_NOT_EXIST` when it does not exist.
+	 * @throws {@link PegasusError} with the code `ERR_INVALID_PARAMETERS` when `newPartitionCount` is not twice the
+	 * current number, `ERR_BUSY` while the table is already being split, or `ERR_APP_NOT_EXIST` when it does not exist.
 	 * @example
 	 * ```ts
 	 * const { partitions } = await client.admin.tableLayout('sessions')
@@ -495,7 +501,7 @@ export interface ClientOptions {
 	/**
 	 * The maximum number of operations in flight, each from its first attempt to its result. Each batch of a scan and
 	 * each request of a batch of keys counts as one. From 1 to 100,000,000. Default 100,000: far more than it takes to
-	 * keep a cluster busy, and few enough for memory when a cluster answers nothing.
+	 * keep a cluster busy, and few enough to hold in memory while a cluster answers nothing.
 	 */
 	maxInFlight?: number;
 	/**
@@ -691,7 +697,9 @@ export interface MultiGetOptions extends MultiGetLimits {
 	sortKeyFilterType?: FilterType;
 	/** The pattern for `sortKeyFilterType`. Default empty: it matches every key. */
 	sortKeyFilterPattern?: Bytes;
-	/** Keeps the last rows of the range when a limit cuts the reply. Rows are in ascending order anyway. Default false. */
+	/**
+	 * Keeps the last rows of the range when a limit cuts the reply. Rows still come in ascending order. Default false.
+	 */
 	reverse?: boolean;
 }
 /** Options of {@link Table.getAllSortKeys}. */
@@ -774,12 +782,12 @@ export type BatchOutcome = {
 	error: PegasusError;
 };
 /**
- * Reads rows of a table, batch by batch. Made by {@link Table.getScanner} and {@link Table.getUnorderedScanners}. Use it
- * with `for await`: when the loop ends for any reason, the server frees its context of the scan.
+ * Reads rows of a table, batch by batch. Made by {@link Table.getScanner} and {@link Table.getUnorderedScanners}. Use
+ * it with `for await`: when the loop ends for any reason, the server frees its context of the scan.
  *
  * The first batch is fetched when its first row is requested. From the second batch on, the next batch is fetched while
- * the current one is used, but never more than one. When a fetch fails, the call rejects. The next call retries from the
- * same position, so no row is lost or given twice. Calls may overlap; they are answered one after the other. The
+ * the current one is used, but never more than one. When a fetch fails, the call rejects. The next call retries from
+ * the same position, so no row is lost or given twice. Calls may overlap; they are answered one after the other. The
  * Buffers of a batch share memory, see {@link ScanEntry}.
  *
  * @example
@@ -828,7 +836,8 @@ export declare class Scanner implements AsyncIterableIterator<ScanEntry> {
  *
  * Arguments are checked before anything is sent. A wrong argument rejects with a `TypeError` or a `RangeError` whose
  * `code` is `ERR_INVALID_ARGUMENT`. All other failures reject with a {@link PegasusError}: `ERR_TIMEOUT` after the
- * deadline, `ERR_CLIENT_CLOSED` after `close()`, `ERR_BUSY` from a server that throttles, or another code from a server.
+ * deadline, `ERR_CLIENT_CLOSED` after `close()`, `ERR_BUSY` from a server that throttles, or another code from a
+ * server.
  *
  * Keys and values are copied during the call, so the caller may change its Buffers at once. A server accepts 1 MiB in
  * one write, keys and framing included. A longer write is refused with a `RangeError` before it is sent.
@@ -929,8 +938,8 @@ export declare class Table {
 	 */
 	checkAndSet(hashKey: Bytes, check: Check, set: CheckedSet, options?: CallOptions): Promise<CheckResult>;
 	/**
-	 * Writes and removes rows of one hash key, in the given order, if a check of one of its rows passes. Check and changes
-	 * are one atomic step: either all changes are made or none. An empty list of mutations is refused.
+	 * Writes and removes rows of one hash key, in the given order, if a check of one of its rows passes. Check and
+	 * changes are one atomic step: either all changes are made or none. An empty list of mutations is refused.
 	 *
 	 * The client does not retry it when it may have been applied, as {@link Table.checkAndSet}.
 	 *
@@ -982,8 +991,8 @@ export declare class Table {
 	 * reject then. The order of the writes is undefined, so each row should occur only once. An empty list of rows is
 	 * refused. To write rows of one hash key together, use {@link Table.multiSet}.
 	 *
-	 * @param rows - Each is `[hashKey, sortKey, value]`. A wrong hash key, or a value that is not bytes, rejects the whole
-	 * batch before anything is sent.
+	 * @param rows - Each is `[hashKey, sortKey, value]`. A wrong hash key, or a value that is not bytes, rejects the
+	 * whole batch before anything is sent.
 	 * @returns The outcome of each row, in the order of the rows.
 	 * @example
 	 * ```ts
@@ -1012,8 +1021,8 @@ export declare class Table {
 		Bytes
 	]>, options?: CallOptions): Promise<BatchOutcome[]>;
 	/**
-	 * Writes several rows of one hash key, either all or none. When a sort key occurs twice, the last value wins. An empty
-	 * list of entries and an empty hash key are refused.
+	 * Writes several rows of one hash key, either all or none. When a sort key occurs twice, the last value wins. An
+	 * empty list of entries and an empty hash key are refused.
 	 *
 	 * @example
 	 * ```ts
@@ -1070,8 +1079,8 @@ export declare class Table {
 	 * @param stopSortKey - Where the range stops. Empty: after the last row. Both empty: all rows of the hash key.
 	 * @returns The number of removed rows.
 	 * @throws {@link PegasusError} with two more properties: `deleted` is the number of rows certainly removed, and
-	 * `nextSortKey` is the sort key to continue from. When `maybeApplied` is true, the last round may or may not have been
-	 * applied; removing its rows again is safe.
+	 * `nextSortKey` is the sort key to continue from. When `maybeApplied` is true, the last round may or may not have
+	 * been applied; removing its rows again is safe.
 	 * @example
 	 * ```ts
 	 * await table.delRange('log', '2024-01', '2024-02') // all of January
@@ -1191,9 +1200,9 @@ export declare class PegasusClient {
 	/**
 	 * Connects to a cluster: asks its meta servers until one answers.
 	 *
-	 * Rejects with a `TypeError` or a `RangeError` whose `code` is `ERR_INVALID_ARGUMENT` when an option is wrong. Rejects
-	 * with a {@link PegasusError} when no meta server answers in time. Its code is `ERR_NATIVE_ADDON` when the native part
-	 * of this package is missing for this platform.
+	 * Rejects with a `TypeError` or a `RangeError` whose `code` is `ERR_INVALID_ARGUMENT` when an option is wrong.
+	 * Rejects with a {@link PegasusError} when no meta server answers in time. Its code is `ERR_NATIVE_ADDON` when the
+	 * native part of this package is missing for this platform.
 	 *
 	 * @example
 	 * ```ts
@@ -1248,7 +1257,9 @@ export interface FaultRule {
 	partitionIndex?: number;
 	/** The server that receives the request, one of {@link LocalCluster.metaServers} and `replicaServers`. */
 	server?: string;
-	/** How many matching requests to leave alone first. Default 0. With `times: 1`, only the request after them is hit. */
+	/**
+	 * How many matching requests to leave alone first. Default 0. With `times: 1`, only the request after them is hit.
+	 */
 	skip?: number;
 	/** The maximum number of requests to hit. Default: no maximum. */
 	times?: number;
@@ -1345,9 +1356,10 @@ export interface LocalClusterOptions {
  * `npx pegasus-local` starts the same cluster as a program.
  *
  * The cluster can also fail on purpose, to show how your service reacts: you can stop, freeze or cut off servers, move
- * primaries, and add rules that change answers. A refused call changes nothing. A wrong argument gives a `TypeError` or a
- * `RangeError` with the code `ERR_INVALID_ARGUMENT`. Two other cases give a {@link PegasusError}: `ERR_INVALID_STATE`
- * when the server's current state does not allow the call, and `ERR_APP_NOT_EXIST` when the table does not exist.
+ * primaries, and add rules that change answers. A refused call changes nothing. A wrong argument gives a `TypeError`
+ * or a `RangeError` with the code `ERR_INVALID_ARGUMENT`. Two other cases give a {@link PegasusError}:
+ * `ERR_INVALID_STATE` when the server's current state does not allow the call, and `ERR_APP_NOT_EXIST` when the table
+ * does not exist.
  *
  * @example
  * ```ts
@@ -1391,8 +1403,8 @@ export declare class LocalCluster {
 	 * partitions. The new partitions get their rows one after the other. Until a partition's split is complete, writes to
 	 * it are refused with `ERR_SPLITTING`, and the client retries them.
 	 *
-	 * @throws {@link PegasusError} with the code `ERR_APP_NOT_EXIST` when the table does not exist, or `ERR_BUSY` while it
-	 * is already being split.
+	 * @throws {@link PegasusError} with the code `ERR_APP_NOT_EXIST` when the table does not exist, or `ERR_BUSY` while
+	 * it is already being split.
 	 */
 	splitTable(name: string): Promise<number>;
 	/**
@@ -1444,7 +1456,9 @@ export declare class LocalCluster {
 	 * @param address - One of `replicaServers`. Default: a secondary that is up.
 	 */
 	movePrimary(table: string, partitionIndex: number, address?: string): Promise<string>;
-	/** Increases the ballot of a partition, the version of its configuration. Nothing else changes. Gives the new ballot. */
+	/**
+	 * Increases the ballot of a partition, the version of its configuration. Nothing else changes. Gives the new ballot.
+	 */
 	raiseBallot(table: string, partitionIndex: number): Promise<number>;
 	/**
 	 * Counts the scans that are open on the servers, each waiting for its next batch. A service that ends all its scans

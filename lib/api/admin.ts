@@ -32,8 +32,8 @@ import type { NodeInfo, TableInfo, TableLayout } from '../values/cluster'
 export let makeAdmin: (crossing: Crossing, native: NativeClient) => Admin
 
 /**
- * Administrative calls: managing tables and inspecting the cluster. See {@link PegasusClient.admin}. All calls go to the
- * leading meta server.
+ * Administrative calls: managing tables and inspecting the cluster. See {@link PegasusClient.admin}. All calls go to
+ * the leading meta server.
  *
  * Arguments are checked before anything is sent. A wrong argument rejects with a `TypeError` or a `RangeError` whose
  * `code` is `ERR_INVALID_ARGUMENT`. All other failures reject with a {@link PegasusError}: `ERR_TIMEOUT` after the
@@ -177,8 +177,8 @@ export class Admin {
    *   milliseconds.
    * - `replica.write_throttling_by_size`: the same in bytes per second. `replica.read_throttling_by_size`: one limit in
    *   bytes per second.
-   * - `replica.deny_client_request`: `reconfig*all` refuses all requests, `timeout*all` leaves them unanswered. In place
-   *   of `all`, `read` or `write` selects requests.
+   * - `replica.deny_client_request`: `reconfig*all` refuses all requests, `timeout*all` leaves them unanswered. In
+   *   place of `all`, `read` or `write` selects requests.
    * - `replica.slow_query_threshold`: servers log requests that take at least this many milliseconds. Minimum 20.
    * - `replica.rocksdb_iteration_threshold_time_ms`: the time limit of one read of many rows. At this limit the server
    *   cuts the reply. `0` means no limit.
@@ -288,8 +288,8 @@ export class Admin {
    * all partitions in {@link Admin.tableLayout} have a ballot above 0. The table stays usable during the split.
    *
    * @param newPartitionCount - Twice the current number of partitions.
-   * @throws {@link PegasusError} with the code `ERR_INVALID_PARAMETERS` when `newPartitionCount` is not twice the current
-   * number, `ERR_BUSY` while the table is already being split, or `ERR_APP_NOT_EXIST` when it does not exist.
+   * @throws {@link PegasusError} with the code `ERR_INVALID_PARAMETERS` when `newPartitionCount` is not twice the
+   * current number, `ERR_BUSY` while the table is already being split, or `ERR_APP_NOT_EXIST` when it does not exist.
    * @example
    * ```ts
    * const { partitions } = await client.admin.tableLayout('sessions')

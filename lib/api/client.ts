@@ -45,9 +45,9 @@ export class PegasusClient {
   /**
    * Connects to a cluster: asks its meta servers until one answers.
    *
-   * Rejects with a `TypeError` or a `RangeError` whose `code` is `ERR_INVALID_ARGUMENT` when an option is wrong. Rejects
-   * with a {@link PegasusError} when no meta server answers in time. Its code is `ERR_NATIVE_ADDON` when the native part
-   * of this package is missing for this platform.
+   * Rejects with a `TypeError` or a `RangeError` whose `code` is `ERR_INVALID_ARGUMENT` when an option is wrong.
+   * Rejects with a {@link PegasusError} when no meta server answers in time. Its code is `ERR_NATIVE_ADDON` when the
+   * native part of this package is missing for this platform.
    *
    * @example
    * ```ts

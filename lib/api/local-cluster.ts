@@ -26,9 +26,10 @@ export let startLocal: (crossing: Crossing, options: NativeLocalOptions) => Prom
  * `npx pegasus-local` starts the same cluster as a program.
  *
  * The cluster can also fail on purpose, to show how your service reacts: you can stop, freeze or cut off servers, move
- * primaries, and add rules that change answers. A refused call changes nothing. A wrong argument gives a `TypeError` or a
- * `RangeError` with the code `ERR_INVALID_ARGUMENT`. Two other cases give a {@link PegasusError}: `ERR_INVALID_STATE`
- * when the server's current state does not allow the call, and `ERR_APP_NOT_EXIST` when the table does not exist.
+ * primaries, and add rules that change answers. A refused call changes nothing. A wrong argument gives a `TypeError`
+ * or a `RangeError` with the code `ERR_INVALID_ARGUMENT`. Two other cases give a {@link PegasusError}:
+ * `ERR_INVALID_STATE` when the server's current state does not allow the call, and `ERR_APP_NOT_EXIST` when the table
+ * does not exist.
  *
  * @example
  * ```ts
@@ -104,8 +105,8 @@ export class LocalCluster {
    * partitions. The new partitions get their rows one after the other. Until a partition's split is complete, writes to
    * it are refused with `ERR_SPLITTING`, and the client retries them.
    *
-   * @throws {@link PegasusError} with the code `ERR_APP_NOT_EXIST` when the table does not exist, or `ERR_BUSY` while it
-   * is already being split.
+   * @throws {@link PegasusError} with the code `ERR_APP_NOT_EXIST` when the table does not exist, or `ERR_BUSY` while
+   * it is already being split.
    */
   async splitTable(name: string): Promise<number> {
     const tableName = nonEmptyString('name', name)
@@ -205,7 +206,9 @@ export class LocalCluster {
     return unwrap(await this.#crossing.call<string>(send))
   }
 
-  /** Increases the ballot of a partition, the version of its configuration. Nothing else changes. Gives the new ballot. */
+  /**
+   * Increases the ballot of a partition, the version of its configuration. Nothing else changes. Gives the new ballot.
+   */
   async raiseBallot(table: string, partitionIndex: number): Promise<number> {
     const name = nonEmptyString('table', table)
     const index = notNegative('partitionIndex', partitionIndex)

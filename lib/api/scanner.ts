@@ -18,12 +18,12 @@ export let makeScanner: (crossing: Crossing, native: NativeScanner, signal?: Abo
 type State = 'open' | 'ended' | 'closed'
 
 /**
- * Reads rows of a table, batch by batch. Made by {@link Table.getScanner} and {@link Table.getUnorderedScanners}. Use it
- * with `for await`: when the loop ends for any reason, the server frees its context of the scan.
+ * Reads rows of a table, batch by batch. Made by {@link Table.getScanner} and {@link Table.getUnorderedScanners}. Use
+ * it with `for await`: when the loop ends for any reason, the server frees its context of the scan.
  *
  * The first batch is fetched when its first row is requested. From the second batch on, the next batch is fetched while
- * the current one is used, but never more than one. When a fetch fails, the call rejects. The next call retries from the
- * same position, so no row is lost or given twice. Calls may overlap; they are answered one after the other. The
+ * the current one is used, but never more than one. When a fetch fails, the call rejects. The next call retries from
+ * the same position, so no row is lost or given twice. Calls may overlap; they are answered one after the other. The
  * Buffers of a batch share memory, see {@link ScanEntry}.
  *
  * @example
@@ -132,8 +132,8 @@ export class Scanner implements AsyncIterableIterator<ScanEntry> {
     try {
       return await this.#crossing.call<Buffer | null>(send, this.#signal)
     } catch (reason) {
-      // Only an abort rejects here, and it is final. The aborted loop calls nothing more, so the server's context is freed
-      // now.
+      // Only an abort rejects here, and it is final. The aborted loop calls nothing more, so the server's context is
+      // freed now.
       this.#native.close()
       throw reason
     }

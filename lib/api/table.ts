@@ -38,7 +38,8 @@ export let makeTable: (crossing: Crossing, native: NativeTable) => Table
  *
  * Arguments are checked before anything is sent. A wrong argument rejects with a `TypeError` or a `RangeError` whose
  * `code` is `ERR_INVALID_ARGUMENT`. All other failures reject with a {@link PegasusError}: `ERR_TIMEOUT` after the
- * deadline, `ERR_CLIENT_CLOSED` after `close()`, `ERR_BUSY` from a server that throttles, or another code from a server.
+ * deadline, `ERR_CLIENT_CLOSED` after `close()`, `ERR_BUSY` from a server that throttles, or another code from a
+ * server.
  *
  * Keys and values are copied during the call, so the caller may change its Buffers at once. A server accepts 1 MiB in
  * one write, keys and framing included. A longer write is refused with a `RangeError` before it is sent.
@@ -186,8 +187,8 @@ export class Table {
   }
 
   /**
-   * Writes and removes rows of one hash key, in the given order, if a check of one of its rows passes. Check and changes
-   * are one atomic step: either all changes are made or none. An empty list of mutations is refused.
+   * Writes and removes rows of one hash key, in the given order, if a check of one of its rows passes. Check and
+   * changes are one atomic step: either all changes are made or none. An empty list of mutations is refused.
    *
    * The client does not retry it when it may have been applied, as {@link Table.checkAndSet}.
    *
@@ -261,8 +262,8 @@ export class Table {
    * reject then. The order of the writes is undefined, so each row should occur only once. An empty list of rows is
    * refused. To write rows of one hash key together, use {@link Table.multiSet}.
    *
-   * @param rows - Each is `[hashKey, sortKey, value]`. A wrong hash key, or a value that is not bytes, rejects the whole
-   * batch before anything is sent.
+   * @param rows - Each is `[hashKey, sortKey, value]`. A wrong hash key, or a value that is not bytes, rejects the
+   * whole batch before anything is sent.
    * @returns The outcome of each row, in the order of the rows.
    * @example
    * ```ts
@@ -293,8 +294,8 @@ export class Table {
   }
 
   /**
-   * Writes several rows of one hash key, either all or none. When a sort key occurs twice, the last value wins. An empty
-   * list of entries and an empty hash key are refused.
+   * Writes several rows of one hash key, either all or none. When a sort key occurs twice, the last value wins. An
+   * empty list of entries and an empty hash key are refused.
    *
    * @example
    * ```ts
@@ -375,8 +376,8 @@ export class Table {
    * @param stopSortKey - Where the range stops. Empty: after the last row. Both empty: all rows of the hash key.
    * @returns The number of removed rows.
    * @throws {@link PegasusError} with two more properties: `deleted` is the number of rows certainly removed, and
-   * `nextSortKey` is the sort key to continue from. When `maybeApplied` is true, the last round may or may not have been
-   * applied; removing its rows again is safe.
+   * `nextSortKey` is the sort key to continue from. When `maybeApplied` is true, the last round may or may not have
+   * been applied; removing its rows again is safe.
    * @example
    * ```ts
    * await table.delRange('log', '2024-01', '2024-02') // all of January

@@ -4,7 +4,10 @@ import { Requests } from './requests'
 /** A burst with more bytes of requests is handed over in parts, before it is complete. */
 const LONGEST_PART = 2 * 1024
 
-/** Its reactions run after the waiting microtasks. `queueMicrotask` does the same, but makes an async resource each time. */
+/**
+ * Its reactions run after the waiting microtasks. `queueMicrotask` does the same, but makes an async resource each
+ * time.
+ */
 const RESOLVED = Promise.resolve()
 
 /**

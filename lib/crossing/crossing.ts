@@ -12,7 +12,9 @@ import { answerOf } from './records'
 import type { Requests } from './requests'
 import { type Settle, Slots } from './slots'
 
-/** The one way between JavaScript and the addon: operations go out in bursts, all finished ones come back in one drain. */
+/**
+ * The one way between JavaScript and the addon: operations go out in bursts, all finished ones come back in one drain.
+ */
 export class Crossing {
   readonly native: NativeBridge
   /** Operations on single rows that wait to be handed over. */

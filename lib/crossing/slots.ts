@@ -28,8 +28,8 @@ export class Slots {
     if (settle === undefined) throw new Error(`the addon answered token ${token}, which nothing waits for`)
     this.#waiting[token] = undefined
     this.#free.push(token)
-    // The async stack of an error follows the chain of promises. So a failure is unwrapped one microtask later, when the
-    // caller's promise is chained to the unwrapper's.
+    // The async stack of an error follows the chain of promises. So a failure is unwrapped one microtask later, when
+    // the caller's promise is chained to the unwrapper's.
     const isPlain = unwrapper === undefined || !(answer instanceof Unanswered)
     settle(isPlain ? answer : unwrapper(RESOLVED.then(() => answer)))
   }

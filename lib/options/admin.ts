@@ -11,7 +11,9 @@ import { type Checks, checked } from './checks/schema'
 export interface AdminOptions {
   /** Milliseconds for the call. Default 30000; the client's `timeoutMs` has no effect. */
   timeoutMs?: number
-  /** Aborts the call: it rejects at once with the signal's `reason`. A request that was already sent is not taken back. */
+  /**
+   * Aborts the call: it rejects at once with the signal's `reason`. A request that was already sent is not taken back.
+   */
   signal?: AbortSignal
 }
 

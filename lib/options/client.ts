@@ -37,7 +37,7 @@ export interface ClientOptions {
   /**
    * The maximum number of operations in flight, each from its first attempt to its result. Each batch of a scan and
    * each request of a batch of keys counts as one. From 1 to 100,000,000. Default 100,000: far more than it takes to
-   * keep a cluster busy, and few enough for memory when a cluster answers nothing.
+   * keep a cluster busy, and few enough to hold in memory while a cluster answers nothing.
    */
   maxInFlight?: number
   /**

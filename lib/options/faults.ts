@@ -57,7 +57,9 @@ export interface FaultRule {
   partitionIndex?: number
   /** The server that receives the request, one of {@link LocalCluster.metaServers} and `replicaServers`. */
   server?: string
-  /** How many matching requests to leave alone first. Default 0. With `times: 1`, only the request after them is hit. */
+  /**
+   * How many matching requests to leave alone first. Default 0. With `times: 1`, only the request after them is hit.
+   */
   skip?: number
   /** The maximum number of requests to hit. Default: no maximum. */
   times?: number

@@ -30,7 +30,9 @@ export interface MultiGetOptions extends MultiGetLimits {
   sortKeyFilterType?: FilterType
   /** The pattern for `sortKeyFilterType`. Default empty: it matches every key. */
   sortKeyFilterPattern?: Bytes
-  /** Keeps the last rows of the range when a limit cuts the reply. Rows are in ascending order anyway. Default false. */
+  /**
+   * Keeps the last rows of the range when a limit cuts the reply. Rows still come in ascending order. Default false.
+   */
   reverse?: boolean
 }
 

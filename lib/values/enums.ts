@@ -1,4 +1,6 @@
-/** How a filter compares a hash key or a sort key with its pattern, byte by byte. An empty pattern matches every key. */
+/**
+ * How a filter compares a hash key or a sort key with its pattern, byte by byte. An empty pattern matches every key.
+ */
 export enum FilterType {
   /** No filter: every key passes. There is no pattern. */
   NoFilter = 0,

@@ -1,6 +1,8 @@
 /** Rows of one hash key, in ascending byte order of their sort keys. */
 export interface MultiGetResult {
-  /** All Buffers share the memory of one reply. `Buffer.from(value)` makes a copy that does not keep that memory alive. */
+  /**
+   * All Buffers share the memory of one reply. `Buffer.from(value)` makes a copy that does not keep that memory alive.
+   */
   entries: { sortKey: Buffer; value: Buffer }[]
   /** False when a limit of the client or of the server cut the reply: there may be more rows. */
   complete: boolean

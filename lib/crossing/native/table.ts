@@ -57,7 +57,9 @@ export interface NativeTable {
     ttlSeconds: number,
     timeoutMs: number,
   ): void
-  /** `mutations`: lifetime in seconds (little-endian i64; -1: a removal), sort key, value … packed. Answer: as above. */
+  /**
+   * `mutations`: lifetime in seconds (little-endian i64; -1: a removal), sort key, value … packed. Answer: as above.
+   */
   checkAndMutate(
     token: number,
     hashKey: Uint8Array,

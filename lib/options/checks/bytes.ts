@@ -45,7 +45,9 @@ export function groupKeyBytes(value: Bytes): Uint8Array {
   throw outOfRange('hashKey must not be empty here: only operations on rows one by one take an empty one')
 }
 
-/** Checks the arguments of an operation on one row. Strings are not encoded here: their bytes go straight to the addon. */
+/**
+ * Checks the arguments of an operation on one row. Strings are not encoded here: their bytes go straight to the addon.
+ */
 export function checkRow(hashKey: Bytes, sortKey: Bytes, value: Bytes): void {
   if (!isBytes(hashKey)) bytes('hashKey', hashKey)
   if (!isBytes(sortKey)) bytes('sortKey', sortKey)

@@ -1,4 +1,4 @@
-// The CommonJS core, so that both kinds of importers share one set of classes and one addon.
+// Re-exports the CommonJS core, so ES modules and CommonJS modules share one set of classes and one addon.
 export {
   Admin,
   CheckType,

@@ -1,10 +1,10 @@
-import { sharedCrossing } from './environment'
-import { type LocalCluster, startLocal } from './local'
-import { loadAddon } from './native-loader'
+import { type LocalCluster, startLocal } from './api/local-cluster'
+import { loadAddon } from './crossing/loader'
+import { threadCrossing } from './crossing/thread'
 
 const A_DAY_MS = 86_400_000
 
-/** The program `pegasus-local`: a local cluster until SIGINT or SIGTERM. Gives the exit code. */
+/** The program `pegasus-local`: runs a local cluster until SIGINT or SIGTERM. Gives the exit code. */
 export async function runLocal(args: string[]): Promise<number> {
   const { options, message, exitCode } = loadAddon().parseLocalArguments(args)
   if (options === undefined) {
@@ -12,9 +12,9 @@ export async function runLocal(args: string[]): Promise<number> {
     stream.write(`${message ?? ''}\n`)
     return exitCode
   }
-  // Before anything listens, so that no moment is left in which a signal would kill a half-started cluster.
+  // The handlers come first: at no moment can a signal kill a half-started cluster.
   const stopped = firstSignal()
-  const cluster = await startLocal(sharedCrossing(), options)
+  const cluster = await startLocal(threadCrossing(), options)
   await serve(cluster, stopped)
   return 0
 }

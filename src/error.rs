@@ -60,16 +60,16 @@ impl Failure {
 
 impl From<pegasus_client::Error> for Failure {
     fn from(error: pegasus_client::Error) -> Self {
-        let place = error.place().clone();
+        let location = error.location().clone();
         Self {
             code: error.code().into_owned(),
             message: error.message().to_owned(),
             retryable: error.is_retryable(),
             maybe_applied: error.is_maybe_applied(),
-            table: place.table,
-            partition_index: place.partition_index,
-            server: place.server,
-            attempts: (place.attempts > 0).then_some(place.attempts),
+            table: location.table,
+            partition_index: location.partition_index,
+            server: location.server,
+            attempts: (location.attempts > 0).then_some(location.attempts),
             deleted: None,
             next_sort_key: None,
         }

@@ -1,10 +1,12 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import { CheckType } from '../../lib'
-import { Crossing } from '../../lib/crossing'
-import { Kind } from '../../lib/native'
-import { clientOptions, localOptions, tableOptions } from '../../lib/resolve'
-import { makeTable } from '../../lib/table'
+import { makeTable } from '../../lib/api/table'
+import { Crossing } from '../../lib/crossing/crossing'
+import { Kind } from '../../lib/crossing/native/numbers'
+import { clientOptions } from '../../lib/options/client'
+import { localOptions } from '../../lib/options/local-cluster'
+import { tableOptions } from '../../lib/options/table'
 import { FakeNative, fakeTable, handedOver } from '../unit/fake-native'
 
 const native = new FakeNative()

@@ -1,10 +1,11 @@
 import assert from 'node:assert/strict'
 import { getEventListeners } from 'node:events'
 import { describe, it } from 'node:test'
-import { Crossing, unwrap } from '../../lib/crossing'
-import { PegasusError } from '../../lib/errors'
-import { Kind, MAYBE_STALE } from '../../lib/native'
-import { makeTable } from '../../lib/table'
+import { makeTable } from '../../lib/api/table'
+import { unwrap } from '../../lib/crossing/answers'
+import { Crossing } from '../../lib/crossing/crossing'
+import { Kind, MAYBE_STALE } from '../../lib/crossing/native/numbers'
+import { PegasusError } from '../../lib/values/errors'
 import { FakeNative, fakeTable, handedOver } from './fake-native'
 
 function setUp() {

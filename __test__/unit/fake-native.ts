@@ -1,13 +1,7 @@
-import {
-  CANCELLABLE,
-  Kind,
-  type Native,
-  type NativeBridge,
-  type NativeScanner,
-  type NativeTable,
-  type OnBatch,
-  RowOperation,
-} from '../../lib/native'
+import type { Native, NativeBridge } from '../../lib/crossing/native/addon'
+import { CANCELLABLE, Kind, RowOperation } from '../../lib/crossing/native/numbers'
+import type { OnBatch } from '../../lib/crossing/native/records'
+import type { NativeScanner, NativeTable } from '../../lib/crossing/native/table'
 
 export interface Sent {
   method: string
@@ -78,7 +72,7 @@ export class FakeNative implements Native, NativeBridge {
 /** What is started is handed over once the microtasks that wait have run. */
 export const handedOver = () => new Promise((resolve) => setImmediate(resolve))
 
-/** What the records of `lib/requests.ts` ask for. */
+/** What the records of `lib/crossing/requests.ts` ask for. */
 export function* decodeRequests(records: Uint8Array) {
   for (let rest = Buffer.from(records); rest.length > 0; rest = rest.subarray(rest.readUInt32LE(0))) {
     const number = (at: number) => rest.readUInt32LE(at * 4)

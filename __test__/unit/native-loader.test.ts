@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { it } from 'node:test'
-import { loadAddon, SUPPORTED } from '../../lib/native-loader'
+import { loadAddon, SUPPORTED } from '../../lib/crossing/loader'
 import { napi } from '../../package.json'
 
 const failureOf = (triple: string) => {

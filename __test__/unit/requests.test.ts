@@ -1,8 +1,11 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
-import { RowOperation } from '../../lib/native'
-import { incrementBytes, NO_VALUE, Requests } from '../../lib/requests'
-import { decodeRequests } from './fake-native'
+import { makeTable } from '../../lib/api/table'
+import { Crossing } from '../../lib/crossing/crossing'
+import { RowOperation } from '../../lib/crossing/native/numbers'
+import { incrementBytes, Requests } from '../../lib/crossing/requests'
+import { NO_BYTES } from '../../lib/values/bytes'
+import { decodeRequests, FakeNative, fakeTable } from './fake-native'
 
 function decoded(requests: Requests) {
   const { length } = requests
@@ -13,7 +16,7 @@ describe('requests', () => {
   it('are records, one behind the other', () => {
     const requests = new Requests()
     requests.add(RowOperation.Set, 0x8000_0001, 7, -1, 60, 'hash', Buffer.from('sort'), 'välue')
-    requests.add(RowOperation.Get, 2, 8, 500, 0, '', new Uint8Array([0, 255]), NO_VALUE)
+    requests.add(RowOperation.Get, 2, 8, 500, 0, '', new Uint8Array([0, 255]), NO_BYTES)
     assert.equal(requests.length % 4, 0)
     assert.deepEqual(decoded(requests), [
       {
@@ -44,19 +47,22 @@ describe('requests', () => {
     })
     assert.deepEqual(records.at(-2)?.args.slice(2, 4), [long.subarray(0, 40), long])
     assert.equal(records.at(-1)?.args[2].length, 70_000)
-    requests.add(RowOperation.Get, 1, 1, -1, 0, 'h', 's', NO_VALUE)
+    requests.add(RowOperation.Get, 1, 1, -1, 0, 'h', 's', NO_BYTES)
     assert.equal(decoded(requests).length, 1)
   })
 
-  it('refuse what is no key and no value by name, and keep nothing of it', () => {
-    const requests = new Requests()
-    const add = (hashKey: unknown, sortKey: unknown, value: unknown) => () =>
-      requests.add(RowOperation.Set, 1, 1, -1, 0, hashKey as string, sortKey as string, value as string)
-    assert.throws(add(1, 's', 'v'), /^TypeError.*hashKey must be a string/)
-    assert.throws(add('h', null, 'v'), /^TypeError.*sortKey must be a string/)
-    assert.throws(add('h', 's', [1]), /^TypeError.*value must be a string/)
-    assert.throws(add('é'.repeat(32_768), 's', 'v'), /^RangeError.*hashKey must be shorter than 65535 bytes/)
-    assert.equal(requests.length, 0)
+  it('refuse what is no key and no value by name, and keep nothing of it', async () => {
+    const native = new FakeNative()
+    const crossing = new Crossing(native)
+    const table = makeTable(crossing, fakeTable(native))
+    const set = (hashKey: unknown, sortKey: unknown, value: unknown) =>
+      table.set(hashKey as string, sortKey as string, value as string)
+    await assert.rejects(set(1, 's', 'v'), /^TypeError.*hashKey must be a string/)
+    await assert.rejects(set('h', null, 'v'), /^TypeError.*sortKey must be a string/)
+    await assert.rejects(set('h', 's', [1]), /^TypeError.*value must be a string/)
+    await assert.rejects(set('é'.repeat(32_768), 's', 'v'), /^RangeError.*hashKey must be shorter than 65535/)
+    assert.equal(crossing.requests.length, 0)
+    assert.deepEqual(native.sent, [])
   })
 
   it('carry what is added by an increment exactly', () => {

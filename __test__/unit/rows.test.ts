@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
-import { decodeValues } from '../../lib/batches'
-import { decodeCheckResult } from '../../lib/conditional'
-import { pack } from '../../lib/packing'
-import { decodePairs, ScanPage } from '../../lib/rows'
+import { pack } from '../../lib/crossing/packing'
+import { decodeValues } from '../../lib/crossing/results/batches'
+import { decodeCheckResult } from '../../lib/crossing/results/check-results'
+import { decodePairs, ScanPage } from '../../lib/crossing/results/pages'
 import { packPage } from './fake-native'
 
 describe('a page of pairs', () => {

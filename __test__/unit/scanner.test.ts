@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
-import { Crossing } from '../../lib/crossing'
-import { Kind } from '../../lib/native'
-import type { ScanEntry } from '../../lib/options'
-import { makeScanner } from '../../lib/scanner'
+import { makeScanner } from '../../lib/api/scanner'
+import { Crossing } from '../../lib/crossing/crossing'
+import { Kind } from '../../lib/crossing/native/numbers'
+import type { ScanEntry } from '../../lib/values/rows'
 import { FakeNative, FakeScanner, packPage } from './fake-native'
 
 function setUp(signal?: AbortSignal) {

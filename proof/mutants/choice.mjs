@@ -1,9 +1,10 @@
 // The pure part of a mutation run: what identifies a mutant, which mutants a run tests, and how the run ends.
 import { createHash } from 'node:crypto'
 
-/** A hash of the code in a source file. Comments on lines of their own and indentation do not count. */
+/** A hash of the code in a source file. Its tests, comments on lines of their own and indentation do not count. */
 export function sourceHash(text) {
-  const lines = text.split('\n').map((line) => line.trim())
+  const [withoutTests] = text.split('\n#[cfg(test)]\nmod tests')
+  const lines = withoutTests.split('\n').map((line) => line.trim())
   const code = lines.filter((line) => line !== '' && !line.startsWith('//'))
   return createHash('sha256').update(code.join('\n')).digest('hex').slice(0, 16)
 }

@@ -16,7 +16,7 @@ const LIBRARY_NAMES = { win32: 'pegasus_node.dll', darwin: 'libpegasus_node.dyli
 
 /** The file name of the addon. It needs dist/, which has the name of this platform. */
 export function addonFile() {
-  const { platformTriple } = require('../../dist/native-loader.js')
+  const { platformTriple } = require('../../dist/crossing/loader.js')
   return `pegasus-client.${platformTriple()}.node`
 }
 

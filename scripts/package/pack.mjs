@@ -15,7 +15,7 @@ import { notices } from './notices.mjs'
 const require = createRequire(import.meta.url)
 const manifest = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'))
 /** Fields of package.json that are not published. */
-const OWN_FIELDS = ['scripts', 'devDependencies', 'napi']
+const OWN_FIELDS = ['scripts', 'devDependencies', 'overrides', 'napi']
 const TEXTS = ['LICENSE', 'README.md']
 const NOTICES = 'THIRD-PARTY-LICENSES.txt'
 
@@ -24,7 +24,7 @@ export function pack(out) {
   prepare()
   checkAddon()
   mkdirSync(out, { recursive: true })
-  const { platformTriple, SUPPORTED } = require('../../dist/native-loader.js')
+  const { platformTriple, SUPPORTED } = require('../../dist/crossing/loader.js')
   const stage = mkdtempSync(join(tmpdir(), 'pegasus-pack-'))
   try {
     return {

@@ -20,9 +20,9 @@ function tenLines() {
 
 /** Checks that the tarballs have exactly the expected files: one more may be a secret, one less breaks the package. */
 function checkContents(packages) {
-  const compiled = readdirSync(join(root, 'lib'))
-    .filter((name) => name.endsWith('ts'))
-    .map((name) => `dist/${name.replace(/ts$/, 'js')}`)
+  const compiled = readdirSync(join(root, 'lib'), { recursive: true })
+    .filter((name) => /\.m?ts$/.test(name))
+    .map((name) => `dist/${name.replaceAll('\\', '/').replace(/ts$/, 'js')}`)
   const common = ['LICENSE', 'README.md', 'package.json']
   const main = [...common, ...compiled, 'bin/pegasus-local.js', 'index.d.mts', 'index.d.ts']
   assert.deepEqual([...packages.main.files].sort(), main.sort())

@@ -1,4 +1,4 @@
-//! Names of servers, and the addresses behind them.
+//! The addresses of servers: by name, by IP address, or both.
 
 use std::fmt;
 use std::net::{Ipv4Addr, Ipv6Addr, SocketAddr};
@@ -8,18 +8,18 @@ use pegasus_protocol::types::{HostPort, RpcAddress};
 
 use crate::error::Error;
 
-/// A server by name, by address, or both.
+/// The address of a server: a name, an IP address, or both.
 ///
-/// Configurations since 2.6 give both. The name comes first, because it survives a change of
-/// address; the address is there for networks in which the name does not resolve.
+/// Configurations since 2.6 give both. The name is tried first, because it survives a change of the IP
+/// address. The IP address serves networks in which the name does not resolve.
 #[derive(Clone, PartialEq, Eq, Hash)]
-pub(crate) struct NodeAddress {
+pub(crate) struct ServerAddress {
     name: Option<(Arc<str>, u16)>,
     ip: Option<SocketAddr>,
 }
 
-impl NodeAddress {
-    /// Reads `host:port`, `1.2.3.4:port` or `[::1]:port`.
+impl ServerAddress {
+    /// Parses `host:port`, `1.2.3.4:port` or `[::1]:port`.
     pub(crate) fn parse(text: &str) -> Result<Self, Error> {
         let refuse = |reason: &str| {
             Error::invalid_argument(format!(
@@ -45,17 +45,17 @@ impl NodeAddress {
         Ok(Self { name: Some((host.into(), port)), ip: None })
     }
 
-    /// The server that a configuration names, if it names one.
+    /// The address of a server in a configuration. `None`: the configuration names no server.
     pub(crate) fn from_configuration(address: RpcAddress, host_port: Option<&HostPort>) -> Option<Self> {
         let ip = address.socket_addr().map(SocketAddr::V4);
-        // A name that is an address says nothing more than the address: the same server, named once.
+        // A name that is an IP address adds nothing. Ignoring it keeps one address for one server.
         let named =
             |hp: &&HostPort| hp.is_some() && (ip.is_none() || hp.host.to_str().parse::<Ipv4Addr>().is_err());
         let name = host_port.filter(named).map(|hp| (hp.host.to_str().into(), hp.port));
         (name.is_some() || ip.is_some()).then_some(Self { name, ip })
     }
 
-    /// Every address to try, best first; names are resolved anew each time.
+    /// All addresses to try, the best first. Names are resolved anew each time.
     pub(crate) async fn resolve(&self) -> std::io::Result<Vec<SocketAddr>> {
         let Some((host, port)) = &self.name else {
             return Ok(self.ip.into_iter().collect());
@@ -70,19 +70,21 @@ impl NodeAddress {
     }
 }
 
-/// A URL with a password in it, given by mistake, must not stand in an error and in every log behind it.
+/// Cuts off what precedes an `@`: a URL given by mistake may hold a password, which must not reach errors and
+/// logs.
 fn without_credentials(text: &str) -> String {
     text.rsplit_once('@').map_or_else(|| text.to_owned(), |(_, host)| format!("…@{host}"))
 }
 
-/// Letters, digits, `-`, `_` and dots, but not only digits and dots: that is a mistyped address.
+/// Whether a host consists of letters, digits, `-`, `_` and dots. Only digits and dots: a mistyped IP
+/// address.
 fn is_host_name(host: &str) -> bool {
     let fits = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.');
     let numeric = host.bytes().all(|byte| byte.is_ascii_digit() || byte == b'.');
     !host.is_empty() && host.bytes().all(fits) && !numeric
 }
 
-impl fmt::Display for NodeAddress {
+impl fmt::Display for ServerAddress {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match (&self.name, &self.ip) {
             (Some((host, port)), _) => write!(f, "{host}:{port}"),
@@ -92,7 +94,7 @@ impl fmt::Display for NodeAddress {
     }
 }
 
-impl fmt::Debug for NodeAddress {
+impl fmt::Debug for ServerAddress {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         fmt::Display::fmt(self, f)
     }
@@ -105,7 +107,7 @@ mod tests {
     #[test]
     fn addresses_that_can_be_used() {
         for text in ["127.0.0.1:34601", "meta-1.example.org:1", "localhost:65535", "[::1]:34601", "a_b:2"] {
-            assert_eq!(NodeAddress::parse(text).unwrap().to_string(), text);
+            assert_eq!(ServerAddress::parse(text).unwrap().to_string(), text);
         }
     }
 
@@ -125,7 +127,7 @@ mod tests {
             "::1:34601",
         ];
         for text in bad {
-            let error = NodeAddress::parse(text).unwrap_err();
+            let error = ServerAddress::parse(text).unwrap_err();
             assert_eq!(error.code(), "ERR_INVALID_ARGUMENT");
             assert!(error.message().contains(&format!("{text:?}")), "{error}");
         }
@@ -133,7 +135,7 @@ mod tests {
 
     #[test]
     fn a_password_in_an_address_is_not_repeated() {
-        let error = NodeAddress::parse("pegasus://me:p@ssword@meta:34601").unwrap_err();
+        let error = ServerAddress::parse("pegasus://me:p@ssword@meta:34601").unwrap_err();
         assert!(error.message().contains("…@meta:34601"), "{error}");
         assert!(!error.message().contains("ssword"), "{error}");
     }
@@ -142,8 +144,8 @@ mod tests {
     async fn a_name_that_does_not_resolve_leaves_the_address() {
         let ip = "127.0.0.1:34801".parse().unwrap();
         let host = HostPort::new("no-such-host.invalid", 34801);
-        let address = NodeAddress::from_configuration(RpcAddress::from(ip), Some(&host)).unwrap();
+        let address = ServerAddress::from_configuration(RpcAddress::from(ip), Some(&host)).unwrap();
         assert_eq!(address.resolve().await.unwrap(), [SocketAddr::V4(ip)]);
-        assert_eq!(NodeAddress::from_configuration(RpcAddress::NONE, Some(&HostPort::NONE)), None);
+        assert_eq!(ServerAddress::from_configuration(RpcAddress::NONE, Some(&HostPort::NONE)), None);
     }
 }

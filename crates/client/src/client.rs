@@ -3,40 +3,17 @@
 use std::sync::Arc;
 
 use crate::admin::Admin;
-use crate::backup::Backup;
+use crate::context::{ClientContext, TableContext};
 use crate::deadline::Deadline;
-use crate::error::{Error, Place};
-use crate::gate::Gate;
+use crate::error::{Error, Location};
+use crate::hedging::Hedging;
 use crate::meta::MetaClient;
 use crate::net::Pool;
-use crate::options::{ClientOptions, RetryOptions, TableOptions};
+use crate::options::{ClientOptions, TableOptions};
 use crate::routing::Router;
-use crate::table::{Table, TableCore};
+use crate::table::Table;
 
-/// What a client's tables share.
-pub(crate) struct ClientCore {
-    options: ClientOptions,
-    pool: Arc<Pool>,
-    meta: Arc<MetaClient>,
-    gate: Gate,
-}
-
-impl ClientCore {
-    pub(crate) fn meta(&self) -> &MetaClient {
-        &self.meta
-    }
-
-    pub(crate) fn retry(&self) -> &RetryOptions {
-        &self.options.retry
-    }
-
-    /// Where operations are counted in and out.
-    pub(crate) fn gate(&self) -> &Gate {
-        &self.gate
-    }
-}
-
-/// A client of one cluster. Cheap to clone; all clones share connections.
+/// A client of one cluster. Cloning is cheap; all clones share connections.
 ///
 /// ```no_run
 /// # async fn example() -> Result<(), pegasus_client::Error> {
@@ -52,59 +29,60 @@ impl ClientCore {
 /// ```
 #[derive(Clone)]
 pub struct Client {
-    core: Arc<ClientCore>,
+    context: Arc<ClientContext>,
 }
 
 impl Client {
-    /// Checks the options and reaches at least one meta server.
+    /// Checks the options and connects to at least one meta server.
     ///
     /// # Errors
     ///
-    /// `ERR_INVALID_ARGUMENT`: an option that cannot be used. `ERR_NETWORK_FAILURE`: no meta server
-    /// accepts a connection.
+    /// * `ERR_INVALID_ARGUMENT`: an option is outside its range, or a meta server's address cannot be parsed.
+    /// * `ERR_NETWORK_FAILURE`: no meta server accepts a connection.
     pub async fn connect(options: ClientOptions) -> Result<Self, Error> {
         options.validate()?;
         let pool = Arc::new(Pool::new(options.connect_timeout, options.session_reset, options.most_queued()));
         let meta = Arc::new(MetaClient::new(&options.meta_servers, Arc::clone(&pool), options.meta_timeout)?);
         meta.reach_any().await?;
-        let gate = Gate::new(&options);
-        let core = ClientCore { options, pool, meta, gate };
-        Ok(Self { core: Arc::new(core) })
+        Ok(Self { context: Arc::new(ClientContext::new(options, pool, meta)) })
     }
 
-    /// Opens a table: asks where its partitions are.
+    /// Opens a table: queries the meta servers for its partitions. The deadline is the table's timeout.
     ///
     /// # Errors
     ///
-    /// `ERR_INVALID_ARGUMENT`: an empty name, or options that cannot be used. `ERR_OBJECT_NOT_FOUND`: there is no such table.
-    /// `ERR_TIMEOUT` or `ERR_NETWORK_FAILURE`: no meta server had an answer.
+    /// * `ERR_INVALID_ARGUMENT`: the name is empty, or an option is outside its range.
+    /// * `ERR_OBJECT_NOT_FOUND`: the cluster has no table of that name.
+    /// * `ERR_TIMEOUT`, `ERR_NETWORK_FAILURE`: no meta server had a useful reply.
+    /// * `ERR_CLIENT_CLOSED`: the client is closed.
     pub async fn open_table(&self, name: &str, options: TableOptions) -> Result<Table, Error> {
         if name.is_empty() {
             return Err(Error::invalid_argument("the table name is empty"));
         }
         options.backup_request.validate()?;
-        let _running = self.core.gate.enter()?;
-        let timeout = options.timeout.unwrap_or(self.core.options.timeout);
+        let _permit = self.context.limiter().permit()?;
+        let timeout = options.timeout.unwrap_or(self.context.timeout());
         let deadline = Deadline::after(timeout).instant();
         let name: Arc<str> = name.into();
-        let (meta, pool) = (Arc::clone(&self.core.meta), Arc::clone(&self.core.pool));
+        let (meta, pool) = (Arc::clone(self.context.meta()), Arc::clone(self.context.pool()));
         let router = Router::open(Arc::clone(&name), meta, pool, deadline)
             .await
-            .map_err(|error| error.at(Place { table: Some(name.to_string()), ..Place::default() }))?;
-        let backup = Backup::new(&options.backup_request);
-        Ok(Table::new(TableCore::new(name, Arc::clone(&self.core), router, timeout, backup)))
+            .map_err(|error| error.at(Location { table: Some(name.to_string()), ..Location::default() }))?;
+        let hedging = Hedging::new(&options.backup_request);
+        let context = Arc::clone(&self.context);
+        Ok(Table::new(TableContext::new(name, context, router, timeout, hedging)))
     }
 
-    /// The administrative calls.
+    /// The administrative calls: managing tables and looking at the cluster.
     pub fn admin(&self) -> Admin {
-        Admin::new(Arc::clone(&self.core))
+        Admin::new(Arc::clone(&self.context))
     }
 
-    /// Lets what runs end, refuses what comes, and closes every connection.
+    /// Refuses new operations, waits for those in flight, and closes every connection.
     ///
-    /// Operations end at their deadlines at the latest. Closing twice is fine.
+    /// An operation in flight ends at its deadline at the latest. Closing twice is allowed.
     pub async fn close(&self) {
-        self.core.gate.close().await;
-        self.core.pool.close();
+        self.context.limiter().close().await;
+        self.context.pool().close();
     }
 }

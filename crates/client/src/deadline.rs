@@ -1,10 +1,10 @@
-//! When an operation ends, fixed once when it starts.
+//! The deadline of an operation, fixed when the operation starts.
 
 use std::time::Duration;
 
 use tokio::time::{Instant, sleep_until};
 
-/// A deadline of any length: what an `Instant` cannot hold is as good as thirty years.
+/// The deadline, in 30 years, of a timeout that is too long for an `Instant`.
 const FAR: Duration = Duration::from_secs(60 * 60 * 24 * 365 * 30);
 
 #[derive(Debug, Clone, Copy)]
@@ -23,17 +23,17 @@ impl Deadline {
         self.at
     }
 
-    /// What was allowed in the first place.
+    /// The whole time that was allowed at the start.
     pub(crate) fn timeout(self) -> Duration {
         self.timeout
     }
 
-    /// When half of what is left now will have passed.
+    /// The middle of the remaining time.
     pub(crate) fn half_left(self) -> Instant {
         self.at - self.at.saturating_duration_since(Instant::now()) / 2
     }
 
-    /// What remains, in whole milliseconds and at least one: what a request's header carries.
+    /// The remaining time in whole milliseconds, at least 1, as a request header carries it.
     pub(crate) fn remaining_ms(self) -> i32 {
         let remaining = self.at.saturating_duration_since(Instant::now()).as_millis();
         i32::try_from(remaining).unwrap_or(i32::MAX).max(1)

@@ -1,4 +1,4 @@
-//! Why an operation failed, whether it may be tried again, and where it happened.
+//! The error of an operation: its cause, its location, and whether the call may be repeated.
 
 use std::borrow::Cow;
 use std::fmt;
@@ -6,38 +6,40 @@ use std::fmt;
 use pegasus_protocol::status::Status;
 use pegasus_protocol::types::ErrorCode;
 
-/// What happened.
+use crate::refusal::may_pass;
+
+/// The cause of a failed operation.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum ErrorKind {
-    /// An argument that cannot be used; nothing was sent.
+    /// An argument is invalid; nothing was sent.
     InvalidArgument,
     /// The client is closed; nothing was sent.
     Closed,
-    /// So many operations are in flight that this one was refused; nothing was sent.
+    /// Too many operations are in flight, so this one was refused; nothing was sent.
     TooManyRequests,
     /// The deadline passed.
     Timeout,
     /// A server could not be reached.
     NetworkFailure,
-    /// A connection ended while it was used.
+    /// The connection broke while the operation used it.
     SessionReset,
-    /// A server's answer could not be understood.
+    /// A server's reply could not be decoded.
     InvalidData,
-    /// A limit of the server cut the answer, and the operation has no way to say so in its result.
+    /// A server limit cut the reply short, and the operation's result cannot express that.
     Incomplete,
-    /// The table was split while an operation ran that was made for fewer partitions.
+    /// The table was split while the operation ran; the operation was built for fewer partitions.
     Resized,
     /// The meta servers know no table of that name.
     TableNotFound,
-    /// A server refused the request with this name.
+    /// A server refused the request with this error code.
     Server(ErrorCode),
-    /// The storage engine of a server answered with this code.
+    /// A server's storage engine returned this status.
     Storage(Status),
 }
 
 impl ErrorKind {
-    /// The stable name of it: the server's own where it has one.
+    /// The stable code: the server's own where it has one.
     fn code(&self) -> Cow<'_, str> {
         Cow::Borrowed(match self {
             Self::InvalidArgument => "ERR_INVALID_ARGUMENT",
@@ -48,7 +50,7 @@ impl ErrorKind {
             Self::SessionReset => "ERR_SESSION_RESET",
             Self::InvalidData => "ERR_INVALID_DATA",
             Self::Incomplete | Self::Storage(Status::Incomplete) => "ERR_INCOMPLETE_DATA",
-            // What a server says of it that was asked with the routes from before.
+            // A server gives this code to a request that was sent with the old routes.
             Self::Resized => return ErrorCode::ParentPartitionMisused.name(),
             Self::TableNotFound => "ERR_OBJECT_NOT_FOUND",
             Self::Server(code) => return code.name(),
@@ -71,7 +73,7 @@ impl ErrorKind {
             | Self::Incomplete
             | Self::Resized => true,
             Self::InvalidArgument | Self::Closed | Self::InvalidData | Self::TableNotFound => false,
-            Self::Server(code) => crate::retry::may_pass(code),
+            Self::Server(code) => may_pass(code),
             Self::Storage(status) => matches!(status, Status::Incomplete | Status::TryAgain),
         }
     }
@@ -79,8 +81,8 @@ impl ErrorKind {
 
 /// A failed operation.
 ///
-/// Boxed, so that results stay small. Its text never holds a value, nor more of a key than a caller
-/// wrote into an argument message.
+/// It is boxed, so a `Result` stays small. Its text never contains a value, and a key only where an
+/// argument message quotes it.
 #[derive(Debug, Clone)]
 pub struct Error(Box<Details>);
 
@@ -89,12 +91,12 @@ struct Details {
     kind: ErrorKind,
     message: Cow<'static, str>,
     maybe_applied: bool,
-    place: Place,
+    location: Location,
 }
 
-/// Where an operation failed, as far as it got.
+/// Where an operation failed, as far as it is known.
 #[derive(Debug, Clone, Default)]
-pub struct Place {
+pub struct Location {
     /// The table.
     pub table: Option<String>,
     /// The partition.
@@ -108,7 +110,7 @@ pub struct Place {
 impl Error {
     pub(crate) fn new(kind: ErrorKind, message: impl Into<Cow<'static, str>>) -> Self {
         let details =
-            Details { kind, message: message.into(), maybe_applied: false, place: Place::default() };
+            Details { kind, message: message.into(), maybe_applied: false, location: Location::default() };
         Self(Box::new(details))
     }
 
@@ -120,8 +122,8 @@ impl Error {
         Self::new(ErrorKind::Closed, "the client is closed")
     }
 
-    pub(crate) fn at(mut self, place: Place) -> Self {
-        self.0.place = place;
+    pub(crate) fn at(mut self, location: Location) -> Self {
+        self.0.location = location;
         self
     }
 
@@ -130,7 +132,7 @@ impl Error {
         self
     }
 
-    /// What happened.
+    /// The cause.
     pub fn kind(&self) -> &ErrorKind {
         &self.0.kind
     }
@@ -146,17 +148,17 @@ impl Error {
         self.0.kind.is_retryable()
     }
 
-    /// Whether a write may have been carried out although it failed here.
+    /// Whether a failed write may have been applied all the same.
     pub fn is_maybe_applied(&self) -> bool {
         self.0.maybe_applied
     }
 
     /// Where it happened.
-    pub fn place(&self) -> &Place {
-        &self.0.place
+    pub fn location(&self) -> &Location {
+        &self.0.location
     }
 
-    /// The reason in words, without code and place.
+    /// The reason in words, without code and location.
     pub fn message(&self) -> &str {
         &self.0.message
     }
@@ -165,17 +167,17 @@ impl Error {
 impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}: {}", self.code(), self.0.message)?;
-        let place = &self.0.place;
-        if let Some(table) = &place.table {
+        let location = &self.0.location;
+        if let Some(table) = &location.table {
             write!(f, " (table {table}")?;
-            if let Some(index) = place.partition_index {
+            if let Some(index) = location.partition_index {
                 write!(f, ", partition {index}")?;
             }
-            if let Some(server) = &place.server {
+            if let Some(server) = &location.server {
                 write!(f, ", server {server}")?;
             }
-            if place.attempts > 1 {
-                write!(f, ", {} attempts", place.attempts)?;
+            if location.attempts > 1 {
+                write!(f, ", {} attempts", location.attempts)?;
             }
             f.write_str(")")?;
         }

@@ -1,28 +1,30 @@
 //! An async client for Apache Pegasus, the distributed key-value store.
 //!
-//! Rows are found by hash key and sort key; a table's rows are spread over partitions by the hash of
-//! the hash key. [`Client`] connects to the meta servers, [`Table`] has the operations, [`Scanner`]
-//! walks over rows.
+//! A row has a hash key, a sort key and a value. The hash of the hash key decides the row's partition.
+//! [`Client`] connects to the meta servers, [`Table`] has the operations, [`Scanner`] reads ranges of rows.
 //!
-//! The path of an operation: `table` checks and packs the arguments (`ops`, one file each), `execute`
-//! runs the one loop of attempts, `routing` says where the partition is, `net` carries request and
-//! answer, `retry` judges failures. Nothing below the loop tries again and nothing above it waits.
+//! The path of an operation: `table` builds it from the arguments (`ops`, one file each), `execute` runs the
+//! one loop of attempts, `routing` finds the primary, `net` carries request and reply, `retry` judges
+//! failures. Only the loop retries.
 //!
-//! It runs on any tokio runtime with time and I/O enabled, a current-thread one included.
+//! It runs on any tokio runtime with time and I/O enabled, including a current-thread runtime.
 
 mod address;
 pub mod admin;
-mod backup;
 mod client;
 mod composed;
+mod context;
 mod deadline;
 mod error;
 mod execute;
-mod gate;
+mod hedging;
+mod limiter;
 mod meta;
 mod net;
+mod operation;
 mod ops;
 mod options;
+mod refusal;
 mod retry;
 mod routing;
 mod scan;
@@ -30,10 +32,10 @@ mod shown;
 mod single_flight;
 mod table;
 
-pub use backup::with_staleness;
 pub use client::Client;
 pub use composed::{CountProgress, DelRangeError, DelRangeOptions};
-pub use error::{Error, ErrorKind, Place};
+pub use error::{Error, ErrorKind, Location};
+pub use hedging::with_staleness;
 pub use net::send_directly;
 pub use ops::{Check, CheckResult, CheckedSet, IncrExpiry, IncrOptions, Mutation};
 pub use ops::{Filter, MultiGetLimits, MultiGetResult, SortKeyRange, SortKeyValue, TimeToLive};

@@ -1,11 +1,17 @@
-//! What a client can be told, with the defaults.
+//! The options of clients, tables and calls, with their defaults.
 
 use std::time::Duration;
 
 use crate::error::Error;
-use crate::gate::{MOST_BYTES, MOST_OPERATIONS};
 
-/// How a client finds its cluster and how long it waits.
+/// The largest limits that the limiter's counters can hold. They leave some room for permits that are granted
+/// beyond the limit.
+pub(crate) const MOST_OPERATIONS: usize = 100_000_000;
+pub(crate) const MOST_BYTES: u64 = (1 << 36) - 1;
+
+/// The options of a client: its cluster, its time limits, and its limits on operations in flight.
+///
+/// [`Client::connect`](crate::Client::connect) refuses options out of range. Every duration must be positive.
 ///
 /// ```
 /// use pegasus_client::ClientOptions;
@@ -15,43 +21,49 @@ use crate::gate::{MOST_BYTES, MOST_OPERATIONS};
 /// ```
 #[derive(Debug, Clone)]
 pub struct ClientOptions {
-    /// The meta servers, each `host:port`: DNS names (resolved anew at each connect), IPv4, `[IPv6]:port`.
-    /// One that is up is enough; a leader that is not listed is found.
+    /// The meta servers, at least one. Each is `host:port` with a DNS name, an IPv4 address or `[IPv6]`.
+    ///
+    /// One server that is up is enough; the client also finds a leader that is not listed. A name is resolved
+    /// anew at each connect.
     pub meta_servers: Vec<String>,
-    /// The deadline of an operation, all attempts together, where a call names none. 2 s.
+    /// The deadline of operations whose table and call set none, all attempts together. Default: 2 s.
     pub timeout: Duration,
-    /// How long one connect may take. 1 s.
+    /// The time limit of one connect, name resolution included. Default: 1 s.
     pub connect_timeout: Duration,
-    /// How long one attempt at one meta server may take. 2 s.
+    /// The time limit of one attempt at one meta server. Default: 2 s.
     pub meta_timeout: Duration,
-    /// A connection on which calls time out and nothing has been heard for this long is replaced. 3 s.
+    /// A connection is replaced when calls on it time out and nothing has arrived for this long. Default: 3
+    /// s.
     pub session_reset: Duration,
-    /// How operations are tried again within their deadline.
+    /// How failed attempts are retried.
     pub retry: RetryOptions,
-    /// At most so many operations are in flight at once, from their first attempt to their result; of a
-    /// scan each page counts, of a batch each request. From 1 to 100,000,000. 100,000: far more than it
-    /// takes to keep a cluster busy, and few enough to be held while a cluster answers nothing.
+    /// The most operations in flight at once, from 1 to 100,000,000. Default: 100,000.
+    ///
+    /// An operation is in flight from its first attempt to its result. Each page of a scan and each request
+    /// of a batch counts as one. The default is far more than a cluster needs to be busy, and few enough to
+    /// hold in memory while a cluster answers nothing.
     pub max_in_flight: usize,
-    /// At most so many bytes of keys and values are in flight in requests. One operation with more runs
-    /// alone. From 1 to 64 GiB - 1. 256 MiB: a request that waits to be sent is held twice, as arguments
-    /// and as a frame.
+    /// The most bytes of keys and values in requests in flight, from 1 to 64 GiB - 1. Default: 256 MiB.
+    ///
+    /// An operation with more bytes runs alone. A request that waits to be sent takes this memory twice, as
+    /// arguments and as a frame.
     pub max_in_flight_bytes: u64,
-    /// What becomes of an operation for which there is no room. It waits.
+    /// What happens to an operation when a limit is reached. Default: it waits.
     pub when_full: WhenFull,
 }
 
-/// What becomes of an operation for which there is no room in flight.
+/// What happens to an operation that would exceed a limit on operations in flight.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum WhenFull {
-    /// It waits, in the order in which operations come, until its deadline.
+    /// It waits until its deadline. Operations queue in the order in which they came.
     #[default]
     Wait,
-    /// It fails at once with `ERR_TOO_MANY_REQUESTS`.
+    /// It fails at once with `ERR_TOO_MANY_REQUESTS`; nothing is sent.
     Refuse,
 }
 
 impl ClientOptions {
-    /// The defaults, with these meta servers.
+    /// The default options, with these meta servers.
     pub fn new<S: Into<String>>(meta_servers: impl IntoIterator<Item = S>) -> Self {
         Self {
             meta_servers: meta_servers.into_iter().map(Into::into).collect(),
@@ -66,7 +78,7 @@ impl ClientOptions {
         }
     }
 
-    /// More bytes than all operations in flight can have waiting on a connection, framing included.
+    /// The bytes that may wait on one connection: more than all operations in flight need, framing included.
     pub(crate) fn most_queued(&self) -> usize {
         const FRAMING: usize = 1024;
         let payload = usize::try_from(self.max_in_flight_bytes).unwrap_or(usize::MAX);
@@ -103,14 +115,16 @@ impl ClientOptions {
     }
 }
 
-/// How an operation is tried again: exponential backoff with full jitter, within its deadline.
+/// How failed attempts are retried within the deadline: exponential backoff with full jitter.
 #[derive(Debug, Clone)]
 pub struct RetryOptions {
-    /// At most so many attempts; `None`: as many as the deadline allows. `None`.
+    /// The most attempts of one operation, the first included; at least 1. `None`: as many as fit into the
+    /// deadline. Default: `None`.
     pub max_attempts: Option<u32>,
-    /// The longest wait before the second attempt; it doubles with each further one. 10 ms.
+    /// The bound of the backoff before the second attempt; it doubles with each further attempt. Positive,
+    /// and at most `max_delay`. Default: 10 ms.
     pub base_delay: Duration,
-    /// The longest wait between two attempts. 500 ms.
+    /// The bound of every backoff. Default: 500 ms.
     pub max_delay: Duration,
 }
 
@@ -138,56 +152,60 @@ impl RetryOptions {
         Ok(())
     }
 
-    /// How long to wait after so many attempts: a random part of a bound that doubles.
-    pub(crate) fn delay_after(&self, attempts: u32) -> Duration {
+    /// The backoff after this many attempts: a random part of a bound that doubles.
+    pub(crate) fn backoff_after(&self, attempts: u32) -> Duration {
         let doublings = attempts.saturating_sub(1).min(31);
         let bound = self.base_delay.saturating_mul(1 << doublings).min(self.max_delay);
         bound.mul_f64(fastrand::f64())
     }
 }
 
-/// How one table is opened.
+/// The options of one table.
 #[derive(Debug, Clone, Default)]
 pub struct TableOptions {
-    /// The deadline of the table's operations where a call names none; `None`: the client's.
+    /// The deadline of operations whose call sets none, all attempts together. Default: `None`, the client's.
     pub timeout: Option<Duration>,
-    /// When secondaries may answer reads. Never.
+    /// When a secondary may answer reads. Default: never.
     pub backup_request: BackupRequestOptions,
 }
 
-/// When a secondary may answer a read (`get`, `exist`, `ttl`, `multi_get`, `multi_get_range`, `batch_get`) in
-/// place of the primary. Nothing else is ever sent to one: no write, no scan, no count.
+/// Hedged reads: when a secondary may answer a read in place of the primary.
 ///
-/// **What is given up.** A secondary has what it was told of so far: it may lack writes that are
-/// acknowledged, the caller's own last one included, and two reads may go back in time. It never
-/// shows what no client has written, and a row read whole is a row as it was at some time. How far it
-/// is behind has no bound: usually milliseconds, and as long as it was cut off when it was.
-/// [`with_staleness`](crate::with_staleness) tells which answers came from one.
+/// The reads are `get`, `exist`, `ttl`, `multi_get`, `multi_get_range` and `batch_get`. Writes, scans and
+/// counts never go to a secondary.
 ///
-/// A server may refuse backup reads or, when the table's `replica.backup_request_throttling` is
-/// exceeded, leave them without an answer. That never fails the read while the primary may answer.
+/// **A secondary may lag behind.** It may lack acknowledged writes, the caller's own last one included, and
+/// the later of two reads may return the older state. It never returns what no client has written, and a row
+/// read whole existed like that at some time. The lag has no bound: it is usually milliseconds, and after a
+/// secondary was cut off, as long as that lasted. [`with_staleness`](crate::with_staleness) tells which
+/// replies came from a secondary.
+///
+/// A server may refuse backup requests. When the table's `replica.backup_request_throttling` is exceeded, it
+/// may leave them without a reply. Neither fails a read while the primary may answer.
 #[derive(Debug, Clone)]
 pub struct BackupRequestOptions {
-    /// A read that the primary has not answered after this delay is sent to a secondary too. The first
-    /// good answer counts, the other one is given up. `None`: it is not.
+    /// How long a read waits for the primary before a secondary is asked too. The first good reply is used,
+    /// and the other request is abandoned. `None`: a slow primary is waited for alone. Default: `None`.
     pub delay: Option<BackupDelay>,
-    /// Of a hundred reads at most so many hundredths are sent twice because of `delay`, after ten that
-    /// are free: a cluster that is slow as a whole must not get twice the load. From 0 (not) to 1. 0.1.
+    /// The largest share of reads that are hedged because of `delay`, from 0 (none) to 1 (all), after ten
+    /// that are free. It keeps a cluster that is slow as a whole from getting twice the load. Default: 0.1.
     pub max_share: f64,
-    /// A read whose primary is gone goes to a secondary at once: there is none, it cannot be connected
-    /// to, its connection ended, or the server says that it is not the primary. As long as nothing has
-    /// been heard of a primary again, it and a secondary are asked together. `max_share` does not count
-    /// here. `false`.
+    /// Whether a read goes to a secondary at once when its primary is gone. Default: `false`.
+    ///
+    /// A primary is gone when the partition has none, when the client cannot connect to it, when its
+    /// connection ended, or when the server replies that it is not the primary. Until something is heard from
+    /// that primary again, each read asks it and a secondary together. `max_share` does not limit these
+    /// reads.
     pub on_unreachable: bool,
 }
 
-/// How long the primary is waited for alone.
+/// How long a hedged read waits for the primary alone.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum BackupDelay {
-    /// Always this long, not zero.
+    /// Always this long; must be positive.
     After(Duration),
-    /// As long as 99 of 100 of the table's last one to two thousand reads took, but from 1 ms to 1 s; 50 ms
-    /// before a hundred have been measured.
+    /// The 99th percentile of the table's last 1,000 to 2,000 reads, at least 1 ms and at most 1 s. It is 50
+    /// ms until 100 reads have been measured.
     Auto,
 }
 
@@ -214,19 +232,20 @@ impl BackupRequestOptions {
     }
 }
 
-/// What one call can be told.
+/// The options of one call.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct CallOptions {
-    /// Its deadline, all attempts together; `None`: the table's.
+    /// The deadline of the call, all attempts together. `None`: the table's. Default: `None`.
     pub timeout: Option<Duration>,
 }
 
-/// What one writing call can be told.
+/// The options of one write.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct WriteOptions {
-    /// How long the row lives, by this machine's clock; 0: for ever.
+    /// The lifetime of the row in seconds, by the client's clock. 0: no expiry, unless the table has the
+    /// setting `default_ttl`. An expiry after 2152 is refused. Default: 0.
     pub ttl_seconds: u32,
-    /// Its deadline, all attempts together; `None`: the table's.
+    /// The deadline of the call, all attempts together. `None`: the table's. Default: `None`.
     pub timeout: Option<Duration>,
 }
 
@@ -239,7 +258,7 @@ mod tests {
         let retry = RetryOptions::default();
         for attempts in 1..40 {
             let bound = (10u64 << (attempts - 1).min(20)).min(500);
-            let longest = (0..200).map(|_| retry.delay_after(attempts)).max().unwrap();
+            let longest = (0..200).map(|_| retry.backoff_after(attempts)).max().unwrap();
             assert!(longest <= Duration::from_millis(bound), "after {attempts}: {longest:?}");
             assert!(longest >= Duration::from_millis(bound / 2), "after {attempts}: {longest:?}");
         }

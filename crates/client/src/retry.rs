@@ -1,38 +1,39 @@
-//! From failure to verdict: the one place that judges whether an operation is tried again.
+//! From failure to verdict: the only place that decides whether an operation is retried.
 //!
-//! The rule under all of it: a write whose bytes may have left is not sent again unless doing it
-//! twice is the same as doing it once.
+//! The rule behind every verdict: a write whose bytes may have left the client is sent again only if
+//! it is idempotent.
 
 use pegasus_protocol::rpc::RpcKind;
 use pegasus_protocol::types::ErrorCode;
 
-use crate::net::{NetErrorKind, Sent};
+use crate::net::error::{NetErrorKind, Sent};
+use crate::refusal::{Refusal, meaning_of};
 
-/// What went wrong with an attempt, reduced to what the verdict depends on.
+/// Why an attempt failed, reduced to the facts that the verdict depends on.
 #[derive(Debug, Clone, Copy)]
 pub(crate) enum Failure<'a> {
-    /// The operation was made for another partition count: it must be made anew, above the loop.
+    /// The operation was built for another partition count. The caller of the loop must rebuild it.
     Resized,
     /// The partition has no primary at the moment.
     NoPrimary,
-    /// The connection.
+    /// The connection failed.
     Net(NetErrorKind, Sent),
-    /// The server refused with this name.
+    /// The server refused with this error code.
     Refused(&'a ErrorCode),
-    /// The answer could not be understood, or held nothing.
+    /// The reply could not be decoded, or was empty.
     BadAnswer,
-    /// The storage engine answered with an error.
+    /// The storage engine returned an error.
     Storage,
 }
 
-/// What to do about it.
+/// What the loop does after a failed attempt.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Verdict {
-    /// Give up: another attempt would not help or could do harm.
+    /// Give up: another attempt would not help, or could apply a write twice.
     Fail,
     /// Wait and try again.
     Retry,
-    /// Ask the meta servers where the partition is, then try again.
+    /// Refresh the routes from the meta servers, then try again.
     RefreshAndRetry,
 }
 
@@ -42,14 +43,14 @@ pub(crate) fn maybe_applied(failure: Failure<'_>, kind: RpcKind) -> bool {
         && match failure {
             Failure::Resized | Failure::NoPrimary | Failure::Storage => false,
             Failure::Net(_, sent) => sent == Sent::Maybe,
-            // The primary gave up waiting for its secondaries: they may still apply it. What else a
-            // server refuses it refuses before it does anything.
+            // ERR_TIMEOUT: the primary stopped waiting for its secondaries, which may still apply the
+            // write. A server sends every other refusal before it changes anything.
             Failure::Refused(code) => *code == ErrorCode::Timeout,
             Failure::BadAnswer => true,
         }
 }
 
-/// Whether the failed attempt shows that the primary is gone, so that a read may ask a secondary.
+/// Whether the failure shows that the primary is gone, so that a read may go to a secondary.
 pub(crate) fn is_primary_gone(failure: Failure<'_>) -> bool {
     use NetErrorKind::{Closed, Garbage, Reset, Unreachable};
     match failure {
@@ -58,8 +59,8 @@ pub(crate) fn is_primary_gone(failure: Failure<'_>) -> bool {
             Unreachable | Reset | Garbage => true,
             Closed => false,
         },
-        // Not there, not (yet, any more) the primary. Every other refusal is a primary's own word, or
-        // one that a secondary would repeat.
+        // The server does not have the partition or is not its primary. Every other refusal comes from a
+        // working primary, or a secondary would give it too.
         Failure::Refused(code) => {
             matches!(code, ErrorCode::ObjectNotFound | ErrorCode::InvalidState | ErrorCode::InactiveState)
         }
@@ -67,7 +68,7 @@ pub(crate) fn is_primary_gone(failure: Failure<'_>) -> bool {
     }
 }
 
-/// Judges a failed attempt of an operation of that kind.
+/// Decides what follows a failed attempt of an operation of this kind.
 pub(crate) fn judge(failure: Failure<'_>, kind: RpcKind) -> Verdict {
     if kind == RpcKind::AtomicWrite && maybe_applied(failure, kind) {
         return Verdict::Fail;
@@ -80,119 +81,17 @@ pub(crate) fn judge(failure: Failure<'_>, kind: RpcKind) -> Verdict {
         }
         Failure::Net(NetErrorKind::Closed, _) => Verdict::Fail,
         Failure::Refused(code) => judge_refusal(code),
-        // The connection works and the server answers: the same bytes would come again.
+        // The connection works and the server answers: it would send the same reply again.
         Failure::BadAnswer | Failure::Storage => Verdict::Fail,
     }
 }
 
-#[deny(clippy::wildcard_enum_match_arm)]
 fn judge_refusal(code: &ErrorCode) -> Verdict {
-    use ErrorCode as E;
-    match code {
-        // This server does not have the partition, is not (yet, any more) its primary, or the table
-        // was split: the routes are stale.
-        E::ObjectNotFound | E::InvalidState | E::InactiveState | E::ParentPartitionMisused => {
-            Verdict::RefreshAndRetry
-        }
-        // The primary lost touch with its secondaries: perhaps it is about to be replaced.
-        E::Timeout => Verdict::RefreshAndRetry,
-        // The split registers its child: moments later the count has doubled.
-        E::Splitting | E::ChildNotReady => Verdict::RefreshAndRetry,
-        // Refused before anything was done, for reasons that pass at the same server.
-        E::NotEnoughMember | E::CapacityExceeded | E::TryAgain => Verdict::Retry,
-        // Throttled: more attempts are what the server asks not to be sent.
-        E::Busy => Verdict::Fail,
-        // Somebody must act first: free a disk, grant a right, change a setting.
-        E::DiskInsufficient | E::DiskIoError | E::AclDeny | E::Unauthenticated | E::OperationDisabled => {
-            Verdict::Fail
-        }
-        // The request itself is the reason.
-        E::HandlerNotFound | E::InvalidData | E::InvalidParameters | E::NotImplemented => Verdict::Fail,
-        // Names that data servers do not send, of states that no second attempt is known to cure.
-        E::Ok
-        | E::Unknown
-        | E::ServiceNotFound
-        | E::ServiceAlreadyRunning
-        | E::IoPending
-        | E::ServiceNotActive
-        | E::NetworkInitFailed
-        | E::ForwardToOthers
-        | E::LearnFileFailed
-        | E::GetLearnStateFailed
-        | E::InvalidVersion
-        | E::FileOperationFailed
-        | E::HandleEof
-        | E::WrongChecksum
-        | E::InvalidHandle
-        | E::IncompleteData
-        | E::VersionOutdated
-        | E::PathNotFound
-        | E::PathAlreadyExist
-        | E::AddressAlreadyUsed
-        | E::StateFreezed
-        | E::LocalAppFailure
-        | E::BindIocpFailed
-        | E::NetworkStartFailed
-        | E::CheckpointFailed
-        | E::WrongTiming
-        | E::NoNeedOperate
-        | E::Corruption
-        | E::ClusterNotFound
-        | E::ClusterAlreadyExist
-        | E::ServiceAlreadyExist
-        | E::Injected
-        | E::ReplicationFailure
-        | E::AppExist
-        | E::AppNotExist
-        | E::BusyCreating
-        | E::BusyDropping
-        | E::NetworkFailure
-        | E::UnderRecovery
-        | E::LearnerNotFound
-        | E::Expired
-        | E::LockAlreadyExist
-        | E::HoldByOthers
-        | E::RecursiveLock
-        | E::NoOwner
-        | E::NodeAlreadyExist
-        | E::InconsistentState
-        | E::ArrayIndexOutOfRange
-        | E::DirNotEmpty
-        | E::FsInternal
-        | E::IgnoreBadData
-        | E::AppDropped
-        | E::MockInternal
-        | E::ZookeeperOperation
-        | E::ChildRegistered
-        | E::IngestionFailed
-        | E::Krb5Internal
-        | E::SaslInternal
-        | E::SaslIncomplete
-        | E::RetryExhausted
-        | E::SyncRangerPoliciesFailed
-        | E::RangerParseAcl
-        | E::RangerPoliciesNoNeedUpdate
-        | E::RdbCorruption
-        | E::CurlFailed
-        | E::DupExist
-        | E::HttpError
-        | E::NotMatched => Verdict::Fail,
-        // A name of a newer server: nothing is known about it.
-        E::Unlisted(_) => Verdict::Fail,
+    match meaning_of(code) {
+        Refusal::StaleRoutes => Verdict::RefreshAndRetry,
+        Refusal::Passing => Verdict::Retry,
+        Refusal::Later | Refusal::Final => Verdict::Fail,
     }
-}
-
-/// Whether a call that was refused with this name may pass later, as the caller is told.
-pub(crate) fn may_pass(code: &ErrorCode) -> bool {
-    let passing = [
-        ErrorCode::Busy,
-        ErrorCode::BusyCreating,
-        ErrorCode::BusyDropping,
-        ErrorCode::ServiceNotActive,
-        ErrorCode::UnderRecovery,
-        ErrorCode::DiskInsufficient,
-    ];
-    judge_refusal(code) != Verdict::Fail || passing.contains(code)
 }
 
 #[cfg(test)]
@@ -258,11 +157,5 @@ mod tests {
         let lost = |kind| is_primary_gone(Failure::Net(kind, Sent::Maybe));
         assert!(lost(NetErrorKind::Reset) && lost(NetErrorKind::Unreachable) && !lost(NetErrorKind::Closed));
         assert!(is_primary_gone(Failure::NoPrimary) && !is_primary_gone(Failure::Storage));
-    }
-
-    #[test]
-    fn callers_are_told_what_may_pass() {
-        assert!(may_pass(&ErrorCode::Busy) && may_pass(&ErrorCode::InvalidState));
-        assert!(!may_pass(&ErrorCode::AclDeny) && !may_pass(&ErrorCode::HandlerNotFound));
     }
 }

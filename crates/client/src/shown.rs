@@ -1,15 +1,15 @@
-//! How keys and values show in `Debug` output, which sooner or later stands in somebody's log: of a key the
-//! first bytes, of a value its length.
+//! How keys and values appear in `Debug` output, which may reach logs: of a key the first bytes, of a value
+//! only its length.
 
 use std::fmt;
 
-/// Enough to tell rows apart while looking for a fault.
+/// The bytes of a key that are shown: enough to tell rows apart in a log.
 const KEY_PREFIX: usize = 16;
 
-/// A key, or a pattern of keys.
+/// A key, or a pattern for keys.
 pub(crate) struct ShownKey<'a>(pub(crate) &'a [u8]);
 
-/// A value, or what values are compared with.
+/// A value, or an operand that values are compared with.
 pub(crate) struct ShownValue<'a>(pub(crate) &'a [u8]);
 
 impl fmt::Debug for ShownKey<'_> {

@@ -1,4 +1,4 @@
-//! One piece of work at a time, whose result all who asked for it share.
+//! Runs a piece of work once at a time; all callers that want it share its result.
 
 use std::future::Future;
 use std::sync::{Mutex, PoisonError};
@@ -6,10 +6,10 @@ use std::sync::{Mutex, PoisonError};
 use tokio::sync::watch;
 use tracing::instrument::WithSubscriber;
 
-/// Runs work as a task of its own and lets later callers join it while it runs.
+/// Runs work in a task of its own. Later callers join it while it runs.
 ///
-/// The task does not belong to the caller that started it: one that gives up (its deadline is
-/// shorter than a connect takes) does not take the result from the others, nor from the next one.
+/// The task does not belong to the caller that started it. When that caller gives up (its deadline may be
+/// shorter than a connect), the other callers still get the result, and so does the next one.
 pub(crate) struct SingleFlight<T> {
     running: Mutex<Option<watch::Receiver<Option<T>>>>,
 }
@@ -19,8 +19,8 @@ impl<T: Clone + Send + Sync + 'static> SingleFlight<T> {
         Self { running: Mutex::new(None) }
     }
 
-    /// Joins the running work, or starts it. `None`: the work ended without a result, which happens
-    /// only when its runtime shuts down.
+    /// Joins the running work, or starts it. `None`: the work ended without a result, which happens only when
+    /// its runtime shuts down.
     pub(crate) async fn run<F>(&self, start: impl FnOnce() -> F) -> Option<T>
     where
         F: Future<Output = T> + Send + 'static,
@@ -30,7 +30,7 @@ impl<T: Clone + Send + Sync + 'static> SingleFlight<T> {
         (*result).clone()
     }
 
-    /// Starts the work unless it runs already; nobody waits for it.
+    /// Starts the work unless it is running, and does not wait for it.
     pub(crate) fn start<F>(&self, start: impl FnOnce() -> F)
     where
         F: Future<Output = T> + Send + 'static,
@@ -52,7 +52,7 @@ impl<T: Clone + Send + Sync + 'static> SingleFlight<T> {
         let (sender, receiver) = watch::channel(None);
         let work = start();
         let task = async move {
-            // Nobody may be waiting any more; the work's own effects stay.
+            // Perhaps no caller waits any more. The effects of the work stay.
             sender.send_replace(Some(work.await));
         };
         tokio::spawn(task.with_current_subscriber());

@@ -1,4 +1,4 @@
-//! A table: the operations, a few lines each.
+//! A table and its operations. Each method builds the operation from its arguments and runs it.
 
 use std::future::Future;
 use std::sync::Arc;
@@ -7,114 +7,72 @@ use std::time::Duration;
 use bytes::Bytes;
 use pegasus_protocol::idl::CheckType;
 
-use crate::backup::Backup;
-use crate::client::ClientCore;
 use crate::composed::{
     CountProgress, DelRangeError, DelRangeOptions, batch_get, batch_write, count, del_range,
 };
-use crate::deadline::Deadline;
+use crate::context::TableContext;
 use crate::error::Error;
 use crate::execute::execute;
-use crate::gate::Gate;
+use crate::operation::Operation;
 use crate::ops::{
     Check, CheckAndMutate, CheckAndSet, CheckResult, CheckedSet, Get, Incr, IncrOptions, MultiGet,
-    MultiGetLimits, MultiGetResult, MultiRemove, MultiSet, Mutation, Operation, Remove, Set, SortKeyCount,
-    SortKeyRange, TimeToLive, Ttl,
+    MultiGetLimits, MultiGetResult, MultiRemove, MultiSet, Mutation, Remove, Set, SortKeyCount, SortKeyRange,
+    TimeToLive, Ttl,
 };
-use crate::options::{CallOptions, RetryOptions, WriteOptions};
-use crate::routing::Router;
+use crate::options::{CallOptions, WriteOptions};
 use crate::scan::{ScanOptions, Scanner};
 
-/// What the operations of a table share.
-pub(crate) struct TableCore {
-    name: Arc<str>,
-    client: Arc<ClientCore>,
-    router: Router,
-    timeout: Duration,
-    /// Where secondaries may answer reads.
-    backup: Option<Backup>,
-}
-
-impl TableCore {
-    pub(crate) fn new(
-        name: Arc<str>,
-        client: Arc<ClientCore>,
-        router: Router,
-        timeout: Duration,
-        backup: Option<Backup>,
-    ) -> Self {
-        Self { name, client, router, timeout, backup }
-    }
-
-    pub(crate) fn name(&self) -> &str {
-        &self.name
-    }
-
-    pub(crate) fn router(&self) -> &Router {
-        &self.router
-    }
-
-    pub(crate) fn backup(&self) -> Option<&Backup> {
-        self.backup.as_ref()
-    }
-
-    pub(crate) fn retry(&self) -> &RetryOptions {
-        self.client.retry()
-    }
-
-    /// How long an operation may take where its caller does not say.
-    pub(crate) fn timeout(&self) -> Duration {
-        self.timeout
-    }
-
-    fn deadline(&self, timeout: Option<Duration>) -> Deadline {
-        Deadline::after(timeout.unwrap_or(self.timeout))
-    }
-
-    /// Where operations are counted in and out.
-    pub(crate) fn gate(&self) -> &Gate {
-        self.client.gate()
-    }
-}
-
-/// An open table. Cheap to clone; all clones share routes and connections.
+/// An open table. Cloning is cheap; all clones share routes and connections.
 ///
-/// Every method checks its arguments and copies them before it returns its future, so the future
-/// borrows nothing; nothing is sent before it is polled. Dropping the future gives the operation up:
-/// a write that had left may still be carried out.
+/// A method copies its arguments before it returns its future, so the future borrows nothing. Nothing is sent
+/// before the future is polled. Dropping the future abandons the operation: a write that was already sent may
+/// still be applied.
 ///
-/// Failures carry a stable [`code`](Error::code). A row that is not there is not a failure.
+/// A hash key is shorter than 65,535 bytes. Operations on one row take an empty hash key too: then the sort
+/// key decides the partition. Operations on all rows of a hash key refuse an empty one, because such rows lie
+/// in all partitions. A write, with keys and framing, is at most 1 MiB.
+///
+/// # Errors
+///
+/// An [`Error`] carries a stable [`code`](Error::code). Invalid arguments fail with `ERR_INVALID_ARGUMENT`,
+/// and nothing is sent. A missing row is not an error.
+///
+/// Idempotent writes (`set`, `remove`, `multi_set`, `multi_remove` and batches) are retried when the reply is
+/// lost. If the first copy is stuck in a hung server, it may be applied later, after another client's newer
+/// write. Atomic writes (`incr`, `check_and_set`, `check_and_mutate`, `compare_exchange`) are not sent again
+/// once a first copy may have arrived. When the outcome of a write is unknown,
+/// [`is_maybe_applied`](Error::is_maybe_applied) says so.
 #[derive(Clone)]
 pub struct Table {
-    core: Arc<TableCore>,
+    context: Arc<TableContext>,
 }
 
 impl Table {
-    pub(crate) fn new(core: TableCore) -> Self {
-        Self { core: Arc::new(core) }
+    pub(crate) fn new(context: TableContext) -> Self {
+        Self { context: Arc::new(context) }
     }
 
     #[cfg(test)]
-    pub(crate) fn core(&self) -> &Arc<TableCore> {
-        &self.core
+    pub(crate) fn context(&self) -> &Arc<TableContext> {
+        &self.context
     }
 
-    /// Its name.
+    /// The table's name.
     pub fn name(&self) -> &str {
-        self.core.name()
+        self.context.name()
     }
 
-    /// Its number, which changes when it is dropped and created anew.
+    /// The table's number in the cluster. It changes when the table is dropped and created anew.
     pub fn app_id(&self) -> i32 {
-        self.core.router.snapshot().app_id()
+        self.context.router().snapshot().app_id()
     }
 
-    /// How many partitions it has at the moment.
+    /// The number of partitions, as of the latest refresh of the routes.
     pub fn partition_count(&self) -> u32 {
-        self.core.router.snapshot().partition_count()
+        self.context.router().snapshot().partition_count()
     }
 
-    /// Reads a row; `None` when there is none.
+    /// Reads the value of a row. `None`: there is no such row. An empty value is a value.
     pub fn get(
         &self,
         hash_key: &[u8],
@@ -124,7 +82,7 @@ impl Table {
         self.run(Get::new(hash_key, sort_key), options.timeout)
     }
 
-    /// Sets a row, whatever was there.
+    /// Writes a row and replaces its value and its expiry.
     pub fn set(
         &self,
         hash_key: &[u8],
@@ -135,7 +93,7 @@ impl Table {
         self.run(Set::new(hash_key, sort_key, value, options.ttl_seconds), options.timeout)
     }
 
-    /// Removes a row; one that is not there is fine.
+    /// Removes a row. A missing row is not an error.
     pub fn remove(
         &self,
         hash_key: &[u8],
@@ -145,7 +103,7 @@ impl Table {
         self.run(Remove::new(hash_key, sort_key), options.timeout)
     }
 
-    /// Whether there is a row.
+    /// Tells whether a row exists, without reading its value.
     pub fn exist(
         &self,
         hash_key: &[u8],
@@ -156,7 +114,7 @@ impl Table {
         async move { Ok(ttl.await?.is_some()) }
     }
 
-    /// How long a row has left; `None` when there is none.
+    /// Reads the remaining lifetime of a row. `None`: there is no such row.
     pub fn ttl(
         &self,
         hash_key: &[u8],
@@ -166,7 +124,8 @@ impl Table {
         self.run(Ttl::new(hash_key, sort_key), options.timeout)
     }
 
-    /// Sets rows of one hash key, all or none; of a sort key that comes twice the last value counts.
+    /// Writes rows of one hash key, all or none. `entries` are sort keys with values, at least one. When a
+    /// sort key occurs twice, the last value is used.
     pub fn multi_set<I>(
         &self,
         hash_key: &[u8],
@@ -179,7 +138,10 @@ impl Table {
         self.run(MultiSet::new(hash_key, entries, options.ttl_seconds), options.timeout)
     }
 
-    /// Reads the rows of the given sort keys that there are.
+    /// Reads the rows with these sort keys, at least one. Missing rows are left out; the others come once
+    /// each, ascending by sort key.
+    ///
+    /// [`complete`](MultiGetResult::complete) tells whether a limit cut the reply.
     pub fn multi_get<I>(
         &self,
         hash_key: &[u8],
@@ -193,7 +155,10 @@ impl Table {
         self.run(MultiGet::keys(hash_key, sort_keys, limits), options.timeout)
     }
 
-    /// Reads the rows of a range of sort keys; the default range is all of the hash key.
+    /// Reads the rows of one hash key whose sort keys lie in the range, ascending. The default range is all
+    /// rows.
+    ///
+    /// [`complete`](MultiGetResult::complete) tells whether a limit cut the reply.
     pub fn multi_get_range(
         &self,
         hash_key: &[u8],
@@ -204,8 +169,8 @@ impl Table {
         self.run(MultiGet::range(hash_key, range, limits), options.timeout)
     }
 
-    /// Removes rows of one hash key, all or none. Gives how many sort keys were named: whether they
-    /// were there the server does not say.
+    /// Removes the rows with these sort keys, at least one, all or none. Returns the number of sort keys in
+    /// the request: the server does not tell which rows existed.
     pub fn multi_remove<I>(
         &self,
         hash_key: &[u8],
@@ -218,11 +183,11 @@ impl Table {
         self.run(MultiRemove::new(hash_key, sort_keys), options.timeout)
     }
 
-    /// Counts the rows of a hash key.
+    /// Counts the rows of a hash key. The server reads all of them for it.
     ///
     /// # Errors
     ///
-    /// `ERR_INCOMPLETE_DATA` when the server ran out of time for it.
+    /// `ERR_INCOMPLETE_DATA`: the server ran out of time.
     pub fn sort_key_count(
         &self,
         hash_key: &[u8],
@@ -231,14 +196,16 @@ impl Table {
         self.run(SortKeyCount::new(hash_key), options.timeout)
     }
 
-    /// Adds to a row's value, a decimal integer, and gives the sum. A row that is not there, or is
-    /// empty, counts as 0.
+    /// Adds `by` to a row's value, a decimal integer, in one atomic step. Returns the sum. A missing row and
+    /// an empty value count as 0.
     ///
-    /// It is never sent twice: when its outcome is unknown the error says so.
+    /// The request is not sent again once a first copy may have arrived; the error then [says
+    /// so](Error::is_maybe_applied).
     ///
     /// # Errors
     ///
-    /// `ERR_INVALID_PARAMETERS` when the value is no integer, or the sum does not fit 64 bits.
+    /// `ERR_INVALID_PARAMETERS`: the value is not an integer, or the sum exceeds 64 bits. The value stays as
+    /// it is.
     pub fn incr(
         &self,
         hash_key: &[u8],
@@ -249,11 +216,13 @@ impl Table {
         self.run(Incr::new(hash_key, sort_key, by, options.expiry), options.timeout)
     }
 
-    /// Sets a row when a check of a row of the same hash key passes, in one atomic step.
+    /// Writes a row if a row of the same hash key passes the check, in one atomic step.
+    ///
+    /// A failed check is not an error.
     ///
     /// # Errors
     ///
-    /// `ERR_INVALID_PARAMETERS` when integers are compared and the value or the operand is none.
+    /// `ERR_INVALID_PARAMETERS`: the check compares integers, and the value or the operand is not one.
     pub fn check_and_set(
         &self,
         hash_key: &[u8],
@@ -264,11 +233,14 @@ impl Table {
         self.run(CheckAndSet::new(hash_key, check, set), options.timeout)
     }
 
-    /// Changes rows of a hash key, all or none, when a check of one of its rows passes.
+    /// Changes rows of a hash key, all or none, if one of its rows passes the check, in one atomic step.
+    ///
+    /// A failed check is not an error.
     ///
     /// # Errors
     ///
-    /// As [`check_and_set`](Self::check_and_set); `ERR_INVALID_ARGUMENT` without any mutation.
+    /// * `ERR_INVALID_ARGUMENT`: `mutations` is empty.
+    /// * `ERR_INVALID_PARAMETERS`: as for [`check_and_set`](Self::check_and_set).
     pub fn check_and_mutate(
         &self,
         hash_key: &[u8],
@@ -279,9 +251,10 @@ impl Table {
         self.run(CheckAndMutate::new(hash_key, check, mutations), options.timeout)
     }
 
-    /// Sets `value` when the row has the value `expected` (`None`: when there is no row), in one atomic step.
+    /// Writes `value` if the row's value is `expected`, in one atomic step. `None` expects that the row is
+    /// missing.
     ///
-    /// On failure the result's check value is what the row had.
+    /// The [`check_value`](CheckResult::check_value) of the result is the value before the write.
     pub fn compare_exchange(
         &self,
         hash_key: &[u8],
@@ -304,53 +277,58 @@ impl Table {
         self.check_and_set(hash_key, check, set, CallOptions { timeout: options.timeout })
     }
 
-    /// Reads rows of any keys, one request for each partition (more for very many keys); the values
-    /// come in the order of the keys, `None` where there is no row.
+    /// Reads rows of any hash keys. The values come in the order of the keys; `None`: there is no such row.
+    ///
+    /// Each partition gets one request, or several for very many keys. One failed request fails the whole
+    /// call.
     pub fn batch_get(
         &self,
         keys: Vec<(Bytes, Bytes)>,
         options: CallOptions,
     ) -> impl Future<Output = Result<Vec<Option<Bytes>>, Error>> + Send + use<> {
-        let core = Arc::clone(&self.core);
-        async move { batch_get(&core, keys, core.deadline(options.timeout)).await }
+        let context = Arc::clone(&self.context);
+        async move { batch_get(&context, keys, context.deadline(options.timeout)).await }
     }
 
-    /// Sets rows of any keys, each by itself: one that fails does not stop the others. Outcomes come in
-    /// the order of the rows, each a hash key, a sort key and a value.
+    /// Writes rows of any hash keys, each with a request of its own: a failure does not stop the others.
+    ///
+    /// A row is a hash key, a sort key and a value. The outcomes come in the order of the rows.
     pub fn batch_set(
         &self,
         rows: Vec<(Bytes, Bytes, Bytes)>,
         options: WriteOptions,
     ) -> impl Future<Output = Vec<Result<(), Error>>> + Send + use<> {
-        let core = Arc::clone(&self.core);
+        let context = Arc::clone(&self.context);
         let set = move |(hash_key, sort_key, value): (Bytes, Bytes, Bytes)| {
             Set::new(&hash_key, &sort_key, &value, options.ttl_seconds)
         };
         async move {
-            let deadline = core.deadline(options.timeout);
-            batch_write(&core, rows.into_iter().map(set).collect(), deadline).await
+            let deadline = context.deadline(options.timeout);
+            batch_write(&context, rows.into_iter().map(set).collect(), deadline).await
         }
     }
 
-    /// Removes rows of any keys, each by itself: one that fails does not stop the others.
+    /// Removes rows of any hash keys, each with a request of its own: a failure does not stop the others.
+    ///
+    /// A key is a hash key and a sort key. The outcomes come in the order of the keys.
     pub fn batch_remove(
         &self,
         keys: Vec<(Bytes, Bytes)>,
         options: CallOptions,
     ) -> impl Future<Output = Vec<Result<(), Error>>> + Send + use<> {
-        let core = Arc::clone(&self.core);
+        let context = Arc::clone(&self.context);
         let remove = |(hash_key, sort_key): (Bytes, Bytes)| Remove::new(&hash_key, &sort_key);
         async move {
-            let deadline = core.deadline(options.timeout);
-            batch_write(&core, keys.into_iter().map(remove).collect(), deadline).await
+            let deadline = context.deadline(options.timeout);
+            batch_write(&context, keys.into_iter().map(remove).collect(), deadline).await
         }
     }
 
-    /// Removes a range of sort keys of a hash key, however many there are, and gives how many. An empty
-    /// stop is the end of the hash key.
+    /// Removes all rows of one hash key whose sort keys lie in the range. Returns how many. An empty stop is
+    /// the end of the hash key.
     ///
-    /// Not atomic: rows are found and removed in rounds of up to a thousand, each round all or none. Rows
-    /// that are written meanwhile may be removed or stay. On an error the rounds before stay done.
+    /// The call is not atomic. It finds and removes rows in rounds of at most 1,000; each round is all or
+    /// none. Rows written meanwhile may be removed or stay. After an error, the earlier rounds stay removed.
     pub fn del_range(
         &self,
         hash_key: &[u8],
@@ -359,12 +337,13 @@ impl Table {
         options: DelRangeOptions,
     ) -> impl Future<Output = Result<u64, DelRangeError>> + Send + use<> {
         let [hash_key, start, stop] = [hash_key, start_sort_key, stop_sort_key].map(Bytes::copy_from_slice);
-        del_range(Arc::clone(&self.core), hash_key, start, stop, options)
+        del_range(Arc::clone(&self.context), hash_key, start, stop, options)
     }
 
-    /// Counts the rows of the table that pass the filters: several partitions at a time, on the servers.
+    /// Counts the rows of the table that pass the filters. The servers count, several partitions at a time,
+    /// and send no rows. `on_progress` is called after each partition.
     ///
-    /// Rows written meanwhile may be counted or not.
+    /// Rows written meanwhile may be counted or not. A split of the table restarts the count.
     pub fn count<F>(
         &self,
         options: ScanOptions,
@@ -373,15 +352,15 @@ impl Table {
     where
         F: FnMut(CountProgress) + Send,
     {
-        count(Arc::clone(&self.core), options, on_progress)
+        count(Arc::clone(&self.context), options, on_progress)
     }
 
-    /// Scans the rows of a hash key, ascending; nothing is sent before the first page is asked for.
-    /// An empty stop is the end of the hash key.
+    /// Scans the rows of a hash key, ascending by sort key. An empty stop is the end of the hash key. Nothing
+    /// is sent before the first page is requested.
     ///
     /// # Errors
     ///
-    /// `ERR_INVALID_ARGUMENT`: an empty or too long hash key.
+    /// `ERR_INVALID_ARGUMENT`: the hash key is empty or too long, or an option is outside its range.
     pub fn scanner(
         &self,
         hash_key: &[u8],
@@ -389,17 +368,22 @@ impl Table {
         stop_sort_key: &[u8],
         options: ScanOptions,
     ) -> Result<Scanner, Error> {
-        Scanner::of_hash_key(Arc::clone(&self.core), hash_key, start_sort_key, stop_sort_key, options)
+        Scanner::of_hash_key(Arc::clone(&self.context), hash_key, start_sort_key, stop_sort_key, options)
     }
 
-    /// Scanners that together give every row of the table once, in no order between hash keys. There
-    /// are as many as asked for, but no more than partitions.
+    /// Makes scanners that together return every row of the table once, in no order between hash keys.
+    ///
+    /// There are `max_split_count` scanners, but not more than partitions.
+    ///
+    /// # Errors
+    ///
+    /// `ERR_INVALID_ARGUMENT`: `max_split_count` is 0, or an option is outside its range.
     pub fn unordered_scanners(
         &self,
         max_split_count: u32,
         options: &ScanOptions,
     ) -> Result<Vec<Scanner>, Error> {
-        Scanner::of_table(&self.core, max_split_count, options)
+        Scanner::of_table(&self.context, max_split_count, options)
     }
 
     fn run<O>(
@@ -411,11 +395,11 @@ impl Table {
         O: Operation + Send + Sync,
         O::Output: Send,
     {
-        let core = Arc::clone(&self.core);
+        let context = Arc::clone(&self.context);
         async move {
-            // Lent and not moved out: that would keep room for it twice.
+            // Borrowed: moving the operation out would reserve room for it twice.
             match &operation {
-                Ok(operation) => execute(&core, operation, core.deadline(timeout)).await,
+                Ok(operation) => execute(&context, operation, context.deadline(timeout)).await,
                 Err(error) => Err(error.clone()),
             }
         }

@@ -1,7 +1,7 @@
 //! The command line of the `pegasus-local` program.
 //!
-//! It is in the library so that every front door (the Rust program, the npm one) understands and
-//! refuses the same arguments in the same words.
+//! It is part of the library, so the Rust program and the npm program accept the same arguments and
+//! refuse bad ones with the same message.
 
 use std::ffi::OsString;
 use std::path::PathBuf;
@@ -11,12 +11,12 @@ use clap::{CommandFactory, FromArgMatches, Parser};
 
 use crate::options::ClusterOptions;
 
-/// Arguments with which nothing is started: bad ones, or those that ask for help or the version.
+/// Why nothing was started: the arguments are bad, or ask for help or the version.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Refusal {
-    /// What to show: on stdout where the exit code is 0, on stderr otherwise.
+    /// The text to show: on stdout if the exit code is 0, on stderr otherwise.
     pub message: String,
-    /// What to exit with: 0 for help and version, 2 for bad arguments.
+    /// The exit code: 0 for help and version, 2 for bad arguments.
     pub exit_code: i32,
 }
 
@@ -51,7 +51,7 @@ struct Arguments {
     host_ports: bool,
 }
 
-/// Reads the arguments of the program; the first one is its name.
+/// Reads the arguments of the program. The first one is the program's name.
 ///
 /// # Errors
 ///
@@ -78,11 +78,11 @@ fn refuse(error: &clap::Error) -> Refusal {
     Refusal { message: error.to_string(), exit_code: error.exit_code() }
 }
 
-/// `NAME:PARTITIONS`; the last colon counts, since names may have some.
+/// Reads `NAME:PARTITIONS`. The last colon separates, because names may contain colons.
 fn parse_table(text: &str) -> Result<(String, u32), String> {
     let (name, count) =
         text.rsplit_once(':').ok_or("a table is given as NAME:PARTITIONS, such as temp:8".to_owned())?;
-    let count = count.parse().map_err(|_| format!("{count:?} is no number of partitions"))?;
+    let count = count.parse().map_err(|_| format!("{count:?} is not a number of partitions"))?;
     crate::options::check_table(name, count)?;
     Ok((name.to_owned(), count))
 }
@@ -151,8 +151,8 @@ mod tests {
             (&["--table", "temp"][..], "a table is given as NAME:PARTITIONS, such as temp:8"),
             (&["--table", ":8"], "a table must have a name"),
             (&["--table", "temp:0"], "a table must have 1 to 1024 partitions, not 0"),
-            (&["--table", "temp:x"], "\"x\" is no number of partitions"),
-            (&["--table", "temp:-1"], "\"-1\" is no number of partitions"),
+            (&["--table", "temp:x"], "\"x\" is not a number of partitions"),
+            (&["--table", "temp:-1"], "\"-1\" is not a number of partitions"),
             (&["--table", "t:8", "--table", "t:8"], "the table \"t\" is named twice"),
             (&["--port", "70000"], "70000"),
             (&["--port", "65500"], "ports end at 65535"),

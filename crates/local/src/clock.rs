@@ -1,19 +1,19 @@
-//! Where the server takes the time from.
+//! The server's source of time.
 //!
-//! Everything that depends on time (expiry of rows, idle scan contexts) asks a [`Clock`] that was
-//! passed in, so a test can move time instead of waiting for it.
+//! Everything that depends on the protocol's time (expiry of rows, idle scans) asks a [`Clock`]
+//! that the caller passed in, so a test can move time instead of waiting.
 
 use std::sync::atomic::{AtomicU32, Ordering};
 
-use pegasus_protocol::expiry;
+use pegasus_protocol::expiry::{self, EPOCH_UNIX_SECONDS};
 
-/// Tells the time as the protocol counts it: whole seconds since 2016-01-01T00:00:00Z.
+/// Tells the time as the protocol counts it: in whole seconds since 2016-01-01T00:00:00Z.
 pub trait Clock: Send + Sync + 'static {
-    /// The time now.
+    /// The current time.
     fn now(&self) -> u32;
 }
 
-/// The clock of the system.
+/// The clock of the operating system.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct SystemClock;
 
@@ -23,7 +23,12 @@ impl Clock for SystemClock {
     }
 }
 
-/// A clock that stands still until it is moved.
+/// The current time of a clock, in Unix seconds.
+pub(crate) fn unix_now(clock: &dyn Clock) -> i64 {
+    i64::from(clock.now()) + EPOCH_UNIX_SECONDS as i64
+}
+
+/// A clock that stands still until a test moves it.
 #[derive(Debug)]
 pub struct ManualClock(AtomicU32);
 

@@ -1,17 +1,20 @@
 //! A single-process server that speaks the Apache Pegasus protocol, for tests and development.
 //!
-//! [`Cluster::start`] runs meta servers and replica servers in this process, each on a port of its
-//! own. Any Pegasus client can use them; rows behave as on real servers (expiry, limits, checks,
-//! scans), whose answers were recorded and are compared with in the tests. What it is not: replicas
-//! share one copy of the rows, nothing is replicated.
+//! [`Cluster::start`] runs meta servers and replica servers in this process. Each server has its
+//! own port, and any Pegasus client can use them. Rows behave as on real servers (expiry, limits,
+//! checks, scans): the tests replay recorded answers of real servers and compare. Replication is
+//! not simulated: the replicas of a partition share one copy of the rows.
 //!
-//! A request goes straight down: [`server`] takes the connection, [`connection`] cuts frames and
-//! sends answers, [`dispatch`] and [`admit`] decide whether the request may be here, one of
-//! [`handlers`] turns it into an operation of [`store`], the only part that knows the storage engine,
-//! or into a change of the tables in [`state`]. Beside the path: [`topology`] (servers, tables, who
-//! is primary), [`guard`] (what the requests to one partition share), [`envs`] (settings of tables),
-//! [`scan_sessions`] (open scans), [`pending`] (answers that come later), [`faults`] (rules by which
-//! requests are answered otherwise).
+//! A request goes straight down through the layers:
+//!
+//! 1. [`server`] accepts the connection, cuts its bytes into frames and sends the answers.
+//! 2. [`dispatch`] decides whether this server may serve the request.
+//! 3. One of [`handlers`] runs it: as an operation of [`store`], the only room that knows the
+//!    storage engine, or as a change of the tables in [`state`].
+//!
+//! Beside that path: [`exchange`] is what the layers hand to each other, [`topology`] knows the
+//! servers, the tables and the primaries, [`envs`] are the settings of a table, and [`faults`] are
+//! rules that change answers on purpose.
 //!
 //! ```
 //! # async fn example() -> Result<(), Box<dyn std::error::Error>> {
@@ -26,24 +29,19 @@
 //! # }
 //! ```
 
-#![allow(rustdoc::private_intra_doc_links)] // the map above is for whoever reads the source
+#![allow(rustdoc::private_intra_doc_links)] // the map above is for readers of the source
 
-mod admit;
 mod blocking;
 pub mod cli;
 mod clock;
 mod cluster;
-mod connection;
-mod disk_failure;
 mod dispatch;
 mod envs;
 mod error;
+mod exchange;
 mod faults;
-mod guard;
 mod handlers;
 mod options;
-mod pending;
-mod scan_sessions;
 mod server;
 mod state;
 mod store;
@@ -51,8 +49,8 @@ mod topology;
 
 pub use clock::{Clock, ManualClock, SystemClock};
 pub use cluster::Cluster;
-pub use error::{CreateTableError, DropTableError, SplitTableError, StartError, StopError, StoreError};
+pub use error::{CreateTableError, DropTableError, ServerError, SplitTableError, StartError, StopError};
 pub use faults::{AddedFault, Fault, FaultError, Reaction};
 pub use options::ClusterOptions;
-pub use server::ServerError;
-pub use state::AppId;
+pub use store::StoreError;
+pub use topology::AppId;

@@ -1,4 +1,4 @@
-//! The `pegasus-local` program: the library's server, started from a command line.
+//! The `pegasus-local` program: starts the library's server from a command line.
 
 use std::io::{self, Write};
 use std::process::ExitCode;
@@ -17,7 +17,7 @@ fn main() -> ExitCode {
     }
 }
 
-/// Warnings and errors go to stderr; stdout belongs to the line that says "ready".
+/// Warnings and errors go to stderr. Stdout carries only the line that says "ready".
 fn show_logs() {
     let logs = tracing_subscriber::fmt().with_max_level(tracing::Level::WARN).with_ansi(false);
     logs.with_writer(io::stderr).init();
@@ -36,7 +36,7 @@ fn run(options: ClusterOptions) -> ExitCode {
 }
 
 async fn serve(options: ClusterOptions) -> Result<(), String> {
-    // Before anything is started: a signal that comes early must not be lost.
+    // Installed before the cluster starts, so that an early signal is not lost.
     let no_signals = |error| format!("signals cannot be waited for: {error}");
     let mut interrupt = signal(SignalKind::interrupt()).map_err(no_signals)?;
     let mut terminate = signal(SignalKind::terminate()).map_err(no_signals)?;
@@ -50,7 +50,8 @@ async fn serve(options: ClusterOptions) -> Result<(), String> {
     cluster.stop().await.map_err(|error| error.to_string())
 }
 
-/// Writes text and gives what to exit with. Whoever closed the stream does not want to know.
+/// Writes text and returns the exit code. A write error is ignored: it means that the reader has
+/// closed the stream.
 fn show(mut stream: impl Write, text: &str, exit_code: i32) -> ExitCode {
     let _ = stream.write_all(text.as_bytes()).and_then(|()| stream.flush());
     ExitCode::from(u8::try_from(exit_code).unwrap_or(1))

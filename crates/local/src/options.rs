@@ -1,40 +1,49 @@
-//! How a cluster shall be, and whether that is possible.
+//! The options of a cluster and their checks.
 
 use std::path::PathBuf;
 
 use crate::error::StartError;
 
-/// Replica servers listen at this distance from the first meta server, where its port is fixed.
+/// With a fixed port, the first replica server's port is this much above the first meta server's.
 pub(crate) const REPLICA_PORT_OFFSET: u16 = 200;
 
-/// More servers than any test needs; also what fits between the two ranges of ports.
+/// More servers than any test needs. It is also the largest number for which the ports of meta
+/// servers and replica servers do not overlap.
 const MAX_SERVERS: u16 = REPLICA_PORT_OFFSET;
 
-/// The most partitions that a table can have.
+/// The largest number of partitions that a table can have.
 pub(crate) const MAX_PARTITIONS: u32 = 1024;
 
-/// How a cluster shall be. `Default` is an empty one with one meta server and three replica servers
-/// on ports of 127.0.0.1 that were free, its data gone when it stops.
+/// The number of replicas of a partition when the caller gives none and enough servers are up.
+pub(crate) const DEFAULT_REPLICAS: usize = 3;
+
+/// The largest number of replicas that a partition can have: the default of real servers.
+pub(crate) const MAX_REPLICAS: i32 = 5;
+
+/// Options of a cluster. `Default` is an empty cluster with one meta server and three replica
+/// servers, on free ports of 127.0.0.1, whose data is gone when it stops.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ClusterOptions {
-    /// Tables to create, by name and partition count (1 to 1024, a power of two or not). One that
-    /// the data directory has already must have the same count there.
+    /// Tables to create: name and partition count (1 to 1024, not only powers of two). A table that
+    /// the data directory already holds must have the same partition count there.
     pub tables: Vec<(String, u32)>,
-    /// How many replica servers there are: 1 to 200. Each partition has up to three of them.
+    /// The number of replica servers: 1 to 200. Each partition is on up to three of them.
     pub replica_servers: u16,
-    /// How many meta servers there are: 1 to 200. The first one leads.
+    /// The number of meta servers: 1 to 200. The first one leads.
     pub meta_servers: u16,
-    /// Where all servers listen: an IPv4 address, or a name that has one. Clients are told that
-    /// address, so it must be one that they reach, not 0.0.0.0.
+    /// The host at which all servers listen: an IPv4 address, or a name that resolves to one.
+    /// Clients are given this address, so they must be able to reach it; 0.0.0.0 is refused.
     pub host: String,
-    /// The port of the first meta server; 0 for any. With a port p, the further meta servers are at
-    /// p+1 and so on, the replica servers at p+200 and so on; otherwise all are at any ports.
+    /// The port of the first meta server; 0 for any free port. With a port p, further meta servers
+    /// use p+1, p+2, …, and replica servers use p+200, p+201, …. With 0, every server uses any free
+    /// port.
     pub port: u16,
-    /// Where the data is kept. What is there already is served again; what a client was told is
-    /// written survives the death of the process. None: in memory, and gone at the end.
+    /// The directory for the data. Data that is already there is served again. A write that a
+    /// client was told of survives the death of the process. `None` keeps the data in memory, until
+    /// the cluster stops.
     pub data_dir: Option<PathBuf>,
-    /// Whether answers to clients also carry host names, as servers from 2.6 do. The C++ client
-    /// needs them; some older clients cannot read answers that have them.
+    /// Whether answers to clients also carry host names, as servers from 2.6 on do. The C++ client
+    /// needs them; some older clients cannot read such answers.
     pub host_ports: bool,
 }
 
@@ -53,7 +62,7 @@ impl Default for ClusterOptions {
 }
 
 impl ClusterOptions {
-    /// Refuses what cannot be, with a sentence that says why.
+    /// Refuses impossible options, with a sentence that says why.
     pub(crate) fn validate(&self) -> Result<(), StartError> {
         for (what, count) in [("meta servers", self.meta_servers), ("replica servers", self.replica_servers)]
         {
@@ -78,7 +87,7 @@ impl ClusterOptions {
     }
 }
 
-/// Why a table cannot be created so, if it cannot.
+/// Checks the name and the partition count of a table. The error is a sentence.
 pub(crate) fn check_table(name: &str, partition_count: u32) -> Result<(), String> {
     if name.is_empty() {
         return Err("a table must have a name".to_owned());

@@ -1,7 +1,7 @@
 //! Replays conversations that were recorded with a real Pegasus server, and compares every answer.
 //!
-//! The recordings are not in this repository but beside it. Where they are absent the test says so
-//! and passes; with `CI` set, it fails.
+//! The recordings are not in this repository but beside it. Without them the test says so and
+//! passes; if `CI` is set, it fails.
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::print_stdout)] // how tests fail
 
@@ -15,7 +15,7 @@ use serde_json::Value;
 
 use conversation::Conversation;
 
-/// Differences beyond so many are counted and not printed.
+/// How many differences are printed. Further ones are only counted.
 const PRINTED: usize = 20;
 
 fn recording(group: &str) -> Option<String> {
@@ -57,7 +57,7 @@ async fn replay(group: &str) {
     conversation.stop().await;
 }
 
-/// A value as one line of bearable length, without one of its fields.
+/// A value as one short line, without one of its fields.
 fn short(value: &Value, without: &str) -> String {
     let mut value = value.clone();
     if let Some(fields) = value.as_object_mut() {

@@ -1,33 +1,32 @@
-//! Why bytes could not be read.
+//! The errors of decoding.
 
 use thiserror::Error;
 
-use crate::thrift::TType;
+use crate::ttype::TType;
 
-/// Bytes from a peer that do not say what they should.
+/// Bytes from a peer that cannot be decoded.
 ///
-/// Decoding never panics and never trusts a length before it is checked, so this is all that
-/// malformed input can cause.
+/// Malformed input causes nothing else: decoding never panics and checks every length before it uses it.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 #[non_exhaustive]
 pub enum DecodeError {
     /// The bytes end inside a value.
     #[error("the bytes end inside a value: {needed} more needed, {left} left")]
     Truncated {
-        /// How many bytes the value still needs.
+        /// The bytes that the value still needs.
         needed: usize,
-        /// How many there are.
+        /// The bytes that are left.
         left: usize,
     },
-    /// A length or count that cannot be true.
+    /// A length or count that is impossible.
     #[error("a length of {length} is not possible here ({left} bytes left)")]
     BadLength {
-        /// The length as it was read.
+        /// The length that was read.
         length: i64,
-        /// How many bytes follow it.
+        /// The bytes that are left after it.
         left: usize,
     },
-    /// A field or element has another type than the IDL gives it.
+    /// A field or element whose type differs from the IDL.
     #[error("expected a thrift value of type {expected:?}, found type {found}")]
     WrongType {
         /// The type of the IDL.
@@ -35,10 +34,10 @@ pub enum DecodeError {
         /// The type byte that was read.
         found: u8,
     },
-    /// A type byte that the binary protocol does not have.
+    /// A type byte that the thrift binary protocol does not define.
     #[error("{0} is not a thrift type")]
     UnknownType(u8),
-    /// Structures nested deeper than any real message is.
+    /// Values nested deeper than in any real message.
     #[error("values are nested too deeply")]
     TooDeep,
     /// A frame longer than its reader accepts.
@@ -52,37 +51,37 @@ pub enum DecodeError {
     /// A request that does not start with `THFT`.
     #[error("a frame that starts with {0:02x?} instead of THFT")]
     BadMagic([u8; 4]),
-    /// A request header of a version or length that does not exist.
+    /// A request header with an unknown version, or with an impossible length.
     #[error("request header version {version} with length {length} is not known")]
     BadHeader {
-        /// The version that it claims.
+        /// The claimed version.
         version: u32,
-        /// The header length that it claims.
+        /// The claimed header length, in bytes.
         length: u32,
     },
-    /// A thrift message of a type that has no place here.
+    /// A thrift message type that is not expected here.
     #[error("a thrift message of type {0} has no place here")]
     BadMessageType(u8),
-    /// An answer whose message does not start like one.
+    /// A reply whose message head has an unknown form.
     #[error("a message that starts with {0:02x?} is no answer")]
     BadMessageHead([u8; 4]),
-    /// A message name that no RPC has.
+    /// A message name longer than that of any RPC, or of negative length.
     #[error("a message name of {0} bytes is not possible")]
     BadName(i64),
-    /// An answer to another RPC than the one that was asked.
+    /// A reply to another RPC than the one that was called.
     #[error("expected the message {expected}, found {}", shown_name(found))]
     WrongName {
-        /// The name that the answer should have.
+        /// The expected message name.
         expected: &'static str,
-        /// The name that it has.
+        /// The message name of the reply.
         found: String,
     },
-    /// An encoded key too short for its own hash key.
+    /// An encoded key that is shorter than its hash key claims.
     #[error("an encoded key of {0} bytes is cut short")]
     BadKey(usize),
 }
 
-/// A name that an RPC may have. Of anything else, which may be a part of somebody's value, only the length.
+/// The name if it looks like that of an RPC. Other text may be part of a value, so only its length is shown.
 fn shown_name(name: &str) -> String {
     let is_name = |byte: u8| matches!(byte, b'A'..=b'Z' | b'0'..=b'9' | b'_');
     if name.starts_with("RPC_") && name.bytes().all(is_name) {

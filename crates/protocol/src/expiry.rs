@@ -1,37 +1,38 @@
-//! When rows expire: seconds since 2016-01-01T00:00:00Z, 0 for never.
+//! Expiry timestamps: seconds since 2016-01-01T00:00:00Z, 0 for never.
 //!
-//! The client turns a time to live into a timestamp with its own clock; the server compares with its
-//! own. This is the only place that knows the epoch.
+//! The client computes a timestamp from a TTL with its own clock; the server compares it with the server's
+//! clock. Only this file knows the epoch.
 
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
-/// 2016-01-01T00:00:00Z in Unix seconds.
+/// The epoch, 2016-01-01T00:00:00Z, in Unix seconds.
 pub const EPOCH_UNIX_SECONDS: u64 = 1_451_606_400;
 
-/// The time of the system's clock as the protocol counts it.
+/// The present time of the system's clock, in seconds since the epoch.
 pub fn now() -> u32 {
     from_system_time(SystemTime::now())
 }
 
-/// A time as the protocol counts it; what lies outside its range becomes the nearest end of it.
+/// Converts a time to seconds since the epoch. A time out of range becomes the nearest end of the range.
 pub fn from_system_time(time: SystemTime) -> u32 {
     let unix = time.duration_since(UNIX_EPOCH).unwrap_or(Duration::ZERO).as_secs();
     u32::try_from(unix.saturating_sub(EPOCH_UNIX_SECONDS)).unwrap_or(u32::MAX)
 }
 
-/// A timestamp of the protocol in Unix seconds; `None` for never.
+/// Converts an expiry timestamp to Unix seconds; `None`: never.
 pub fn to_unix_seconds(expire_ts: u32) -> Option<u64> {
     (expire_ts != 0).then(|| u64::from(expire_ts) + EPOCH_UNIX_SECONDS)
 }
 
-/// The timestamp of a row that shall live `ttl_seconds` from `now`; 0 never expires.
+/// The expiry timestamp of a row that lives `ttl_seconds` from `now`; 0: never.
 ///
-/// Travels as a signed number whose bits the server reads as unsigned, so `None` is beyond u32.
+/// `None`: the timestamp does not fit into 32 bits. The protocol carries it as a signed number whose bits the
+/// server reads as unsigned.
 pub fn expire_ts(ttl_seconds: u32, now: u32) -> Option<u32> {
     if ttl_seconds == 0 { Some(0) } else { now.checked_add(ttl_seconds) }
 }
 
-/// Whether a row with this timestamp is gone; one that expires this very second is.
+/// Whether a row with this timestamp has expired. It expires at the start of that second.
 pub fn is_expired(expire_ts: u32, now: u32) -> bool {
     expire_ts != 0 && expire_ts <= now
 }

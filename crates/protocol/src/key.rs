@@ -1,4 +1,4 @@
-//! Keys: how hash key and sort key are packed, what comes next, and which partition they are in.
+//! Keys: their encoding, their order, and the partitions that they belong to.
 //!
 //! An encoded key is `u16_be(len(hash key)) ++ hash key ++ sort key`; keys sort as unsigned bytes.
 
@@ -8,22 +8,22 @@ use thiserror::Error;
 
 use crate::error::DecodeError;
 
-/// A hash key must be shorter than this: its length stands in 16 bits, and the last value is taken.
+/// A hash key must be shorter than this, in bytes: its length takes 16 bits, the largest value is reserved.
 pub const HASH_KEY_LIMIT: usize = 65_535;
 
 const CRC64: Crc<u64, Table<16>> = Crc::<u64, Table<16>>::new(&CRC_64_NVME);
 
-/// A hash key that cannot be sent.
+/// The error for a hash key that cannot be encoded; it holds the length in bytes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
 #[error("a hash key of {0} bytes is too long: fewer than {HASH_KEY_LIMIT} are allowed")]
 pub struct HashKeyTooLong(pub usize);
 
-/// The hash by which keys are spread over partitions.
+/// The hash that spreads keys over partitions.
 pub fn crc64(bytes: &[u8]) -> u64 {
     CRC64.checksum(bytes)
 }
 
-/// Packs a key. This is the only place that does, so no longer hash key gets further.
+/// Encodes a key. Every key is encoded here, so a longer hash key gets no further.
 pub fn encode(hash_key: &[u8], sort_key: &[u8]) -> Result<Bytes, HashKeyTooLong> {
     if hash_key.len() >= HASH_KEY_LIMIT {
         return Err(HashKeyTooLong(hash_key.len()));
@@ -35,7 +35,7 @@ pub fn encode(hash_key: &[u8], sort_key: &[u8]) -> Result<Bytes, HashKeyTooLong>
     Ok(key.freeze())
 }
 
-/// Where the hash key ends in an encoded key.
+/// The end of the hash key in an encoded key.
 fn hash_key_end(key: &[u8]) -> Result<usize, DecodeError> {
     match key {
         [high, low, rest @ ..] => {
@@ -50,7 +50,7 @@ fn hash_key_end(key: &[u8]) -> Result<usize, DecodeError> {
     }
 }
 
-/// Unpacks a key into hash key and sort key, both views of it.
+/// Decodes a key into hash key and sort key, both views of its bytes.
 pub fn decode(mut key: Bytes) -> Result<(Bytes, Bytes), DecodeError> {
     let end = hash_key_end(&key)?;
     key.advance(2);
@@ -58,25 +58,24 @@ pub fn decode(mut key: Bytes) -> Result<(Bytes, Bytes), DecodeError> {
     Ok((hash_key, key))
 }
 
-/// The hash of an encoded key: of its hash key, or of its sort key where the hash key is empty.
+/// The hash of an encoded key, as in [`row_hash`].
 pub fn hash(key: &[u8]) -> Result<u64, DecodeError> {
     let end = hash_key_end(key)?;
     Ok(row_hash(&key[2..end], &key[end..]))
 }
 
-/// The hash that decides where a row lies: that of its hash key, or of its sort key where the hash key
-/// is empty.
+/// The hash that decides the partition of a row: that of its hash key or, if it is empty, of its sort key.
 pub fn row_hash(hash_key: &[u8], sort_key: &[u8]) -> u64 {
     crc64(if hash_key.is_empty() { sort_key } else { hash_key })
 }
 
-/// The partition of a hash: the unsigned remainder, whatever the count.
+/// The partition of a hash: the unsigned remainder, for any count.
 pub fn partition_index(hash: u64, partition_count: u32) -> u32 {
     (hash % u64::from(partition_count.max(1))) as u32
 }
 
-/// The smallest byte string that sorts after everything that starts with `prefix`; nothing does
-/// when all its bytes are 0xFF.
+/// The smallest byte string that sorts after all strings that start with `prefix`. `None`: there is none,
+/// because all bytes of `prefix` are 0xFF.
 pub fn successor(prefix: &[u8]) -> Option<Bytes> {
     let last = prefix.iter().rposition(|byte| *byte != 0xff)?;
     let mut next = BytesMut::from(&prefix[..=last]);
@@ -84,9 +83,9 @@ pub fn successor(prefix: &[u8]) -> Option<Bytes> {
     Some(next.freeze())
 }
 
-/// The first encoded key after all of `hash_key` whose sort keys start with `sort_key_prefix`.
+/// The first encoded key after all keys of `hash_key` whose sort keys start with `sort_key_prefix`.
 ///
-/// The carry may run into the length in front; it always ends there, as that is never all ones.
+/// The carry may reach the length in front. It always stops there, because that length is never all ones.
 pub fn after_prefix(hash_key: &[u8], sort_key_prefix: &[u8]) -> Result<Bytes, HashKeyTooLong> {
     let encoded = encode(hash_key, sort_key_prefix)?;
     successor(&encoded).ok_or(HashKeyTooLong(hash_key.len()))
@@ -140,6 +139,10 @@ mod tests {
         assert_eq!(encode(b"D", b"U").unwrap().as_ref(), b"\x00\x01DU");
         let (hash_key, sort_key) = decode(Bytes::from_static(b"\x00\x01DU")).unwrap();
         assert_eq!((hash_key.as_ref(), sort_key.as_ref()), (&b"D"[..], &b"U"[..]));
+        for (hash_key, sort_key) in [(&b""[..], &b"sort"[..]), (b"hash", b""), (b"hash key", b"sort key")] {
+            let decoded = decode(encode(hash_key, sort_key).unwrap()).unwrap();
+            assert_eq!((decoded.0.as_ref(), decoded.1.as_ref()), (hash_key, sort_key));
+        }
         for short in [&b""[..], b"\x00", b"\x00\x02D", b"\xff\xff"] {
             assert!(decode(Bytes::from_static(short)).is_err(), "{short:?}");
         }
@@ -150,6 +153,12 @@ mod tests {
         assert!(encode(&vec![0; 65_534], b"s").is_ok());
         assert_eq!(encode(&vec![0; 65_535], b""), Err(HashKeyTooLong(65_535)));
         assert_eq!(encode(&vec![0; 65_536], b""), Err(HashKeyTooLong(65_536)));
+        let decoded = |length: u16| {
+            let key = [&length.to_be_bytes()[..], &vec![0; length.into()]].concat();
+            decode(key.into()).map(|(hash_key, _)| hash_key.len())
+        };
+        assert_eq!(decoded(65_534), Ok(65_534));
+        assert_eq!(decoded(65_535), Err(DecodeError::BadKey(65_537)));
     }
 
     #[test]

@@ -1,18 +1,18 @@
-//! The Apache Pegasus wire protocol: bytes to values and back, in both directions.
+//! The Apache Pegasus wire protocol: converts bytes to values and back, in both directions.
 //!
-//! No sockets, no runtime, no clock: what arrives is given in, what shall be sent is appended to a
-//! buffer. Client and local server meet here and nowhere else, so neither knows a name or a field
+//! The crate uses no sockets, no runtime and no timers. Received bytes are passed in; bytes to send are
+//! appended to a buffer. Client and local server share every type here, so neither knows a name or a field
 //! that the other lacks.
 //!
 //! * [`rpc`]: the one table of RPCs.
-//! * [`idl`]: the messages, as the IDL writes them.
-//! * [`frame`]: where a request or an answer starts and ends.
-//! * [`thrift`] and [`types`]: how values are written; Pegasus's special types.
-//! * [`key`] and [`expiry`]: keys, hashes, partitions; timestamps.
-//! * [`status`]: the storage codes in answers.
+//! * [`idl`]: the messages, as the IDL declares them.
+//! * [`frame`]: the framing of requests and replies on a connection.
+//! * [`thrift`] and [`types`]: the encoding of values, and Pegasus's special types.
+//! * [`key`] and [`expiry`]: keys, hashes and partitions; expiry timestamps.
+//! * [`status`]: the storage status codes in replies.
 //!
-//! Bytes from a peer are never trusted: each length is checked before it is believed, and whatever
-//! is wrong with them becomes a [`DecodeError`], never a panic.
+//! Bytes from a peer are not trusted. Every length is checked before it is used, and malformed bytes become a
+//! [`DecodeError`], never a panic.
 
 mod error;
 pub mod expiry;
@@ -24,6 +24,7 @@ pub mod rpc;
 mod sample;
 pub mod status;
 pub mod thrift;
+mod ttype;
 pub mod types;
 
 pub use error::DecodeError;

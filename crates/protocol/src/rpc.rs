@@ -1,50 +1,50 @@
-//! The one table of RPCs: name, request, answer, and what kind of work it is.
+//! The one table of RPCs: name, kind, request and reply.
 
 use bytes::Bytes;
 
 use crate::idl::*;
 use crate::thrift::Wire;
 
-/// What a server does for an RPC, as far as routing and retries care.
+/// The kind of an RPC, as routing and retries distinguish it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum RpcKind {
     /// Reads rows of a partition.
     Read,
-    /// Writes rows of a partition; doing it twice is the same as doing it once.
+    /// Writes rows of a partition; applying it twice equals applying it once.
     IdempotentWrite,
-    /// Writes rows of a partition; doing it twice is not the same.
+    /// Writes rows of a partition; applying it twice differs from applying it once.
     AtomicWrite,
-    /// Asks the meta servers.
+    /// A query or a change at the meta servers.
     Meta,
-    /// Asks any node about itself.
+    /// A question to any server about itself.
     Node,
 }
 
 impl RpcKind {
-    /// Whether rows are changed.
+    /// Whether the RPC changes rows.
     pub fn is_write(self) -> bool {
         matches!(self, Self::IdempotentWrite | Self::AtomicWrite)
     }
 }
 
-/// One RPC: what is sent, what comes back.
+/// One RPC: its request and its reply.
 pub trait Rpc: Copy + Send + Sync + 'static {
-    /// Its row in the table.
+    /// The RPC's row in the table.
     const CODE: RpcCode;
     /// The request.
     type Request: Wire + Send + Sync;
-    /// The answer.
+    /// The reply.
     type Response: Wire + Send;
 }
 
 macro_rules! rpcs {
     ($( $(#[$meta:meta])* $variant:ident = $name:literal, $kind:ident ($request:ty) -> $response:ty; )*) => {
-        /// Every RPC that is known here.
+        /// All RPCs that this crate knows.
         #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
         pub enum RpcCode { $( $(#[$meta])* $variant, )* }
 
         impl RpcCode {
-            /// All of them.
+            /// All RPCs.
             pub const ALL: &[Self] = &[ $( Self::$variant, )* ];
 
             /// The name of the request's message.
@@ -52,17 +52,17 @@ macro_rules! rpcs {
                 match self { $( Self::$variant => $name, )* }
             }
 
-            /// The name of the answer's message.
+            /// The name of the reply's message.
             pub const fn ack_name(self) -> &'static str {
                 match self { $( Self::$variant => concat!($name, "_ACK"), )* }
             }
 
-            /// What kind of work it is.
+            /// The kind of the RPC.
             pub const fn kind(self) -> RpcKind {
                 match self { $( Self::$variant => RpcKind::$kind, )* }
             }
 
-            /// The RPC of that name.
+            /// The RPC with this name.
             pub fn from_name(name: &[u8]) -> Option<Self> {
                 match name {
                     $( known if known == $name.as_bytes() => Some(Self::$variant), )*
@@ -92,7 +92,7 @@ rpcs! {
     Put = "RPC_RRDB_RRDB_PUT", IdempotentWrite (UpdateRequest) -> UpdateResponse;
     /// Removes one row; the request is its encoded key.
     Remove = "RPC_RRDB_RRDB_REMOVE", IdempotentWrite (Bytes) -> UpdateResponse;
-    /// How long a row has left; the request is its encoded key.
+    /// Reads the remaining lifetime of a row; the request is its encoded key.
     Ttl = "RPC_RRDB_RRDB_TTL", Read (Bytes) -> TtlResponse;
     /// Reads rows of a hash key.
     MultiGet = "RPC_RRDB_RRDB_MULTI_GET", Read (MultiGetRequest) -> MultiGetResponse;
@@ -102,22 +102,22 @@ rpcs! {
     MultiRemove = "RPC_RRDB_RRDB_MULTI_REMOVE", IdempotentWrite (MultiRemoveRequest) -> MultiRemoveResponse;
     /// Counts the rows of a hash key; the request is the hash key, not encoded.
     SortkeyCount = "RPC_RRDB_RRDB_SORTKEY_COUNT", Read (Bytes) -> CountResponse;
-    /// Reads rows of a partition.
+    /// Reads rows of one partition, of any hash keys.
     BatchGet = "RPC_RRDB_RRDB_BATCH_GET", Read (BatchGetRequest) -> BatchGetResponse;
-    /// Adds to an integer.
+    /// Adds to a decimal integer.
     Incr = "RPC_RRDB_RRDB_INCR", AtomicWrite (IncrRequest) -> IncrResponse;
-    /// Sets a row when a check passes.
+    /// Sets a row if a check passes.
     CheckAndSet = "RPC_RRDB_RRDB_CHECK_AND_SET", AtomicWrite (CheckAndSetRequest) -> CheckAndSetResponse;
-    /// Changes rows when a check passes.
+    /// Changes rows if a check passes.
     CheckAndMutate = "RPC_RRDB_RRDB_CHECK_AND_MUTATE", AtomicWrite (CheckAndMutateRequest) -> CheckAndSetResponse;
     /// Starts a scan.
     GetScanner = "RPC_RRDB_RRDB_GET_SCANNER", Read (GetScannerRequest) -> ScanResponse;
     /// Continues a scan.
     Scan = "RPC_RRDB_RRDB_SCAN", Read (ScanRequest) -> ScanResponse;
-    /// Gives up a scan; the request is its context id. Never answered when it succeeds.
+    /// Frees the context of a scan; the request is its id. Servers send no reply when it succeeds.
     ClearScanner = "RPC_RRDB_RRDB_CLEAR_SCANNER", Read (i64) -> ScanResponse;
 
-    /// Asks where the partitions of a table are.
+    /// Queries which servers have the partitions of a table.
     QueryCfg = "RPC_CM_QUERY_PARTITION_CONFIG_BY_INDEX", Meta (QueryCfgRequest) -> QueryCfgResponse;
     /// Creates a table.
     CreateApp = "RPC_CM_CREATE_APP", Meta (CreateAppRequest) -> CreateAppResponse;
@@ -129,11 +129,11 @@ rpcs! {
     ListApps = "RPC_CM_LIST_APPS", Meta (ListAppsRequest) -> ListAppsResponse;
     /// Lists replica servers.
     ListNodes = "RPC_CM_LIST_NODES", Meta (ListNodesRequest) -> ListNodesResponse;
-    /// Asks about the cluster.
+    /// Queries the properties of the cluster.
     ClusterInfo = "RPC_CM_CLUSTER_INFO", Meta (ClusterInfoRequest) -> ClusterInfoResponse;
     /// Changes the settings of a table.
     UpdateAppEnv = "RPC_CM_UPDATE_APP_ENV", Meta (UpdateAppEnvRequest) -> UpdateAppEnvResponse;
-    /// Doubles the partitions of a table.
+    /// Starts to double the partitions of a table.
     StartPartitionSplit = "RPC_CM_START_PARTITION_SPLIT", Meta (StartPartitionSplitRequest) -> StartPartitionSplitResponse;
 
     /// Negotiates security on a new connection.

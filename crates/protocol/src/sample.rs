@@ -1,4 +1,4 @@
-//! Random values of every type, and what must hold for all of them.
+//! Random values of every type, and the properties that hold for all of them.
 
 use std::collections::BTreeMap;
 use std::fmt::Debug;
@@ -12,7 +12,7 @@ use crate::rpc::{self, Rpc};
 use crate::thrift::{Reader, Text, Wire};
 use crate::types::{ErrorCode, Gpid, HostPort, RpcAddress};
 
-/// A stream of numbers that looks random; the same seed gives the same values.
+/// A stream of pseudo-random numbers; the same seed gives the same values.
 pub(crate) struct Source(u64);
 
 impl Source {
@@ -30,14 +30,14 @@ impl Source {
     }
 }
 
-/// A type of which random values can be made.
+/// A type with random values.
 pub(crate) trait Sample {
     fn sample(source: &mut Source) -> Self;
 }
 
 impl Sample for i64 {
     fn sample(source: &mut Source) -> Self {
-        // Small, large, and the ends.
+        // Small numbers, the extremes, and any others.
         match source.below(4) {
             0 => source.below(10) as i64 - 5,
             1 => [i64::MIN, i64::MAX, -1, 0][source.below(4) as usize],
@@ -122,7 +122,7 @@ impl Sample for BTreeMap<Text, Text> {
     }
 }
 
-/// A value reads back as itself and to its last byte, and no part of it reads as one.
+/// An encoded value decodes to itself and uses all bytes; every shorter part of it fails to decode.
 fn check_value<T: Sample + Wire + PartialEq + Debug>(source: &mut Source) {
     let value = T::sample(source);
     let mut written = BytesMut::new();
@@ -137,7 +137,7 @@ fn check_value<T: Sample + Wire + PartialEq + Debug>(source: &mut Source) {
     }
 }
 
-/// So do the frames around request and answer.
+/// The same for the frames of request and reply.
 fn check_rpc<R: Rpc>(source: &mut Source)
 where
     R::Request: Sample + PartialEq + Debug,

@@ -1,23 +1,23 @@
-//! The storage codes that answers carry in their body.
+//! The storage status codes in the bodies of replies.
 
-/// A RocksDB status code, the `error` of an answer.
+/// A RocksDB status code: the `error` of a reply.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Status {
-    /// Done.
+    /// Success.
     Ok,
-    /// No such row, or no such scan context.
+    /// There is no such row, or no such context of a scan.
     NotFound,
     /// The stored data is damaged.
     Corruption,
     /// Not supported by the storage engine.
     NotSupported,
-    /// The request asks for something that does not exist or does not parse.
+    /// The request names something that does not exist, or holds something that does not parse.
     InvalidArgument,
     /// The disk failed.
     IoError,
-    /// A limit cut the answer short.
+    /// A limit cut the reply short.
     Incomplete,
-    /// A check did not pass.
+    /// A check failed.
     TryAgain,
     /// Any other code.
     Other(i32),

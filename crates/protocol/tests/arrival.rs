@@ -1,4 +1,4 @@
-//! However an answer is cut on its way, it is read the same.
+//! A reply is decoded the same, however it was cut on its way.
 
 // Clippy takes helpers outside of test functions for production code.
 #![allow(clippy::unwrap_used)]
@@ -11,7 +11,7 @@ use pegasus_protocol::rpc;
 use pegasus_protocol::thrift::Text;
 use pegasus_protocol::types::ErrorCode;
 
-/// What becomes of a frame when it arrives up to each of its bytes, and then whole.
+/// The results of decoding a frame cut at each of its bytes, and then the whole frame.
 fn outcomes(frame: &[u8]) -> (Vec<Result<bool, DecodeError>>, Result<bool, DecodeError>) {
     let read = |bytes: &[u8]| decode_reply(&mut BytesMut::from(bytes), MAX_REPLY_LENGTH).map(|r| r.is_some());
     ((0..frame.len()).map(|cut| read(&frame[..cut])).collect(), read(frame))
@@ -39,11 +39,11 @@ fn a_good_answer_waits_for_its_last_byte() {
 
 #[test]
 fn what_is_refused_in_part_is_refused_whole() {
-    // The old form of a message head (name, type, id), which no server answers with.
+    // The old form of a message head (name, type, id), which no server sends in replies.
     let old_head = framed(b"\0\0\0\x06ERR_OK\0\0\0\x05a_ACK\x02\0\0\0\x01");
-    // A version of the head that does not exist: found by fuzzing, shortened.
+    // A message head with an unknown version; found by fuzzing, shortened.
     let no_head = framed(b"\0\0\0\x06ERR_OK\0\0\0\x02\x15\x0c\0\x01\0\0\0\x0bN");
-    // An error name that is longer than any.
+    // An error name that is too long.
     let mut long_name = BytesMut::new();
     encode_error(&ErrorCode::from(Text::from("E".repeat(257))), b"RPC_RRDB_RRDB_GET", 2, &mut long_name);
     for frame in [old_head, no_head, long_name] {

@@ -1,4 +1,4 @@
-//! Bytes made by somebody else: frames of a real server, and those that the protocol document prints.
+//! Frames made by others: by a real server, and those printed in the protocol document.
 
 // Clippy takes helpers outside of test functions for production code.
 #![allow(clippy::unwrap_used, clippy::print_stderr)]
@@ -20,7 +20,7 @@ fn unhex(text: &str) -> Vec<u8> {
     digits.chunks(2).map(|pair| u8::from_str_radix(std::str::from_utf8(pair).unwrap(), 16).unwrap()).collect()
 }
 
-/// What was asked of a real server, and what it answered.
+/// A request to a real server, and the reply.
 struct Recorded {
     name: String,
     rpc: String,
@@ -28,7 +28,7 @@ struct Recorded {
     response: Vec<u8>,
 }
 
-/// The recorded frames. Absent where only the project is checked out, which fails in CI.
+/// The recorded frames. They are absent when only the project is checked out, which fails in CI.
 fn recorded() -> Vec<Recorded> {
     let path = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../../shared/conformance/frames.jsonl");
     let Ok(text) = std::fs::read_to_string(&path) else {
@@ -255,7 +255,7 @@ fn the_documented_query_cfg_response() {
     };
     let mut out = BytesMut::new();
     encode_reply::<rpc::QueryCfg>(&ErrorCode::Ok, 7, &response, &mut out);
-    // The document prints all of the first partition and the start of the second, which is like it.
+    // The document prints the first partition and the start of the second, which is alike.
     let printed = unhex(
         "0000014c000000064552525f4f4b800100020000002a5250435f434d5f51554552595f504152544954494f4e5f434f4e
          4649475f42595f494e4445585f41434b000000070c00000c0001000000064552525f4f4b080002000000020800030000

@@ -84,6 +84,7 @@ describe('a mutant', () => {
   })
 
   it('has another source when code of its file changes', () => {
+    assert.equal(choice.sourceHash(TEXT), choice.sourceHash(`${TEXT}\n#[cfg(test)]\nmod tests {}\n`))
     assert.notEqual(choice.sourceHash(TEXT), choice.sourceHash(TEXT.replace('u8', 'u16')))
   })
 })

@@ -1,4 +1,4 @@
-//! Where answers of meta servers say what stands in the way.
+//! Where each administrative reply carries its error code and the reason of a refusal.
 
 use pegasus_protocol::idl::{
     ClusterInfoResponse, CreateAppResponse, DropAppResponse, ListAppsResponse, ListNodesResponse,

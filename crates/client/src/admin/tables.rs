@@ -1,4 +1,4 @@
-//! The administrative calls.
+//! The administrative calls, one method each.
 
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -11,24 +11,25 @@ use pegasus_protocol::rpc;
 use pegasus_protocol::thrift::Text;
 use tokio::time::{Instant, sleep};
 
+use super::calls::{Admin, check_name, deadline, nonsense, wire_number};
 use super::types::{
     ClusterInfo, CreateTableOptions, NodeInfo, NodeStatus, TableInfo, TableLayout, TableStatus,
 };
-use super::{Admin, check_name, deadline, nonsense, wire_number};
 use crate::error::{Error, ErrorKind};
 
-/// Between two looks at a new table that is not healthy yet.
+/// The interval at which the layout of a new table is queried until the table is healthy.
 const LOOK_EVERY: Duration = Duration::from_millis(100);
 
 impl Admin {
-    /// Creates a table and waits until every partition has its primary and all its replicas. Gives its
-    /// number.
+    /// Creates a table and waits until every partition has its primary and all its replicas. Returns the
+    /// table's number.
     ///
     /// # Errors
     ///
-    /// `ERR_APP_EXIST`: there is one, and that is not fine. `ERR_INVALID_PARAMETERS`: the counts or
-    /// settings cannot be, there are fewer servers than replicas, or the table that is there is
-    /// another. `ERR_TIMEOUT`: it was created but is not healthy in time.
+    /// * `ERR_APP_EXIST`: the table exists, and `success_if_exists` is `false`.
+    /// * `ERR_INVALID_PARAMETERS`: a count or a setting is refused, the cluster has fewer servers than
+    ///   `replica_count`, or the existing table differs.
+    /// * `ERR_TIMEOUT`: the table was created but does not have all its replicas in time.
     pub async fn create_table(&self, name: &str, options: &CreateTableOptions) -> Result<i32, Error> {
         check_name(name)?;
         let request = CreateAppRequest {
@@ -64,12 +65,14 @@ impl Admin {
         }
     }
 
-    /// Drops a table. It can be recalled for `reserve` (`None`: a week); one that is not there is fine
-    /// where `success_if_not_exists` says so.
+    /// Drops a table. Until `reserve` has passed (`None`: a week), it can be [recalled](Self::recall_table).
+    ///
+    /// With `success_if_not_exists`, a missing table is not an error.
     ///
     /// # Errors
     ///
-    /// `ERR_APP_NOT_EXIST`: there is none. `ERR_SPLITTING`: it is being split.
+    /// * `ERR_APP_NOT_EXIST`: there is no such table.
+    /// * `ERR_SPLITTING`: the table is being split.
     pub async fn drop_table(
         &self,
         name: &str,
@@ -84,12 +87,13 @@ impl Admin {
         Ok(())
     }
 
-    /// Brings a dropped table back, under its old name where `new_name` is `None`.
+    /// Brings a dropped table back. `new_name` `None`: under its old name.
     ///
     /// # Errors
     ///
-    /// `ERR_APP_NOT_EXIST`: no table has had that number, or it is gone for good. `ERR_APP_EXIST`: it
-    /// was not dropped. `ERR_INVALID_PARAMETERS`: the name is in use.
+    /// * `ERR_APP_NOT_EXIST`: no table ever had this number, or it can no longer be recalled.
+    /// * `ERR_APP_EXIST`: the table is not dropped.
+    /// * `ERR_INVALID_PARAMETERS`: another table has the name.
     pub async fn recall_table(
         &self,
         app_id: i32,
@@ -100,7 +104,7 @@ impl Admin {
         Ok(self.change::<rpc::RecallApp>(&request, timeout).await?.info.into())
     }
 
-    /// Lists tables, dropped ones included where `status` does not say otherwise.
+    /// Lists the tables in this state. `None`: in any state, dropped tables included.
     pub async fn list_tables(
         &self,
         status: Option<TableStatus>,
@@ -112,7 +116,7 @@ impl Admin {
         Ok(answer.infos.into_iter().map(TableInfo::from).collect())
     }
 
-    /// The settings of a table.
+    /// Reads the settings of a table, which Pegasus calls its envs.
     ///
     /// # Errors
     ///
@@ -130,12 +134,13 @@ impl Admin {
             .ok_or_else(|| Error::new(ErrorKind::TableNotFound, format!("there is no table {name:?}")))
     }
 
-    /// Sets settings of a table.
+    /// Sets these settings of a table.
     ///
     /// # Errors
     ///
-    /// `ERR_INVALID_PARAMETERS`: a setting that does not exist, or a value that it cannot have; the
-    /// message says which. `ERR_APP_NOT_EXIST`: there is no such table.
+    /// * `ERR_INVALID_PARAMETERS`: a setting does not exist, or cannot have its value; the message says
+    ///   which.
+    /// * `ERR_APP_NOT_EXIST`: there is no such table.
     pub async fn set_table_envs(
         &self,
         name: &str,
@@ -149,7 +154,7 @@ impl Admin {
         self.update_envs(name, AppEnvOperation::Set, request, timeout).await
     }
 
-    /// Deletes settings of a table; ones that are not set are fine.
+    /// Deletes these settings of a table. A setting that is not set is not an error.
     pub async fn delete_table_envs(
         &self,
         name: &str,
@@ -161,7 +166,8 @@ impl Admin {
         self.update_envs(name, AppEnvOperation::Del, request, timeout).await
     }
 
-    /// Deletes all settings of a table that start with `prefix` and a dot; an empty prefix is all.
+    /// Deletes all settings of a table whose names start with `prefix` and a dot. An empty prefix deletes
+    /// all.
     pub async fn clear_table_envs(
         &self,
         name: &str,
@@ -186,7 +192,7 @@ impl Admin {
         Ok(())
     }
 
-    /// Lists replica servers, all where `status` is `None`.
+    /// Lists the replica servers in this state. `None`: in any state.
     pub async fn list_nodes(
         &self,
         status: Option<NodeStatus>,
@@ -197,7 +203,7 @@ impl Admin {
         Ok(answer.infos.into_iter().map(NodeInfo::from).collect())
     }
 
-    /// What the meta server says of the cluster.
+    /// Reads what the meta server tells about the cluster.
     pub async fn cluster_info(&self, timeout: Option<Duration>) -> Result<ClusterInfo, Error> {
         let answer = self.ask::<rpc::ClusterInfo>(&ClusterInfoRequest {}, timeout).await?;
         if answer.keys.len() != answer.values.len() {
@@ -208,7 +214,7 @@ impl Admin {
         Ok(answer.keys.iter().zip(&answer.values).map(pair).collect())
     }
 
-    /// Where the partitions of a table are.
+    /// Reads which servers have the partitions of a table.
     ///
     /// # Errors
     ///
@@ -219,16 +225,17 @@ impl Admin {
     }
 
     async fn layout_until(&self, name: &str, deadline: Instant) -> Result<TableLayout, Error> {
-        let _running = self.client.gate().enter()?;
-        Ok(self.client.meta().query_configuration(name, deadline).await?.into())
+        Ok(self.configuration(name, deadline).await?.into())
     }
 
-    /// Starts to split every partition of a table in two. The table can be used meanwhile.
+    /// Starts to split every partition of a table in two, without waiting for the end. The table stays
+    /// usable.
     ///
     /// # Errors
     ///
-    /// `ERR_APP_NOT_EXIST`: there is no such table. `ERR_INVALID_PARAMETERS`: `new_partition_count` is
-    /// not twice what it has. `ERR_BUSY`: it is being split.
+    /// * `ERR_APP_NOT_EXIST`: there is no such table.
+    /// * `ERR_INVALID_PARAMETERS`: `new_partition_count` is not twice the present count.
+    /// * `ERR_BUSY`: the table is being split already.
     pub async fn start_partition_split(
         &self,
         name: &str,

@@ -1,4 +1,4 @@
-//! Tables, nodes and partitions as administrators see them.
+//! Tables, nodes and partitions as the meta server describes them.
 
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -6,22 +6,22 @@ use std::time::Duration;
 use pegasus_protocol::idl::{AppInfo, AppStatus, PartitionConfiguration, QueryCfgResponse};
 use pegasus_protocol::types::{HostPort, RpcAddress};
 
-use crate::address::NodeAddress;
+use crate::address::ServerAddress;
 
 pub use pegasus_protocol::idl::{AppStatus as TableStatus, NodeStatus};
 
-/// How a new table shall be.
+/// The options of a new table.
 #[derive(Debug, Clone)]
 pub struct CreateTableOptions {
-    /// How many partitions; a power of two can be split later. 8.
+    /// The number of partitions. A power of two can be split later. Default: 8.
     pub partition_count: u32,
-    /// How many replicas each partition shall have. 3.
+    /// The number of replicas of each partition. Default: 3.
     pub replica_count: u32,
-    /// Its settings. None.
+    /// The table's settings. Default: none.
     pub envs: BTreeMap<String, String>,
-    /// Whether a table of that name is fine, if it is the same in everything. `true`.
+    /// Whether an existing table of this name is accepted, if it is the same in everything. Default: `true`.
     pub success_if_exists: bool,
-    /// How long all of it may take; `None`: half a minute.
+    /// The deadline of the whole call. `None`: 30 s. Default: `None`.
     pub timeout: Option<Duration>,
 }
 
@@ -37,24 +37,24 @@ impl Default for CreateTableOptions {
     }
 }
 
-/// A table as the meta server knows it.
+/// A table as the meta server describes it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct TableInfo {
-    /// Its name.
+    /// The table's name.
     pub name: String,
-    /// Its number.
+    /// The table's number.
     pub app_id: i32,
-    /// Its state; `None`: one that this version does not know.
+    /// The table's state. `None`: a state that this version does not know.
     pub status: Option<AppStatus>,
-    /// How many partitions it has.
+    /// The number of partitions.
     pub partition_count: u32,
-    /// How many replicas each partition should have.
+    /// The number of replicas that each partition should have.
     pub replica_count: u32,
-    /// Its settings.
+    /// The table's settings.
     pub envs: BTreeMap<String, String>,
-    /// When it was created, in Unix seconds; 0: not known.
+    /// When the table was created, in Unix seconds; 0: unknown.
     pub create_unix_seconds: i64,
-    /// When it was dropped, in Unix seconds; 0: it was not.
+    /// When the table was dropped, in Unix seconds; 0: it was not dropped.
     pub drop_unix_seconds: i64,
     /// Until when a dropped table can be recalled, in Unix seconds; 0: it was not dropped.
     pub expire_unix_seconds: i64,
@@ -79,9 +79,9 @@ impl From<AppInfo> for TableInfo {
 /// A replica server.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct NodeInfo {
-    /// Its address, `host:port`: by name where the server gives one.
+    /// The address as `host:port`, with the host name if the meta server reports one.
     pub address: String,
-    /// Its state; `None`: one that this version does not know.
+    /// The server's state. `None`: a state that this version does not know.
     pub status: Option<NodeStatus>,
 }
 
@@ -94,35 +94,35 @@ impl From<pegasus_protocol::idl::NodeInfo> for NodeInfo {
     }
 }
 
-/// What the meta server says of the cluster: names and values, such as `cluster_name`.
+/// The properties of the cluster by name, such as `cluster_name`.
 pub type ClusterInfo = BTreeMap<String, String>;
 
-/// Where the partitions of a table are.
+/// The servers of a table's partitions.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct TableLayout {
     /// The table's number.
     pub app_id: i32,
-    /// Its partitions, in order.
+    /// The partitions, in order of their index.
     pub partitions: Vec<PartitionInfo>,
 }
 
-/// Where one partition is.
+/// The servers of one partition.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PartitionInfo {
-    /// Which one.
+    /// The partition's index, from 0.
     pub index: i32,
-    /// The version of this configuration; negative: a split's child that is not ready yet.
+    /// The version of this configuration. Negative: a child partition of a split that is not ready yet.
     pub ballot: i64,
-    /// The server that takes writes and consistent reads.
+    /// The server that takes writes and consistent reads, as `host:port`. `None`: there is none now.
     pub primary: Option<String>,
-    /// The servers that follow it.
+    /// The servers that follow the primary, as `host:port`.
     pub secondaries: Vec<String>,
-    /// How many replicas it should have.
+    /// The number of replicas that the partition should have.
     pub replica_count: u32,
 }
 
 impl PartitionInfo {
-    /// Whether it has all its replicas.
+    /// Whether the partition has a primary and all its replicas.
     pub fn is_healthy(&self) -> bool {
         self.primary.is_some() && self.secondaries.len() as u32 + 1 >= self.replica_count
     }
@@ -151,5 +151,5 @@ impl From<&PartitionConfiguration> for PartitionInfo {
 }
 
 fn address(ip: RpcAddress, name: Option<&HostPort>) -> Option<String> {
-    NodeAddress::from_configuration(ip, name).map(|address| address.to_string())
+    ServerAddress::from_configuration(ip, name).map(|address| address.to_string())
 }

@@ -1,4 +1,4 @@
-//! Reads rows of any keys: grouped by partition, a request for each group, results in order.
+//! Reads rows of any hash keys: one request for each partition, results in the order of the keys.
 
 use std::collections::{BTreeMap, HashMap};
 
@@ -9,30 +9,31 @@ use pegasus_protocol::idl::{FullData, FullKey};
 use pegasus_protocol::key;
 
 use super::portions::portions;
+use crate::context::TableContext;
 use crate::deadline::Deadline;
 use crate::error::Error;
 use crate::execute::execute;
-use crate::ops::{BatchGet, check_hash_key};
+use crate::operation::check_hash_key;
+use crate::ops::BatchGet;
 use crate::routing::{Target, is_resized};
-use crate::table::TableCore;
 
-/// Keys in one request: servers have no limit, but answer with all rows at once.
+/// The most keys in one request. Servers have no limit, but send all rows in one reply.
 const MAX_KEYS: usize = 1000;
 
-/// Bytes of keys in one request.
+/// The most bytes of keys in one request.
 const MAX_KEY_BYTES: usize = 1 << 20;
 
-/// A key to read, and where its value goes.
+/// A key to read, its hash, and the position of its value in the result.
 struct Wanted {
     at: usize,
     hash: u64,
     key: FullKey,
 }
 
-/// Keys of one partition.
+/// Keys of one partition, for one request.
 struct Group {
     operation: BatchGet,
-    /// Where the value of each key goes, and the key's hash.
+    /// For each key the position of its value in the result, and the key's hash.
     places: Vec<(usize, u64)>,
 }
 
@@ -43,7 +44,7 @@ impl Group {
         Self { operation: BatchGet::new(target, keys), places }
     }
 
-    /// What was wanted, to be grouped anew.
+    /// Takes the keys out, to group them anew.
     fn into_wanted(self) -> impl Iterator<Item = Wanted> {
         let keys = self.operation.into_keys();
         self.places.into_iter().zip(keys).map(|((at, hash), key)| Wanted { at, hash, key })
@@ -51,7 +52,7 @@ impl Group {
 }
 
 pub(crate) async fn batch_get(
-    table: &TableCore,
+    table: &TableContext,
     keys: Vec<(Bytes, Bytes)>,
     deadline: Deadline,
 ) -> Result<Vec<Option<Bytes>>, Error> {
@@ -68,7 +69,7 @@ pub(crate) async fn batch_get(
         while let Some((group, answer)) = asked.next().await {
             match answer {
                 Ok(rows) => fill(&mut values, &group, rows),
-                // The table was split meanwhile: these keys belong to other groups now.
+                // The table was split meanwhile, so these keys must be grouped anew.
                 Err(error) if is_resized(&error) => wanted.extend(group.into_wanted()),
                 Err(error) => return Err(error),
             }
@@ -83,7 +84,7 @@ fn want((at, (hash_key, sort_key)): (usize, (Bytes, Bytes))) -> Result<Wanted, E
     Ok(Wanted { at, hash, key: FullKey { hash_key, sort_key } })
 }
 
-/// Puts keys of the same partition together, in groups that fit a request.
+/// Groups keys by partition, so that each group fits into a request.
 fn group(wanted: Vec<Wanted>, partitions: u32) -> Vec<Group> {
     let mut by_partition: BTreeMap<u32, Vec<Wanted>> = BTreeMap::new();
     for one in wanted {
@@ -97,16 +98,18 @@ fn group(wanted: Vec<Wanted>, partitions: u32) -> Vec<Group> {
     by_partition.into_iter().flat_map(fitting).collect()
 }
 
-/// The header carries one hash for all keys, and a server checks only that one after a split. So it is
-/// the hash of a key that a split would move, if there is one: then a group that no longer belongs
-/// together is refused, and not answered with rows missing.
+/// The target of a group, with the hash for the request header.
+///
+/// The header has one hash for all keys, and after a split a server checks only that one. So it is the hash
+/// of a key that a split would move, if there is one. Then a server that was split refuses the group, instead
+/// of leaving rows out of its reply.
 fn target(index: u32, count: u32, wanted: &[Wanted]) -> Target {
     let moves = |one: &&Wanted| key::partition_index(one.hash, count * 2) != index;
     let hash = wanted.iter().find(moves).or(wanted.first()).map_or(0, |one| one.hash);
     Target::Group { index, count, hash }
 }
 
-/// Rows come in the order of the request without those that are missing; a key may be wanted twice.
+/// Assigns rows to their keys. Rows come in the order of the request, without missing ones. Keys may repeat.
 fn fill(values: &mut [Option<Bytes>], group: &Group, rows: Vec<FullData>) {
     let wanted = || group.places.iter().map(|(at, _)| *at).zip(group.operation.keys());
     let mut rows = rows.into_iter().peekable();
@@ -117,7 +120,7 @@ fn fill(values: &mut [Option<Bytes>], group: &Group, rows: Vec<FullData>) {
     if rows.peek().is_none() {
         return;
     }
-    // In another order after all: each row finds its keys.
+    // The rows come in another order: find the keys of each row.
     let found: HashMap<_, _> = rows.map(|row| ((row.hash_key, row.sort_key), row.value)).collect();
     for (at, key) in wanted() {
         if let Some(value) = found.get(&(key.hash_key.clone(), key.sort_key.clone())) {
@@ -129,7 +132,7 @@ fn fill(values: &mut [Option<Bytes>], group: &Group, rows: Vec<FullData>) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::ops::Operation;
+    use crate::operation::Operation;
 
     fn wanted(count: usize) -> Vec<Wanted> {
         let key = |at: usize| (at, (Bytes::from(format!("h{at}")), Bytes::from_static(b"s")));

@@ -1,19 +1,19 @@
-//! Writes rows of any keys: one request each, outcomes in order.
+//! Writes rows of any hash keys: one request for each row, outcomes in the order of the rows.
 
 use futures_util::StreamExt;
 
+use crate::context::TableContext;
 use crate::deadline::Deadline;
 use crate::error::Error;
 use crate::execute::execute;
-use crate::ops::Operation;
-use crate::table::TableCore;
+use crate::operation::Operation;
 
-/// Requests on their way at a time.
+/// The most requests in flight at once.
 const AT_ONCE: usize = 256;
 
-/// Runs the operations; one that fails, or could not even be built, does not stop the others.
+/// Runs the operations. One that fails or has invalid arguments does not stop the others.
 pub(crate) async fn batch_write<O: Operation>(
-    table: &TableCore,
+    table: &TableContext,
     operations: Vec<Result<O, Error>>,
     deadline: Deadline,
 ) -> Vec<Result<O::Output, Error>> {

@@ -1,36 +1,36 @@
-//! Counts the rows of a table: partitions in parallel, without moving a row.
+//! Counts the rows of a table: several partitions in parallel, and no row is transferred.
 
 use std::sync::Arc;
 
 use futures_util::StreamExt;
 use pegasus_protocol::idl::GetScannerRequest;
 
+use crate::context::TableContext;
 use crate::deadline::Deadline;
 use crate::error::{Error, ErrorKind};
 use crate::ops::Batch;
 use crate::routing::{Target, is_resized};
-use crate::scan::{PartScan, ScanOptions, whole_table};
-use crate::table::TableCore;
+use crate::scan::{PartitionScan, ScanOptions, whole_table};
 
-/// Partitions counted at a time.
+/// The most partitions that are counted at once.
 const AT_ONCE: usize = 8;
 
-/// How often a partition is begun again because its server lost the context, or a table because it was split.
+/// How often a partition is counted anew after a lost context, and a table after a split.
 const MAX_RESTARTS: u32 = 8;
 
-/// How far a count has come.
+/// The progress of a count.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct CountProgress {
-    /// Rows counted in the partitions that are done.
+    /// The rows in the partitions that are done.
     pub rows: u64,
-    /// Partitions that are done.
+    /// The number of partitions that are done.
     pub partitions_done: u32,
-    /// Partitions of the table.
+    /// The number of partitions of the table.
     pub partitions: u32,
 }
 
 pub(crate) async fn count(
-    table: Arc<TableCore>,
+    table: Arc<TableContext>,
     options: ScanOptions,
     mut on_progress: impl FnMut(CountProgress) + Send,
 ) -> Result<u64, Error> {
@@ -43,9 +43,9 @@ pub(crate) async fn count(
     }
 }
 
-/// Counts with the partitions as they are; a table that is split meanwhile is counted from the start.
+/// Counts with the present partitions. A split of the table makes it fail as resized.
 async fn count_once(
-    table: &Arc<TableCore>,
+    table: &Arc<TableContext>,
     options: &ScanOptions,
     on_progress: &mut (impl FnMut(CountProgress) + Send),
 ) -> Result<u64, Error> {
@@ -63,7 +63,7 @@ async fn count_once(
 }
 
 async fn count_partition(
-    table: &Arc<TableCore>,
+    table: &Arc<TableContext>,
     options: &ScanOptions,
     target: Target,
 ) -> Result<u64, Error> {
@@ -76,19 +76,19 @@ async fn count_partition(
     Err(Error::new(ErrorKind::Incomplete, "the server keeps losing the scan context of the count"))
 }
 
-/// `None`: the context was lost. There is no key to go on after, as counts come without keys.
+/// `None`: the server lost the context. Counts come without keys, so there is no key to go on after.
 async fn count_from_start(
-    table: &Arc<TableCore>,
+    table: &Arc<TableContext>,
     options: &ScanOptions,
     target: Target,
     request: &GetScannerRequest,
 ) -> Result<Option<u64>, Error> {
-    let mut scan = PartScan::new(Arc::clone(table), target, options.timeout);
+    let mut scan = PartitionScan::new(Arc::clone(table), target, options.timeout);
     let mut total = 0;
     loop {
         match scan.next_batch(|| request.clone(), Deadline::after(options.timeout)).await? {
             Batch::Rows { rows, count, context } => {
-                // A server that does not know the option sends rows; they can be counted too.
+                // A server that does not know `only_return_count` sends rows; they are counted here.
                 total += count.unwrap_or(rows.len() as u64);
                 if context.is_none() {
                     return Ok(Some(total));

@@ -1,4 +1,4 @@
-//! Removes a range of sort keys of a hash key, however many there are.
+//! Removes all rows of a hash key in a range of sort keys, in rounds.
 
 use std::fmt;
 use std::sync::Arc;
@@ -7,30 +7,30 @@ use std::time::Duration;
 use bytes::Bytes;
 
 use super::portions::portions;
+use crate::context::TableContext;
 use crate::deadline::Deadline;
 use crate::error::Error;
 use crate::execute::execute;
 use crate::ops::{Filter, MultiRemove};
 use crate::scan::{ScanOptions, Scanner};
 use crate::shown::ShownKey;
-use crate::table::TableCore;
 
-/// Bytes of sort keys in one request: servers refuse writes over a mebibyte.
+/// The most bytes of sort keys in one request: servers refuse writes over 1 MiB.
 const MAX_KEY_BYTES: usize = 512 * 1024;
 
-/// Sort keys found, and removed, in one round.
+/// The most sort keys that are found and removed in one round.
 const ROUND: i32 = 1000;
 
-/// Which sort keys of a range are removed, and how long that may take.
+/// The options of a removal by range.
 #[derive(Debug, Clone)]
 pub struct DelRangeOptions {
-    /// Whether the start is in the range. `true`.
+    /// Whether the range includes its start. Default: `true`.
     pub start_inclusive: bool,
-    /// Whether the stop is in the range. `false`.
+    /// Whether the range includes its stop. Default: `false`.
     pub stop_inclusive: bool,
-    /// Which sort keys of it. All.
+    /// Only rows whose sort keys pass this filter are removed. Default: all.
     pub filter: Filter,
-    /// The deadline of each request; `None`: the table's.
+    /// The deadline of each request; there may be many. `None`: the table's timeout. Default: `None`.
     pub timeout: Option<Duration>,
 }
 
@@ -40,14 +40,14 @@ impl Default for DelRangeOptions {
     }
 }
 
-/// A removal that did not come to its end.
+/// A removal by range that failed midway.
 #[derive(Clone)]
 pub struct DelRangeError {
-    /// Why.
+    /// The cause.
     pub error: Error,
-    /// How many rows were removed for certain.
+    /// The number of rows that were certainly removed.
     pub deleted: u64,
-    /// The first sort key that may still be there; `None`: nothing was found yet, begin again.
+    /// The first sort key that may still exist, to go on from. `None`: no row was found yet.
     pub next_sort_key: Option<Bytes>,
 }
 
@@ -74,7 +74,7 @@ impl std::error::Error for DelRangeError {
 }
 
 pub(crate) async fn del_range(
-    table: Arc<TableCore>,
+    table: Arc<TableContext>,
     hash_key: Bytes,
     start: Bytes,
     stop: Bytes,

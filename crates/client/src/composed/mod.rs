@@ -1,6 +1,6 @@
-//! What takes several requests: batches over partitions, ranges of any length, counts of tables.
+//! Calls that take several requests: batches over partitions, ranges of any length, counts of tables.
 //!
-//! Each request of them is an operation like any other and runs in `execute`.
+//! Each request is an operation of its own and runs in `execute`.
 
 mod batch_get;
 mod batch_write;

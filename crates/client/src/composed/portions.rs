@@ -1,7 +1,7 @@
-//! Cuts what is too much for one request into portions that fit.
+//! Divides items into portions that fit into one request each.
 
-/// Items in their order, in portions of at most so many items and bytes. An item that is larger than a
-/// portion may be is one by itself.
+/// Divides items, in order, into portions of at most `max_items` items and `max_bytes` bytes. An item larger
+/// than that gets a portion of its own.
 pub(super) fn portions<T>(
     items: impl IntoIterator<Item = T>,
     max_items: usize,
@@ -20,7 +20,7 @@ pub(super) fn portions<T>(
             }
             _ => {
                 bytes = more;
-                // As a rule all that is left fits.
+                // Usually all remaining items fit.
                 let mut portion = Vec::with_capacity(max_items.min(1 + items.size_hint().0));
                 portion.push(item);
                 portions.push(portion);

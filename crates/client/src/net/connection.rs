@@ -1,124 +1,160 @@
-//! A live connection, as callers see it: reserve an id, queue the request, await the answer.
+//! A live connection as callers use it: reserve a sequence id, queue the request, await the reply.
 
 use std::future::Future;
 use std::pin::Pin;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
+use std::sync::Arc;
 use std::task::{Context, Poll, Waker};
 
 use bytes::BytesMut;
-use futures_util::task::AtomicWaker;
 use pegasus_protocol::frame::{RequestHeader, encode_request};
 use pegasus_protocol::rpc::Rpc;
-use tokio::net::tcp::OwnedWriteHalf;
-use tokio::sync::Notify;
 
 use super::direct;
 use super::error::{NetError, NetErrorKind};
 use super::inflight::{self, Inflight, Outcome};
+use super::shared::{Pulse, Sender, SharedConnection};
 
-/// What callers and the driver share.
-pub(super) struct Shared {
-    state: Mutex<State>,
-    /// Wakes the driver's writer.
-    pub(super) writer: AtomicWaker,
-    /// Tells the driver's watch that a call has timed out.
-    pub(super) timed_out: Notify,
-    /// Starts the driver's pulse.
-    pub(super) busy: Notify,
-    /// The driver's: it is closed when that ends.
-    pub(super) socket: Weak<OwnedWriteHalf>,
-    /// A connection on which more bytes wait than operations in flight can have is given up.
-    most_queued: usize,
+/// A handle on a connection. The driver ends when the last handle is dropped.
+pub(crate) struct Connection {
+    shared: Arc<SharedConnection>,
 }
 
-pub(super) struct State {
-    pub(super) inflight: Inflight,
-    /// Frames that the driver has not taken yet.
+impl Connection {
+    pub(super) fn new(shared: Arc<SharedConnection>) -> Self {
+        Self { shared }
+    }
+
+    /// Sends a request. The returned call resolves to the reply.
     ///
-    /// Frames of operations in flight are bounded where those start. Frames of operations that were
-    /// given up stay, and with a server that takes none they would pile up: see `most_queued`.
-    pub(super) outgoing: BytesMut,
-    /// How many bytes were ever queued.
-    queued: u64,
-    pub(super) sender: Sender,
-    pulse: Pulse,
-    /// Why the connection is over, once it is.
-    pub(super) ended: Option<NetError>,
+    /// # Errors
+    ///
+    /// The connection has ended; nothing was sent.
+    pub(crate) fn call<R: Rpc>(
+        self: &Arc<Self>,
+        header: &RequestHeader,
+        request: &R::Request,
+    ) -> Result<Call, NetError> {
+        self.reserve_and_send::<R>(header, request, None)
+    }
+
+    /// Like [`Self::call`], for a caller that awaits the call at once in the task of this waker.
+    pub(crate) fn call_waking<R: Rpc>(
+        self: &Arc<Self>,
+        header: &RequestHeader,
+        request: &R::Request,
+        waker: &Waker,
+    ) -> Result<Call, NetError> {
+        self.reserve_and_send::<R>(header, request, Some(waker))
+    }
+
+    fn reserve_and_send<R: Rpc>(
+        self: &Arc<Self>,
+        header: &RequestHeader,
+        request: &R::Request,
+        waker: Option<&Waker>,
+    ) -> Result<Call, NetError> {
+        let id = self.shared.queue(|inflight, frame_start, out| {
+            let id = inflight.reserve(frame_start, waker.cloned());
+            encode_request::<R>(header, id, request, out);
+            id
+        })?;
+        let stage = if waker.is_some() { Stage::Registered } else { Stage::Waiting };
+        Ok(Call { connection: Arc::clone(self), id, stage })
+    }
+
+    /// Sends a request without waiting for a reply.
+    pub(crate) fn cast<R: Rpc>(&self, header: &RequestHeader, request: &R::Request) -> Result<(), NetError> {
+        self.shared.queue(|inflight, _, out| {
+            let id = inflight.next_id();
+            encode_request::<R>(header, id, request, out);
+        })
+    }
+
+    /// Whether the connection accepts calls.
+    pub(crate) fn is_live(&self) -> bool {
+        self.shared.lock().ended.is_none()
+    }
+
+    /// Whether the connection accepts calls, and the server has sent something on it.
+    pub(super) fn is_proven(&self) -> bool {
+        let state = self.shared.lock();
+        state.ended.is_none() && state.inflight.was_heard()
+    }
+
+    /// The number of calls that wait for a reply or have not taken theirs.
+    #[cfg(test)]
+    pub(crate) fn waiters(&self) -> usize {
+        self.shared.lock().inflight.len()
+    }
+
+    /// Reports that a call timed out. From now on, silence may end the connection.
+    pub(crate) fn note_timeout(&self) {
+        self.shared.timed_out.notify_one();
+    }
+
+    /// Ends the connection; waiting calls fail with the reason.
+    pub(crate) fn close(&self) {
+        self.shared.end(NetError::new(NetErrorKind::Closed, "the client is closed"));
+    }
 }
 
-/// Who brings what is queued to the socket. There is one at a time, so that frames stay whole.
-#[derive(PartialEq, Eq)]
-pub(super) enum Sender {
-    /// Nothing is queued, and the writer sleeps.
-    Nobody,
-    /// Whoever was asked comes: the writer, or a thread that sends by itself.
-    Asked,
-    Writer,
-    /// A thread that sends by itself; see `direct`.
-    Caller,
+impl Drop for Connection {
+    fn drop(&mut self) {
+        self.close();
+    }
 }
 
-/// See the driver's `beat`.
-#[derive(PartialEq, Eq)]
-enum Pulse {
-    Stopped,
-    /// It stops with the next beat.
-    Beats,
-    /// Something was queued since the last beat.
-    BeatsOn,
+/// A call in flight. Dropping it abandons the reply.
+pub(crate) struct Call {
+    connection: Arc<Connection>,
+    id: i32,
+    stage: Stage,
 }
 
-impl Shared {
-    pub(super) fn new(most_queued: usize, socket: Weak<OwnedWriteHalf>) -> Self {
-        let state = State {
-            inflight: Inflight::new(),
-            outgoing: BytesMut::new(),
-            queued: 0,
-            sender: Sender::Asked,
-            pulse: Pulse::Stopped,
-            ended: None,
+enum Stage {
+    /// The waker of the next poll is registered already.
+    Registered,
+    Waiting,
+    /// The reply was taken; there is nothing left to cancel.
+    Answered,
+}
+
+impl Call {
+    /// The connection that carries the call.
+    pub(crate) fn connection(&self) -> &Connection {
+        &self.connection
+    }
+}
+
+impl Future for Call {
+    type Output = Outcome;
+
+    fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Outcome> {
+        if matches!(self.stage, Stage::Registered) {
+            self.stage = Stage::Waiting;
+            return Poll::Pending;
+        }
+        let polled = self.connection.shared.lock().inflight.poll(self.id, context.waker());
+        let outcome = match polled {
+            inflight::Poll::Pending => return Poll::Pending,
+            inflight::Poll::Done(outcome) => outcome,
+            inflight::Poll::Gone => Err(NetError::new(NetErrorKind::Closed, "the call was answered before")),
         };
-        Self {
-            state: Mutex::new(state),
-            writer: AtomicWaker::new(),
-            timed_out: Notify::new(),
-            busy: Notify::new(),
-            socket,
-            most_queued,
+        self.stage = Stage::Answered;
+        Poll::Ready(outcome)
+    }
+}
+
+impl Drop for Call {
+    fn drop(&mut self) {
+        if !matches!(self.stage, Stage::Answered) {
+            self.connection.shared.lock().inflight.cancel(self.id);
         }
     }
+}
 
-    /// A plain mutex: it is held for a few hundred nanoseconds and never across an await.
-    pub(super) fn lock(&self) -> MutexGuard<'_, State> {
-        self.state.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    /// A beat of the pulse: says whether there is to be another one.
-    pub(super) fn beats_on(&self) -> bool {
-        let pulse = &mut self.lock().pulse;
-        *pulse = if *pulse == Pulse::BeatsOn { Pulse::Beats } else { Pulse::Stopped };
-        *pulse == Pulse::Beats
-    }
-
-    /// Ends the connection for all its callers; the first reason counts.
-    pub(super) fn end(&self, error: NetError) {
-        let wakers = {
-            let mut state = self.lock();
-            if state.ended.is_some() {
-                return;
-            }
-            let handed = state.queued - state.outgoing.len() as u64;
-            state.outgoing = BytesMut::new();
-            let wakers = state.inflight.fail_all(&error, handed);
-            state.ended = Some(error);
-            wakers
-        };
-        self.writer.wake();
-        self.timed_out.notify_one();
-        wakers.into_iter().for_each(Waker::wake);
-    }
-
-    /// Queues a frame and sees to it that it is sent.
+impl SharedConnection {
+    /// Queues a frame and makes sure that one side sends it.
     fn queue<T>(
         self: &Arc<Self>,
         encode: impl FnOnce(&mut Inflight, u64, &mut BytesMut) -> T,
@@ -153,144 +189,5 @@ impl Shared {
             self.writer.wake();
         }
         Ok(result)
-    }
-}
-
-/// A handle on a connection. When the last one is gone the driver ends.
-pub(crate) struct Connection {
-    shared: Arc<Shared>,
-}
-
-impl Connection {
-    pub(super) fn new(shared: Arc<Shared>) -> Self {
-        Self { shared }
-    }
-
-    /// Sends a request; the answer comes from the returned call.
-    ///
-    /// # Errors
-    ///
-    /// The connection is over: nothing was sent.
-    pub(crate) fn call<R: Rpc>(
-        self: &Arc<Self>,
-        header: &RequestHeader,
-        request: &R::Request,
-    ) -> Result<Call, NetError> {
-        self.reserve_and_send::<R>(header, request, None)
-    }
-
-    /// As [`Self::call`], for a caller that awaits the call at once, as a part of the task with that waker.
-    pub(crate) fn call_waking<R: Rpc>(
-        self: &Arc<Self>,
-        header: &RequestHeader,
-        request: &R::Request,
-        waker: &Waker,
-    ) -> Result<Call, NetError> {
-        self.reserve_and_send::<R>(header, request, Some(waker))
-    }
-
-    fn reserve_and_send<R: Rpc>(
-        self: &Arc<Self>,
-        header: &RequestHeader,
-        request: &R::Request,
-        waker: Option<&Waker>,
-    ) -> Result<Call, NetError> {
-        let id = self.shared.queue(|inflight, frame_start, out| {
-            let id = inflight.reserve(frame_start, waker.cloned());
-            encode_request::<R>(header, id, request, out);
-            id
-        })?;
-        let stage = if waker.is_some() { Stage::Registered } else { Stage::Waiting };
-        Ok(Call { connection: Arc::clone(self), id, stage })
-    }
-
-    /// Sends a request to which nobody waits for an answer.
-    pub(crate) fn cast<R: Rpc>(&self, header: &RequestHeader, request: &R::Request) -> Result<(), NetError> {
-        self.shared.queue(|inflight, _, out| {
-            let id = inflight.next_id();
-            encode_request::<R>(header, id, request, out);
-        })
-    }
-
-    /// Whether calls can still be made.
-    pub(crate) fn is_live(&self) -> bool {
-        self.shared.lock().ended.is_none()
-    }
-
-    /// Whether calls can still be made, and the server has said anything.
-    pub(super) fn is_proven(&self) -> bool {
-        let state = self.shared.lock();
-        state.ended.is_none() && state.inflight.was_heard()
-    }
-
-    /// How many calls wait for an answer, or have one that was not taken.
-    #[cfg(test)]
-    pub(crate) fn waiters(&self) -> usize {
-        self.shared.lock().inflight.len()
-    }
-
-    /// A call timed out here: from now on silence counts against the connection.
-    pub(crate) fn note_timeout(&self) {
-        self.shared.timed_out.notify_one();
-    }
-
-    /// Ends it; calls that wait are answered with the reason.
-    pub(crate) fn close(&self) {
-        self.shared.end(NetError::new(NetErrorKind::Closed, "the client is closed"));
-    }
-}
-
-impl Drop for Connection {
-    fn drop(&mut self) {
-        self.close();
-    }
-}
-
-/// A call that has been sent. Dropping it gives its answer up.
-pub(crate) struct Call {
-    connection: Arc<Connection>,
-    id: i32,
-    stage: Stage,
-}
-
-enum Stage {
-    /// The waker of the poll that comes next is known already.
-    Registered,
-    Waiting,
-    /// The answer has been taken: nothing is left to give up.
-    Answered,
-}
-
-impl Call {
-    /// What it was sent over.
-    pub(crate) fn connection(&self) -> &Connection {
-        &self.connection
-    }
-}
-
-impl Future for Call {
-    type Output = Outcome;
-
-    fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Outcome> {
-        if matches!(self.stage, Stage::Registered) {
-            self.stage = Stage::Waiting;
-            return Poll::Pending;
-        }
-        let polled = self.connection.shared.lock().inflight.poll(self.id, context.waker());
-        let outcome = match polled {
-            inflight::Poll::Pending => return Poll::Pending,
-            inflight::Poll::Done(outcome) => outcome,
-            inflight::Poll::Gone => Err(NetError::new(NetErrorKind::Closed, "the call was answered before")),
-        };
-        self.stage = Stage::Answered;
-        Poll::Ready(outcome)
-    }
-}
-
-impl Drop for Call {
-    fn drop(&mut self) {
-        if !matches!(self.stage, Stage::Answered) {
-            self.connection.shared.lock().inflight.cancel(self.id);
-        }
     }
 }

@@ -1,4 +1,4 @@
-//! Makes a connection.
+//! Makes connections.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -7,14 +7,15 @@ use tokio::net::TcpStream;
 use tokio::time::timeout;
 use tracing::instrument::WithSubscriber;
 
-use super::connection::{Connection, Shared};
+use super::connection::Connection;
 use super::driver::drive;
 use super::error::{NetError, NetErrorKind};
-use crate::address::NodeAddress;
+use super::shared::SharedConnection;
+use crate::address::ServerAddress;
 
-/// Resolves the name, tries its addresses in turn, and starts the driver of the first that answers.
+/// Resolves the name, tries its addresses in turn, and starts a driver for the first one that connects.
 pub(super) async fn dial(
-    address: NodeAddress,
+    address: ServerAddress,
     connect_timeout: Duration,
     session_reset: Duration,
     most_queued: usize,
@@ -34,15 +35,15 @@ pub(super) async fn dial(
     tracing::debug!(server = %address, "connected");
     let (reader, writer) = stream.into_split();
     let writer = Arc::new(writer);
-    let shared = Arc::new(Shared::new(most_queued, Arc::downgrade(&writer)));
+    let shared = Arc::new(SharedConnection::new(most_queued, Arc::downgrade(&writer)));
     let peer = Arc::from(address.to_string());
     let driver = drive(reader, writer, Arc::clone(&shared), session_reset, peer);
     tokio::spawn(driver.with_current_subscriber());
     Ok(Arc::new(Connection::new(shared)))
 }
 
-/// Every address gets its turn before the last error counts; the timeout is the caller's.
-async fn connect(address: &NodeAddress) -> std::io::Result<TcpStream> {
+/// Tries every address; the last error is returned. The caller limits the time.
+async fn connect(address: &ServerAddress) -> std::io::Result<TcpStream> {
     let mut last_error = std::io::Error::other("the name has no address");
     for candidate in address.resolve().await? {
         match TcpStream::connect(candidate).await {

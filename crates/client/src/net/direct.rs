@@ -1,5 +1,5 @@
-//! Sending on the thread that asks: for one that is not the runtime's, waking that costs more than the system
-//! call that sends.
+//! Sends requests on the calling thread. When that thread is not the runtime's, waking the runtime costs more
+//! than the system call that sends.
 
 use std::cell::RefCell;
 use std::sync::Arc;
@@ -7,19 +7,18 @@ use std::sync::Arc;
 use bytes::{Buf, BytesMut};
 use tokio::runtime::Handle;
 
-use super::connection::{Sender, Shared};
-use super::driver::emptied;
+use super::shared::{Sender, SharedConnection, emptied};
 
 thread_local! {
-    /// While this thread sends by itself: the connections on which it has something to send.
-    static TAKEN: RefCell<Option<Vec<Arc<Shared>>>> = const { RefCell::new(None) };
+    /// While this thread sends directly: the connections on which it has queued frames.
+    static TAKEN: RefCell<Option<Vec<Arc<SharedConnection>>>> = const { RefCell::new(None) };
 }
 
-/// Runs `ask`, which polls futures of this client on a thread that is not its runtime's, and sends what they
-/// ask before it returns, on this thread.
+/// Runs `ask` and then sends, on this thread, the requests that it queued. `ask` polls futures of this client
+/// on a thread outside their runtime.
 ///
-/// Such futures work without it too: then the runtime is woken to send. Where a socket takes no more, or its
-/// connection's task is sending already, that task sends here as well, so this never waits.
+/// Such futures also work without this function; then the runtime is woken to send. When a socket is full, or
+/// the connection's own task is sending, that task sends these requests too. So this function never waits.
 ///
 /// ```no_run
 /// use std::pin::pin;
@@ -30,14 +29,14 @@ thread_local! {
 /// pegasus_client::send_directly(runtime.handle(), || {
 ///     assert!(get.as_mut().poll(&mut Context::from_waker(Waker::noop())).is_pending());
 /// });
-/// // The request is on its way; the runtime awaits the answer.
+/// // The request is on its way; the runtime awaits the reply.
 /// let name = runtime.block_on(get);
 /// # }
 /// ```
 pub fn send_directly<T>(runtime: &Handle, ask: impl FnOnce() -> T) -> T {
-    // Deadlines are timers of it.
+    // Deadlines need the runtime's timers.
     let _entered = runtime.enter();
-    // Within another call of this the outer one sends.
+    // In a nested call, the outer call sends.
     let _send = TAKEN.with_borrow_mut(|taken| match taken {
         Some(_) => None,
         None => {
@@ -48,7 +47,7 @@ pub fn send_directly<T>(runtime: &Handle, ask: impl FnOnce() -> T) -> T {
     ask()
 }
 
-/// Sends when it goes, also when `ask` panics: what was queued has to leave.
+/// Sends when it is dropped, also after a panic in `ask`: queued frames must leave.
 struct SendTaken;
 
 impl Drop for SendTaken {
@@ -58,17 +57,17 @@ impl Drop for SendTaken {
     }
 }
 
-/// Whether this thread will send what is queued on a connection for which nobody sends.
-pub(super) fn takes_over(shared: &Arc<Shared>) -> bool {
+/// Whether this thread will send what is queued on a connection that has no sender.
+pub(super) fn takes_over(shared: &Arc<SharedConnection>) -> bool {
     TAKEN.with_borrow_mut(|taken| taken.as_mut().map(|taken| taken.push(Arc::clone(shared))).is_some())
 }
 
-impl Shared {
-    /// Sends what is queued, unless the writer does it by now.
+impl SharedConnection {
+    /// Sends what is queued, unless the writer has taken it meanwhile.
     fn send_queued(&self) {
         let Some(frames) = self.take_for_caller() else { return };
         let written = match self.socket.upgrade() {
-            // A broken connection shows the writer the same error, which then ends it.
+            // The writer gets the same error from a broken connection and ends it.
             Some(socket) => socket.try_write(&frames).unwrap_or(0),
             None => 0,
         };
@@ -84,7 +83,7 @@ impl Shared {
         Some(std::mem::take(&mut state.outgoing))
     }
 
-    /// What the socket did not take is left to the writer, in front of what was queued meanwhile.
+    /// Leaves the bytes that the socket did not take to the writer, ahead of frames queued meanwhile.
     fn give_back(&self, mut frames: BytesMut, written: usize) {
         let mut state = self.lock();
         if state.ended.is_some() {

@@ -1,7 +1,6 @@
-//! The task that owns a socket: writes what is queued, reads what comes, watches for silence.
+//! The task that owns a socket: it writes queued frames, reads replies, and watches for silence.
 //!
-//! Its roles run together and end together; whichever ends first says why, and every waiter is
-//! answered with it.
+//! Its parts run together. The first one to end gives the reason, and all waiting calls fail with it.
 
 use std::future::poll_fn;
 use std::io::ErrorKind;
@@ -15,31 +14,28 @@ use tokio::io::AsyncReadExt;
 use tokio::net::tcp::{OwnedReadHalf, OwnedWriteHalf};
 use tokio::time::{Instant, sleep, sleep_until};
 
-use super::connection::{Sender, Shared};
 use super::error::{NetError, NetErrorKind};
 use super::inflight::Inflight;
+use super::shared::{Sender, SharedConnection, emptied};
 
-/// How much memory is taken at once to read into. What was read lives in it until nobody keeps it.
+/// The bytes that are allocated at once to read into. They are freed when no reply refers to them any more.
 const READ_CHUNK: usize = 64 * 1024;
 
-/// More is taken when less than this is left.
+/// When less than this is left, another chunk is allocated.
 const READ_AT_LEAST: usize = 16 * 1024;
 
-/// A write buffer that grew beyond this is not kept.
-const KEPT_BUFFER: usize = 1024 * 1024;
-
-/// How many times `session_reset` the bytes of one frame count as a sign of life. A frame with too
-/// great a length swallows all answers after it: from then on only whole frames count.
+/// For this many times `session_reset`, parts of one frame count as a sign of life. A frame with too great a
+/// claimed length would swallow all replies after it; from then on only whole frames count.
 const PATIENCE: u32 = 4;
 
-/// Shorter than any deadline that is common.
+/// The period of the pulse, shorter than common deadlines.
 const PULSE: Duration = Duration::from_millis(50);
 
 /// Drives the connection to its end.
 pub(super) async fn drive(
     reader: OwnedReadHalf,
     writer: Arc<OwnedWriteHalf>,
-    shared: Arc<Shared>,
+    shared: Arc<SharedConnection>,
     session_reset: Duration,
     peer: Arc<str>,
 ) {
@@ -58,13 +54,13 @@ fn reset(peer_did: &str, error: &std::io::Error) -> NetError {
     NetError::new(NetErrorKind::Reset, format!("{peer_did}: {error}"))
 }
 
-/// The reader: all frames of one read are handed out under one lock.
-async fn read(mut reader: OwnedReadHalf, shared: &Shared, patience: Duration) -> NetError {
+/// The reader: it delivers all frames of one read under one lock.
+async fn read(mut reader: OwnedReadHalf, shared: &SharedConnection, patience: Duration) -> NetError {
     let mut buffer = BytesMut::new();
     let mut wakers = Vec::new();
     let mut last_whole = Instant::now();
     loop {
-        // A claimed length reserves nothing: the buffer grows with what has really arrived.
+        // The claimed length of a frame reserves no memory: the buffer grows with the bytes that arrive.
         if buffer.capacity() - buffer.len() < READ_AT_LEAST {
             buffer.reserve(READ_CHUNK);
         }
@@ -93,7 +89,7 @@ async fn read(mut reader: OwnedReadHalf, shared: &Shared, patience: Duration) ->
     }
 }
 
-/// Gives every whole frame in the buffer to its waiter; says how many there were.
+/// Delivers every whole frame in the buffer to its call, and returns how many there were.
 fn hand_out(
     buffer: &mut BytesMut,
     inflight: &mut Inflight,
@@ -115,8 +111,8 @@ fn hand_out(
     }
 }
 
-/// The writer: whatever is queued leaves in one system call.
-async fn write(socket: &OwnedWriteHalf, shared: &Shared) -> NetError {
+/// The writer: all queued frames leave in one system call.
+async fn write(socket: &OwnedWriteHalf, shared: &SharedConnection) -> NetError {
     let mut frames = BytesMut::new();
     loop {
         if let Err(ended) = take_queued(shared, &mut frames).await {
@@ -127,15 +123,6 @@ async fn write(socket: &OwnedWriteHalf, shared: &Shared) -> NetError {
         }
         frames = emptied(frames);
     }
-}
-
-/// A buffer for what comes next: the same one, unless it has grown too large.
-pub(super) fn emptied(mut frames: BytesMut) -> BytesMut {
-    if frames.capacity() > KEPT_BUFFER {
-        return BytesMut::new();
-    }
-    frames.clear();
-    frames
 }
 
 async fn write_all(socket: &OwnedWriteHalf, mut bytes: &[u8]) -> std::io::Result<()> {
@@ -150,8 +137,8 @@ async fn write_all(socket: &OwnedWriteHalf, mut bytes: &[u8]) -> std::io::Result
     Ok(())
 }
 
-/// Waits until frames are queued that nobody else sends, and swaps them with the empty buffer.
-async fn take_queued(shared: &Shared, frames: &mut BytesMut) -> Result<(), NetError> {
+/// Waits for queued frames that no other sender takes, and swaps them with the empty buffer.
+async fn take_queued(shared: &SharedConnection, frames: &mut BytesMut) -> Result<(), NetError> {
     poll_fn(|context| {
         shared.writer.register(context.waker());
         let mut state = shared.lock();
@@ -174,9 +161,8 @@ async fn take_queued(shared: &Shared, frames: &mut BytesMut) -> Result<(), NetEr
 
 /// The watch: once a call has timed out, silence for `session_reset` ends the connection.
 ///
-/// A slow call alone does not: it may have been given a long deadline on purpose. Nor does silence
-/// without calls.
-async fn watch(shared: &Shared, session_reset: Duration) -> NetError {
+/// A slow call alone does not: it may have a long deadline on purpose. Nor does silence without calls.
+async fn watch(shared: &SharedConnection, session_reset: Duration) -> NetError {
     loop {
         shared.timed_out.notified().await;
         let (ended, silent_since) = {
@@ -195,11 +181,12 @@ async fn watch(shared: &Shared, session_reset: Duration) -> NetError {
     }
 }
 
-/// The pulse: a timer that is always among the runtime's while the connection is in use. Deadlines of
-/// operations come after it, so setting them changes nothing about when the thread is to wake. Where no timer
-/// was set when the thread went to sleep, each that is set until the next time interrupts it, by a system call
-/// for every operation.
-async fn beat(shared: &Shared) -> NetError {
+/// The pulse: a busy connection keeps a 50 ms timer armed.
+///
+/// A new deadline is therefore never the runtime's earliest timer, and setting it wakes nobody. Without the
+/// pulse, a thread that sleeps without a timer would be woken, by a system call, for every operation that
+/// sets a deadline.
+async fn beat(shared: &SharedConnection) -> NetError {
     loop {
         shared.busy.notified().await;
         while shared.beats_on() {

@@ -1,4 +1,4 @@
-//! What can go wrong with a connection.
+//! The errors of connections.
 
 use std::fmt;
 use std::sync::Arc;
@@ -6,9 +6,9 @@ use std::sync::Arc;
 /// Whether a request may have reached the server.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Sent {
-    /// Not a byte of it was given to the socket.
+    /// The socket got no byte of it.
     No,
-    /// Some or all of it was: the server may have carried it out.
+    /// The socket got at least a part of it, so the server may have applied it.
     Maybe,
 }
 
@@ -18,13 +18,13 @@ pub(crate) enum NetErrorKind {
     Unreachable,
     /// The connection ended.
     Reset,
-    /// The peer sent bytes that are no answer, and the connection was given up.
+    /// The peer sent bytes that are not a reply, so the connection was closed.
     Garbage,
     /// The client closed it.
     Closed,
 }
 
-/// A call that got no answer because of its connection.
+/// The error of a call whose connection failed.
 #[derive(Debug, Clone)]
 pub(crate) struct NetError {
     pub(crate) kind: NetErrorKind,
@@ -37,7 +37,7 @@ impl NetError {
         Self { kind, sent: Sent::No, reason: reason.into() }
     }
 
-    /// The same, for a call whose request had or had not been given to the socket.
+    /// The same error, for a call whose request was sent or not.
     pub(crate) fn with_sent(&self, sent: Sent) -> Self {
         Self { sent, ..self.clone() }
     }

@@ -1,7 +1,7 @@
-//! The calls that wait for an answer on one connection.
+//! The calls that wait for a reply on one connection.
 //!
-//! The only place that gives out sequence ids. Each id is given once; an answer to an id that is not
-//! here (late, unknown, cancelled) is dropped; when the connection ends every waiter is answered.
+//! Only this file assigns sequence ids. A reply with an id that is not here (late, unknown, cancelled) is
+//! dropped. When the connection ends, every waiting call fails.
 
 use std::task::Waker;
 
@@ -11,40 +11,40 @@ use tokio::time::Instant;
 
 use super::error::{NetError, Sent};
 
-/// What became of a call.
+/// The result of a call.
 pub(crate) type Outcome = Result<ReplyFrame, NetError>;
 
-struct Waiter {
-    /// Where its frame starts in the stream of all bytes ever queued on the connection.
+struct PendingCall {
+    /// The position of its frame in the stream of all bytes ever queued on the connection.
     frame_start: u64,
-    state: State,
+    state: CallState,
 }
 
-enum State {
+enum CallState {
     Waiting(Option<Waker>),
     Done(Outcome),
 }
 
-/// The waiters of a connection, by sequence id.
+/// The calls of a connection, by sequence id.
 pub(crate) struct Inflight {
-    /// One for each call in flight: bounded where operations start, and so are the answers that are here
-    /// until they are taken.
-    waiters: FxHashMap<i32, Waiter>,
+    /// One entry for each call in flight. The limiter bounds the calls, and so the replies that are stored
+    /// here until the calls take them.
+    waiters: FxHashMap<i32, PendingCall>,
     last_id: i32,
-    /// Waiters without an answer.
+    /// The number of calls without a reply.
     unanswered: usize,
-    /// Since when the server has said nothing although something was asked. A call that is given up
-    /// does not end it: only the server does.
+    /// Since when the server has sent nothing although it owes a reply. Cancelling a call does not end the
+    /// silence; only the server does.
     silent_since: Option<Instant>,
-    /// Whether the server has said anything at all.
+    /// Whether the server has sent anything.
     was_heard: bool,
 }
 
-/// What a poll finds.
+/// The result of polling a call.
 pub(crate) enum Poll {
     Pending,
     Done(Outcome),
-    /// The id is not known: it was answered before.
+    /// The id is unknown: its reply was taken before.
     Gone,
 }
 
@@ -59,7 +59,7 @@ impl Inflight {
         }
     }
 
-    /// An id that no waiter has, for a request that wants an answer or none.
+    /// An id that no call has, for any request, with or without a reply.
     pub(crate) fn next_id(&mut self) -> i32 {
         loop {
             self.last_id = self.last_id.wrapping_add(1);
@@ -69,49 +69,49 @@ impl Inflight {
         }
     }
 
-    /// Reserves an id for a call whose frame starts at that place of the stream.
+    /// Reserves an id for a call whose frame starts at this position of the stream.
     pub(crate) fn reserve(&mut self, frame_start: u64, waker: Option<Waker>) -> i32 {
         let id = self.next_id();
-        self.waiters.insert(id, Waiter { frame_start, state: State::Waiting(waker) });
+        self.waiters.insert(id, PendingCall { frame_start, state: CallState::Waiting(waker) });
         self.unanswered += 1;
         self.silent_since.get_or_insert_with(Instant::now);
         id
     }
 
-    /// Looks whether the call is done; if not, remembers whom to wake.
+    /// Takes the reply if it has arrived; otherwise registers the waker.
     pub(crate) fn poll(&mut self, id: i32, waker: &Waker) -> Poll {
         match self.waiters.get_mut(&id) {
             None => return Poll::Gone,
-            Some(Waiter { state: State::Waiting(registered), .. }) => {
+            Some(PendingCall { state: CallState::Waiting(registered), .. }) => {
                 match registered {
                     Some(known) => known.clone_from(waker),
                     None => *registered = Some(waker.clone()),
                 }
                 return Poll::Pending;
             }
-            Some(Waiter { state: State::Done(_), .. }) => {}
+            Some(PendingCall { state: CallState::Done(_), .. }) => {}
         }
         match self.forget(id) {
-            Some(State::Done(outcome)) => Poll::Done(outcome),
-            Some(State::Waiting(_)) | None => Poll::Gone,
+            Some(CallState::Done(outcome)) => Poll::Done(outcome),
+            Some(CallState::Waiting(_)) | None => Poll::Gone,
         }
     }
 
-    /// Takes the waiter out: it has its answer, or wants none any more.
-    fn forget(&mut self, id: i32) -> Option<State> {
+    /// Removes a call that has its reply or was cancelled.
+    fn forget(&mut self, id: i32) -> Option<CallState> {
         let state = self.waiters.remove(&id)?.state;
-        if matches!(state, State::Waiting(_)) {
+        if matches!(state, CallState::Waiting(_)) {
             self.unanswered -= 1;
         }
         Some(state)
     }
 
-    /// The caller gave up: an answer that still comes is dropped.
+    /// Cancels a call: a reply that arrives later is dropped.
     pub(crate) fn cancel(&mut self, id: i32) {
         self.forget(id);
     }
 
-    /// The server has been heard, and what it said handed out.
+    /// Records that the server sent something, after its replies were delivered.
     pub(crate) fn heard(&mut self, now: Instant) {
         self.silent_since = (self.unanswered > 0).then_some(now);
         self.was_heard = true;
@@ -125,31 +125,31 @@ impl Inflight {
         self.silent_since
     }
 
-    /// Hands an answer to its waiter, and gives whom to wake.
+    /// Delivers a reply to its call; returns the waker of the call.
     pub(crate) fn complete(&mut self, reply: ReplyFrame) -> Option<Waker> {
         let waiter = self.waiters.get_mut(&reply.head.sequence_id)?;
-        match std::mem::replace(&mut waiter.state, State::Done(Ok(reply))) {
-            State::Waiting(waker) => {
+        match std::mem::replace(&mut waiter.state, CallState::Done(Ok(reply))) {
+            CallState::Waiting(waker) => {
                 self.unanswered -= 1;
                 waker
             }
-            done @ State::Done(_) => {
-                // A second answer to the same id: the first one counts.
+            done @ CallState::Done(_) => {
+                // A second reply with the same id: the first one counts.
                 waiter.state = done;
                 None
             }
         }
     }
 
-    /// Answers every waiter: the connection is over. Bytes before `handed` were given to the socket.
+    /// Fails every waiting call, because the connection has ended. The socket got the bytes before `handed`.
     pub(crate) fn fail_all(&mut self, error: &NetError, handed: u64) -> Vec<Waker> {
         let mut wakers = Vec::new();
         for waiter in self.waiters.values_mut() {
-            let State::Waiting(waker) = &mut waiter.state else { continue };
+            let CallState::Waiting(waker) = &mut waiter.state else { continue };
             self.unanswered -= 1;
             wakers.extend(waker.take());
             let sent = if waiter.frame_start < handed { Sent::Maybe } else { Sent::No };
-            waiter.state = State::Done(Err(error.with_sent(sent)));
+            waiter.state = CallState::Done(Err(error.with_sent(sent)));
         }
         wakers
     }

@@ -1,17 +1,19 @@
-//! Connections to servers: made when needed, shared by everything that talks to the same server.
+//! Connections to servers: made on demand, shared by all operations on the same server.
 //!
-//! A [`Pool`] knows a [`Node`] for each server; a node keeps one live [`Connection`]; a connection's
-//! driver task owns the socket. Nothing here retries.
+//! A [`Pool`] knows the [`Server`]s of a client. A server has at most one live connection. The
+//! connection's driver, a task, owns the socket. Nothing here retries.
 
 mod connection;
 mod dial;
 mod direct;
 mod driver;
-mod error;
+pub(crate) mod error;
 mod inflight;
 mod pool;
+mod server;
+mod shared;
 
 pub(crate) use connection::Call;
 pub use direct::send_directly;
-pub(crate) use error::{NetError, NetErrorKind, Sent};
-pub(crate) use pool::{Node, Pool};
+pub(crate) use pool::Pool;
+pub(crate) use server::Server;

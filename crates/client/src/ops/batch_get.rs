@@ -1,10 +1,10 @@
-//! Reads rows of one partition, whatever their hash keys.
+//! Reads rows of one partition, of any hash keys.
 
 use pegasus_protocol::idl::{BatchGetRequest, BatchGetResponse, FullData, FullKey};
 use pegasus_protocol::rpc;
 use pegasus_protocol::status::Status;
 
-use super::Operation;
+use crate::operation::{Operation, ok};
 use crate::routing::Target;
 
 pub(crate) struct BatchGet {
@@ -17,7 +17,7 @@ impl BatchGet {
         Self { target, request: BatchGetRequest { keys } }
     }
 
-    /// What it asks for.
+    /// The keys that the request asks for.
     pub(crate) fn keys(&self) -> &[FullKey] {
         &self.request.keys
     }
@@ -31,7 +31,7 @@ impl Operation for BatchGet {
     const MAY_ASK_SECONDARY: bool = true;
 
     type Rpc = rpc::BatchGet;
-    /// The rows that there are.
+    /// The rows that exist.
     type Output = Vec<FullData>;
 
     fn target(&self) -> Target {
@@ -48,7 +48,7 @@ impl Operation for BatchGet {
     }
 
     fn output(&self, response: BatchGetResponse) -> Result<Vec<FullData>, Status> {
-        super::ok(response.error)?;
+        ok(response.error)?;
         Ok(response.data)
     }
 }

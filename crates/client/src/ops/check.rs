@@ -1,4 +1,4 @@
-//! What the two conditional writes share: the check, and what came of it.
+//! The check of a conditional write, and its result.
 
 use std::fmt;
 
@@ -8,21 +8,21 @@ use pegasus_protocol::status::Status;
 
 use crate::shown::{ShownKey, ShownValue};
 
-/// What a conditional write asks of a row before it writes.
+/// The condition of a conditional write: a check of one row of the same hash key.
 #[derive(Clone)]
 pub struct Check {
-    /// The row that is looked at.
+    /// The sort key of the row to check.
     pub sort_key: Bytes,
-    /// What is asked of it.
+    /// The kind of check.
     pub check_type: CheckType,
-    /// What it is compared with, where the check compares.
+    /// The operand, for checks that compare.
     pub operand: Bytes,
-    /// Bring back the value that was looked at.
+    /// Whether the result includes the checked value.
     pub return_value: bool,
 }
 
 impl Check {
-    /// A check of that row, without an operand, that does not bring the value back.
+    /// A check without an operand, whose result does not include the value.
     pub fn new(sort_key: impl Into<Bytes>, check_type: CheckType) -> Self {
         Self { sort_key: sort_key.into(), check_type, operand: Bytes::new(), return_value: false }
     }
@@ -39,12 +39,12 @@ impl fmt::Debug for Check {
     }
 }
 
-/// What came of a conditional write. A check that does not pass is no error.
+/// The result of a conditional write. A failed check is not an error.
 #[derive(Clone, Default, PartialEq, Eq)]
 pub struct CheckResult {
-    /// Whether the check passed, and so the write was done.
+    /// Whether the check passed, so the write was applied.
     pub succeeded: bool,
-    /// The checked row's value before the write, where it was asked for: `Some(None)` is "no row".
+    /// The checked row's value before the write, if the check asked for it. `Some(None)`: no such row.
     pub check_value: Option<Option<Bytes>>,
 }
 

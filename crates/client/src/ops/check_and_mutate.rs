@@ -1,4 +1,4 @@
-//! Changes rows of a hash key, all or none, when a check of one of its rows passes.
+//! Changes rows of a hash key, all or none, if one of its rows passes a check.
 
 use std::fmt;
 
@@ -8,26 +8,26 @@ use pegasus_protocol::rpc;
 use pegasus_protocol::status::Status;
 
 use super::check::{self, Check, CheckResult};
-use super::{HashKey, Operation, check_write, expire_ts};
 use crate::error::Error;
+use crate::operation::{HashKey, Operation, check_write, expire_ts};
 use crate::routing::Target;
 use crate::shown::{ShownKey, ShownValue};
 
-/// One change of a check-and-mutate.
+/// One change of a conditional write.
 #[derive(Clone)]
 pub enum Mutation {
-    /// Sets a row.
+    /// Writes a row.
     Set {
-        /// The row.
+        /// The row's sort key.
         sort_key: Bytes,
-        /// Its new value.
+        /// The new value.
         value: Bytes,
-        /// How long it lives, by this machine's clock; 0: for ever.
+        /// The lifetime of the row in seconds, by the client's clock; 0: no expiry.
         ttl_seconds: u32,
     },
-    /// Deletes a row.
+    /// Removes a row.
     Delete {
-        /// The row.
+        /// The row's sort key.
         sort_key: Bytes,
     },
 }
@@ -68,7 +68,7 @@ impl CheckAndMutate {
             mutate_list: mutations.into_iter().map(step).collect::<Result<_, Error>>()?,
             return_check_value: check.return_value,
         };
-        // Each mutation comes with some 30 bytes of framing.
+        // Each mutation has about 30 bytes of framing.
         let about = request.check_operand.len()
             + request.mutate_list.iter().map(|m| m.sort_key.len() + m.value.len() + 30).sum::<usize>();
         check_write::<rpc::CheckAndMutate>(&request, about)?;

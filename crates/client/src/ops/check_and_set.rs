@@ -1,4 +1,4 @@
-//! Sets a row when a check of a row of the same hash key passes.
+//! Writes a row if a row of the same hash key passes a check.
 
 use std::fmt;
 
@@ -8,19 +8,19 @@ use pegasus_protocol::rpc;
 use pegasus_protocol::status::Status;
 
 use super::check::{self, Check, CheckResult};
-use super::{HashKey, Operation, check_write, expire_ts};
 use crate::error::Error;
+use crate::operation::{HashKey, Operation, check_write, expire_ts};
 use crate::routing::Target;
 use crate::shown::{ShownKey, ShownValue};
 
-/// What a check-and-set writes.
+/// The write of a check-and-set.
 #[derive(Clone)]
 pub struct CheckedSet {
-    /// The row; `None`: the one that is checked.
+    /// The sort key of the row to write. `None`: the checked row.
     pub sort_key: Option<Bytes>,
-    /// Its new value.
+    /// The new value.
     pub value: Bytes,
-    /// How long it lives, by this machine's clock; 0: for ever.
+    /// The lifetime of the row in seconds, by the client's clock; 0: no expiry.
     pub ttl_seconds: u32,
 }
 

@@ -5,17 +5,17 @@ use pegasus_protocol::idl::ReadResponse;
 use pegasus_protocol::rpc;
 use pegasus_protocol::status::Status;
 
-use super::{Key, Operation, found};
 use crate::error::Error;
+use crate::operation::{Operation, RowKey, found};
 use crate::routing::Target;
 
 pub(crate) struct Get {
-    key: Key,
+    key: RowKey,
 }
 
 impl Get {
     pub(crate) fn new(hash_key: &[u8], sort_key: &[u8]) -> Result<Self, Error> {
-        Ok(Self { key: Key::new(hash_key, sort_key)? })
+        Ok(Self { key: RowKey::new(hash_key, sort_key)? })
     }
 }
 

@@ -1,4 +1,4 @@
-//! Adds to a decimal integer.
+//! Adds to a row's value, a decimal integer.
 
 use std::time::Duration;
 
@@ -6,28 +6,28 @@ use pegasus_protocol::idl::{IncrRequest, IncrResponse};
 use pegasus_protocol::rpc;
 use pegasus_protocol::status::Status;
 
-use super::{Key, Operation, check_write, expire_ts, ok};
 use crate::error::Error;
+use crate::operation::{Operation, RowKey, check_write, expire_ts, ok};
 use crate::routing::Target;
 
-/// What an increment does to the expiry of its row.
+/// The effect of an increment on the expiry of its row.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub enum IncrExpiry {
-    /// It stays as it is; a new row never expires.
+    /// The expiry stays. A new row never expires.
     #[default]
     Keep,
     /// The row never expires from now on.
     Clear,
-    /// The row expires in so many seconds, by this machine's clock.
+    /// The row expires in this many seconds, by the client's clock.
     Seconds(u32),
 }
 
-/// What one increment can be told.
+/// The options of one increment.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct IncrOptions {
-    /// What becomes of the row's expiry.
+    /// The effect on the row's expiry. Default: it stays.
     pub expiry: IncrExpiry,
-    /// Its deadline, all attempts together; `None`: the table's.
+    /// The deadline of the call, all attempts together. `None`: the table's. Default: `None`.
     pub timeout: Option<Duration>,
 }
 
@@ -38,7 +38,7 @@ pub(crate) struct Incr {
 
 impl Incr {
     pub(crate) fn new(hash_key: &[u8], sort_key: &[u8], by: i64, expiry: IncrExpiry) -> Result<Self, Error> {
-        let key = Key::new(hash_key, sort_key)?;
+        let key = RowKey::new(hash_key, sort_key)?;
         let expire_ts_seconds = match expiry {
             IncrExpiry::Keep => 0,
             IncrExpiry::Clear => -1,

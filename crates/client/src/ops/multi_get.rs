@@ -1,4 +1,4 @@
-//! Reads rows of one hash key: given ones, all of them, or a range.
+//! Reads rows of one hash key: given ones, a range, or all of them.
 
 use std::fmt;
 
@@ -7,19 +7,19 @@ use pegasus_protocol::idl::{FilterType, KeyValue, MultiGetRequest, MultiGetRespo
 use pegasus_protocol::rpc;
 use pegasus_protocol::status::Status;
 
-use super::{HashKey, Operation};
 use crate::error::Error;
+use crate::operation::{HashKey, Operation};
 use crate::routing::Target;
 use crate::shown::{ShownKey, ShownValue};
 
-/// How much a multi get may bring.
+/// The limits of one reply, and whether it includes values.
 #[derive(Debug, Clone)]
 pub struct MultiGetLimits {
-    /// At most so many rows; 0 and less: as many as the server allows (3000). 100.
+    /// The most rows. 0 or less: only the server's own limit, 3,000 rows. Default: 100.
     pub max_kv_count: i32,
-    /// At most so many bytes of sort keys and values; 0 and less: as many as the server allows. 1,000,000.
+    /// The most bytes of sort keys and values. 0 or less: only the server's own limit. Default: 1,000,000.
     pub max_kv_size: i32,
-    /// Leave the values out. `false`.
+    /// Leave the values out. Default: `false`.
     pub no_value: bool,
 }
 
@@ -29,12 +29,12 @@ impl Default for MultiGetLimits {
     }
 }
 
-/// A filter: how the pattern is compared, and the pattern. An empty pattern matches everything.
+/// A filter for keys. An empty pattern matches every key.
 #[derive(Clone)]
 pub struct Filter {
-    /// How the pattern is compared.
+    /// How the pattern is compared with a key. Default: no filter.
     pub filter_type: FilterType,
-    /// What is looked for.
+    /// The pattern. Default: empty.
     pub pattern: Bytes,
 }
 
@@ -51,20 +51,20 @@ impl Default for Filter {
     }
 }
 
-/// A range of sort keys of a hash key.
+/// A range of the sort keys of one hash key.
 #[derive(Clone)]
 pub struct SortKeyRange {
-    /// Where it starts; empty: at the first.
+    /// The start of the range. Empty: the first sort key. Default: empty.
     pub start: Bytes,
-    /// Where it stops; empty: after the last.
+    /// The stop of the range. Empty: the end of the hash key. Default: empty.
     pub stop: Bytes,
-    /// Whether the start is in it. `true`.
+    /// Whether the range includes its start. Default: `true`.
     pub start_inclusive: bool,
-    /// Whether the stop is in it. `false`.
+    /// Whether the range includes its stop. Default: `false`.
     pub stop_inclusive: bool,
-    /// Which sort keys of it. All.
+    /// Only rows whose sort keys pass this filter. Default: all.
     pub filter: Filter,
-    /// Take from the end of the range; the rows ascend all the same. `false`.
+    /// Take rows from the end of the range when a limit cuts it; they still come ascending. Default: `false`.
     pub reverse: bool,
 }
 
@@ -94,12 +94,12 @@ impl Default for SortKeyRange {
     }
 }
 
-/// A row of a hash key.
+/// A row without its hash key.
 #[derive(Clone, PartialEq, Eq)]
 pub struct SortKeyValue {
     /// The sort key.
     pub sort_key: Bytes,
-    /// The value; empty where values were left out.
+    /// The value; empty with `no_value`.
     pub value: Bytes,
 }
 
@@ -115,7 +115,7 @@ impl fmt::Debug for SortKeyValue {
 pub struct MultiGetResult {
     /// The rows.
     pub entries: Vec<SortKeyValue>,
-    /// Whether these are all; otherwise a limit, the caller's or the server's, cut the answer.
+    /// Whether these are all rows. `false`: a limit of the caller or of the server cut the reply.
     pub complete: bool,
 }
 
@@ -125,8 +125,7 @@ pub(crate) struct MultiGet {
 }
 
 impl MultiGet {
-    /// The given sort keys, each once and ascending: the server would answer in the order of the
-    /// request and repeat what it repeats.
+    /// Sorts and deduplicates the sort keys: a server keeps the order and the repetitions of a request.
     pub(crate) fn keys(
         hash_key: &[u8],
         sort_keys: impl IntoIterator<Item = Bytes>,

@@ -1,12 +1,12 @@
-//! Removes rows of one hash key.
+//! Removes rows of one hash key, all or none.
 
 use bytes::Bytes;
 use pegasus_protocol::idl::{MultiRemoveRequest, MultiRemoveResponse};
 use pegasus_protocol::rpc;
 use pegasus_protocol::status::Status;
 
-use super::{HashKey, Operation, check_write, ok};
 use crate::error::Error;
+use crate::operation::{HashKey, Operation, check_write, ok};
 use crate::routing::Target;
 
 pub(crate) struct MultiRemove {
@@ -31,7 +31,7 @@ impl MultiRemove {
 
 impl Operation for MultiRemove {
     type Rpc = rpc::MultiRemove;
-    /// How many sort keys were named: the server does not say how many rows there were.
+    /// The number of sort keys in the request: the server does not tell how many rows existed.
     type Output = u64;
 
     fn target(&self) -> Target {

@@ -1,12 +1,12 @@
-//! Sets rows of one hash key, all or none.
+//! Writes rows of one hash key, all or none.
 
 use bytes::Bytes;
 use pegasus_protocol::idl::{KeyValue, MultiPutRequest, UpdateResponse};
 use pegasus_protocol::rpc;
 use pegasus_protocol::status::Status;
 
-use super::{HashKey, Operation, check_write, expire_ts, ok};
 use crate::error::Error;
+use crate::operation::{HashKey, Operation, check_write, expire_ts, ok};
 use crate::routing::Target;
 
 pub(crate) struct MultiSet {
@@ -33,7 +33,7 @@ impl MultiSet {
         let target = hash_key.target();
         let request =
             MultiPutRequest { hash_key: hash_key.bytes, kvs, expire_ts_seconds: expire_ts(ttl_seconds)? };
-        // Each entry comes with 15 bytes of framing.
+        // Each entry has 15 bytes of framing.
         let about = request.kvs.iter().map(|kv| kv.key.len() + kv.value.len() + 15).sum();
         check_write::<rpc::MultiPut>(&request, about)?;
         Ok(Self { target, request })

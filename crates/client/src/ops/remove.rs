@@ -1,21 +1,21 @@
-//! Removes one row; one that is not there is fine.
+//! Removes one row. A missing row is not an error.
 
 use bytes::Bytes;
 use pegasus_protocol::idl::UpdateResponse;
 use pegasus_protocol::rpc;
 use pegasus_protocol::status::Status;
 
-use super::{Key, Operation, check_write, ok};
 use crate::error::Error;
+use crate::operation::{Operation, RowKey, check_write, ok};
 use crate::routing::Target;
 
 pub(crate) struct Remove {
-    key: Key,
+    key: RowKey,
 }
 
 impl Remove {
     pub(crate) fn new(hash_key: &[u8], sort_key: &[u8]) -> Result<Self, Error> {
-        let key = Key::new(hash_key, sort_key)?;
+        let key = RowKey::new(hash_key, sort_key)?;
         check_write::<rpc::Remove>(&key.encoded, key.encoded.len())?;
         Ok(Self { key })
     }

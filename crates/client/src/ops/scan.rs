@@ -1,24 +1,24 @@
-//! The two steps of a scan: open it at a partition, fetch the next batch.
+//! The two requests of a scan: open it at a partition, and fetch the next batch.
 
 use pegasus_protocol::idl::{GetScannerRequest, KeyValue, ScanRequest, ScanResponse};
 use pegasus_protocol::rpc;
 use pegasus_protocol::status::Status;
 
-use super::Operation;
+use crate::operation::Operation;
 use crate::routing::Target;
 
-/// What either step brings.
+/// The result of either request.
 pub(crate) enum Batch {
-    /// Rows, and the context to go on with; `None`: the partition has no more.
-    /// `count` is there where only the number of rows was asked for.
+    /// Rows, and the context for the next batch. `context` `None`: the partition has no more rows. `count` is
+    /// set when the request asked only for the number of rows.
     Rows { rows: Vec<KeyValue>, count: Option<u64>, context: Option<i64> },
-    /// The server stopped for its time limit and keeps no context.
+    /// The server ran into its time limit and kept no context.
     Cut { rows: Vec<KeyValue> },
-    /// The server does not know the context (any more).
+    /// The server does not know the context, or no longer.
     Lost,
 }
 
-/// The one id that is no context. Ids are random 64-bit numbers otherwise, negative ones included.
+/// The only id that stands for no context. All other ids are random 64-bit numbers, also negative ones.
 const COMPLETE: i64 = -1;
 
 fn batch(response: ScanResponse) -> Result<Batch, Status> {

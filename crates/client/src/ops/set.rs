@@ -1,12 +1,12 @@
-//! Sets one row.
+//! Writes one row.
 
 use bytes::Bytes;
 use pegasus_protocol::idl::{UpdateRequest, UpdateResponse};
 use pegasus_protocol::rpc;
 use pegasus_protocol::status::Status;
 
-use super::{Key, Operation, check_write, expire_ts, ok};
 use crate::error::Error;
+use crate::operation::{Operation, RowKey, check_write, expire_ts, ok};
 use crate::routing::Target;
 
 pub(crate) struct Set {
@@ -21,7 +21,7 @@ impl Set {
         value: &[u8],
         ttl_seconds: u32,
     ) -> Result<Self, Error> {
-        let key = Key::new(hash_key, sort_key)?;
+        let key = RowKey::new(hash_key, sort_key)?;
         let target = key.target();
         let request = UpdateRequest {
             key: key.encoded,

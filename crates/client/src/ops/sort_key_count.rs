@@ -5,8 +5,8 @@ use pegasus_protocol::idl::CountResponse;
 use pegasus_protocol::rpc;
 use pegasus_protocol::status::Status;
 
-use super::{HashKey, Operation, ok};
 use crate::error::Error;
+use crate::operation::{HashKey, Operation, ok};
 use crate::routing::Target;
 
 pub(crate) struct SortKeyCount {
@@ -37,7 +37,7 @@ impl Operation for SortKeyCount {
 
     fn output(&self, response: CountResponse) -> Result<u64, Status> {
         ok(response.error)?;
-        // A server that ran out of time says kOk and -1: that is no count.
+        // A server that ran out of time replies with kOk and -1.
         u64::try_from(response.count).map_err(|_| Status::Incomplete)
     }
 }

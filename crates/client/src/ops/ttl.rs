@@ -1,30 +1,30 @@
-//! How long a row has left.
+//! Reads the remaining lifetime of a row.
 
 use bytes::Bytes;
 use pegasus_protocol::idl::TtlResponse;
 use pegasus_protocol::rpc;
 use pegasus_protocol::status::Status;
 
-use super::{Key, Operation, found};
 use crate::error::Error;
+use crate::operation::{Operation, RowKey, found};
 use crate::routing::Target;
 
-/// How long a row lives.
+/// The remaining lifetime of a row.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum TimeToLive {
-    /// It never expires.
+    /// The row never expires.
     Forever,
-    /// It expires in so many seconds, at least one.
+    /// The row expires in this many seconds, at least 1.
     Seconds(u32),
 }
 
 pub(crate) struct Ttl {
-    key: Key,
+    key: RowKey,
 }
 
 impl Ttl {
     pub(crate) fn new(hash_key: &[u8], sort_key: &[u8]) -> Result<Self, Error> {
-        Ok(Self { key: Key::new(hash_key, sort_key)? })
+        Ok(Self { key: RowKey::new(hash_key, sort_key)? })
     }
 }
 
@@ -47,7 +47,7 @@ impl Operation for Ttl {
     }
 
     fn output(&self, response: TtlResponse) -> Result<Option<TimeToLive>, Status> {
-        // The server says -1 for "never".
+        // The server sends -1 for "never".
         let left = u32::try_from(response.ttl_seconds).map_or(TimeToLive::Forever, TimeToLive::Seconds);
         found(response.error, left)
     }

@@ -1,7 +1,10 @@
-//! Where the partitions of a table are.
+//! Where the partitions of a table are served.
 
+mod partition;
 mod refresh;
 mod snapshot;
+mod target;
 
 pub(crate) use refresh::{Refreshed, Router};
-pub(crate) use snapshot::{Route, Snapshot, Target, is_resized, resized};
+pub(crate) use snapshot::{Route, Snapshot};
+pub(crate) use target::{Target, is_resized, resized};

@@ -1,4 +1,4 @@
-//! Keeps a table's snapshot current: asked by operations that met a stale one.
+//! Keeps a table's snapshot current. Operations that met a stale route ask for a refresh.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -8,21 +8,21 @@ use tokio::sync::Mutex;
 use tokio::time::{Instant, sleep_until};
 
 use super::snapshot::Snapshot;
-use crate::error::Error;
+use crate::error::{Error, ErrorKind};
 use crate::meta::MetaClient;
 use crate::net::Pool;
 use crate::single_flight::SingleFlight;
 
-/// Between the end of one query and the start of the next: a cluster without primaries must not
-/// be asked in a hot loop by all operations that wait for one.
+/// The pause between the end of one query and the start of the next. Without it, operations that wait for a
+/// primary would query the meta servers in a hot loop.
 const MIN_GAP: Duration = Duration::from_millis(50);
 
-/// What a refresh brought.
+/// The outcome of a refresh.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Refreshed {
-    /// Routes lead elsewhere now: trying again at once makes sense.
+    /// The routes have changed: the operation can be retried at once.
     Changed,
-    /// Everything is as it was.
+    /// The routes are the same.
     Unchanged,
 }
 
@@ -37,7 +37,7 @@ pub(crate) struct Router {
 }
 
 impl Router {
-    /// Asks for the table's configuration for the first time.
+    /// Queries the table's configuration for the first time.
     pub(crate) async fn open(
         table: Arc<str>,
         meta: Arc<MetaClient>,
@@ -55,16 +55,16 @@ impl Router {
         })
     }
 
-    /// The snapshot of this moment.
+    /// The current snapshot.
     pub(crate) fn snapshot(&self) -> Arc<Snapshot> {
         self.current.load_full()
     }
 
-    /// Makes sure that the snapshot is newer than the one that was used; joins a running query.
+    /// Replaces the snapshot that was used, unless that has happened already. Concurrent callers share one query.
     ///
     /// # Errors
     ///
-    /// The meta servers could not be asked, or say that there is no such table any more.
+    /// The meta servers cannot be reached, or the table no longer exists.
     pub(crate) async fn refresh(&self, used: &Arc<Snapshot>) -> Result<Refreshed, Error> {
         if !Arc::ptr_eq(&self.current.load(), used) {
             return Ok(Refreshed::Changed);
@@ -72,14 +72,14 @@ impl Router {
         self.flight.run(|| self.ask()).await.unwrap_or_else(|| Err(Error::closed()))
     }
 
-    /// Begins a refresh that nobody waits for, so that the next operation finds newer routes.
+    /// Starts a refresh in the background, for the operations to come.
     pub(crate) fn refresh_soon(&self, used: &Arc<Snapshot>) {
         if Arc::ptr_eq(&self.current.load(), used) {
             self.flight.start(|| self.ask());
         }
     }
 
-    /// Asks the meta servers, and keeps what they say if it is news.
+    /// Queries the meta servers and stores the snapshot if it differs.
     fn ask(&self) -> impl Future<Output = Result<Refreshed, Error>> + Send + use<> {
         let (table, meta, pool) = (Arc::clone(&self.table), Arc::clone(&self.meta), Arc::clone(&self.pool));
         let (current, last_query) = (Arc::clone(&self.current), Arc::clone(&self.last_query));
@@ -104,10 +104,10 @@ impl Router {
 
 async fn query(table: &str, meta: &MetaClient, pool: &Pool, deadline: Instant) -> Result<Snapshot, Error> {
     let response = meta.query_configuration(table, deadline).await?;
-    Snapshot::from_response(&response, |address| pool.node(address)).map_err(|reason| {
+    Snapshot::from_response(&response, |address| pool.server(address)).map_err(|reason| {
         tracing::warn!(table, %reason, "the configuration of the table makes no sense");
         Error::new(
-            crate::error::ErrorKind::InvalidData,
+            ErrorKind::InvalidData,
             format!("the meta server's configuration of table {table} makes no sense: {reason}"),
         )
     })

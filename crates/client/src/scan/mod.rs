@@ -1,10 +1,14 @@
-//! Scans: rows in order, batch by batch, across whatever happens to the servers meanwhile.
+//! Scans: rows in key order, batch by batch, even when partitions move or split meanwhile.
 
-mod part;
+mod options;
+mod partition;
 mod plan;
+mod row;
 mod scanner;
+mod unscanned;
 
-pub(crate) use part::PartScan;
-pub use plan::ScanOptions;
+pub use options::ScanOptions;
+pub(crate) use partition::PartitionScan;
 pub(crate) use plan::whole_table;
-pub use scanner::{ScanRow, Scanner};
+pub use row::ScanRow;
+pub use scanner::Scanner;

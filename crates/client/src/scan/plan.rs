@@ -1,54 +1,13 @@
-//! What a scan asks for: a range of encoded keys, with its options.
-
-use std::time::Duration;
+//! The request of a scan: a range of encoded keys, and the partitions that hold it.
 
 use bytes::Bytes;
 use pegasus_protocol::idl::{FilterType, GetScannerRequest};
 use pegasus_protocol::key;
 
+use super::options::ScanOptions;
 use crate::error::Error;
-use crate::ops::{Filter, HashKey};
+use crate::operation::HashKey;
 use crate::routing::Target;
-
-/// How a scan is done.
-#[derive(Debug, Clone)]
-pub struct ScanOptions {
-    /// The deadline of each batch. 5 s.
-    pub timeout: Duration,
-    /// Rows a batch; the server gives at most 1000. 1000.
-    pub batch_size: i32,
-    /// Whether the start sort key is in the range. `true`.
-    pub start_inclusive: bool,
-    /// Whether the stop sort key is in the range. `false`.
-    pub stop_inclusive: bool,
-    /// Leave the values out. `false`.
-    pub no_value: bool,
-    /// Only rows whose hash key passes. All.
-    pub hash_key_filter: Filter,
-    /// Only rows whose sort key passes. All.
-    pub sort_key_filter: Filter,
-    /// Bring along when rows expire. `false`.
-    pub return_expire_ts: bool,
-    /// Ask for the next batch as soon as one has come, so that the server works on it while that one is
-    /// used: from the second one on, as who came for that comes for more. `false`.
-    pub read_ahead: bool,
-}
-
-impl Default for ScanOptions {
-    fn default() -> Self {
-        Self {
-            timeout: Duration::from_secs(5),
-            batch_size: 1000,
-            start_inclusive: true,
-            stop_inclusive: false,
-            no_value: false,
-            hash_key_filter: Filter::default(),
-            sort_key_filter: Filter::default(),
-            return_expire_ts: false,
-            read_ahead: false,
-        }
-    }
-}
 
 /// The range of a scan and the partitions that hold it.
 pub(super) struct Plan {
@@ -57,7 +16,7 @@ pub(super) struct Plan {
 }
 
 impl Plan {
-    /// The rows of one hash key from start to stop; an empty stop is its end.
+    /// The rows of one hash key from start to stop; an empty stop is the end of the hash key.
     pub(super) fn of_hash_key(
         hash_key: &[u8],
         start: &[u8],
@@ -66,7 +25,7 @@ impl Plan {
     ) -> Result<Self, Error> {
         let target = HashKey::new(hash_key)?.target();
         let refused = |error: key::HashKeyTooLong| Error::invalid_argument(error.to_string());
-        let mut range = Range {
+        let mut range = ScanRange {
             start: key::encode(hash_key, start).map_err(refused)?,
             stop: key::encode(hash_key, stop).map_err(refused)?,
             start_inclusive: options.start_inclusive,
@@ -78,7 +37,7 @@ impl Plan {
         }
         let filter = &options.hash_key_filter;
         if filter.filter_type == FilterType::MatchPrefix && !filter.pattern.is_empty() {
-            // As servers do: only here can it make the range empty, which they answer badly.
+            // Servers narrow the range too, but answer an empty range with an invalid context.
             let first = key::encode(&filter.pattern, b"").map_err(refused)?;
             if first > range.start {
                 (range.start, range.start_inclusive) = (first, true);
@@ -103,7 +62,7 @@ impl Plan {
 
 /// A scan of a whole partition.
 pub(crate) fn whole_table(options: &ScanOptions) -> GetScannerRequest {
-    let range = Range {
+    let range = ScanRange {
         start: Bytes::from_static(b"\x00\x00"),
         stop: Bytes::from_static(b"\xff\xff"),
         start_inclusive: true,
@@ -112,15 +71,15 @@ pub(crate) fn whole_table(options: &ScanOptions) -> GetScannerRequest {
     range.request(options, true)
 }
 
-struct Range {
+struct ScanRange {
     start: Bytes,
     stop: Bytes,
     start_inclusive: bool,
     stop_inclusive: bool,
 }
 
-impl Range {
-    /// Leaves out what a prefix filter would drop anyway.
+impl ScanRange {
+    /// Narrows the range to the keys that a prefix filter can pass.
     fn narrow_to(&mut self, first: Bytes, after: Bytes) {
         if first > self.start {
             (self.start, self.start_inclusive) = (first, true);
@@ -130,7 +89,7 @@ impl Range {
         }
     }
 
-    /// Servers answer an empty range with a context that does not exist, so it is never sent.
+    /// Whether the range is empty. Servers answer an empty range with an invalid context, so it is never sent.
     fn is_empty(&self) -> bool {
         match self.start.cmp(&self.stop) {
             std::cmp::Ordering::Less => false,
@@ -151,11 +110,11 @@ impl Range {
             hash_key_filter_pattern: options.hash_key_filter.pattern.clone(),
             sort_key_filter_type: options.sort_key_filter.filter_type.into(),
             sort_key_filter_pattern: options.sort_key_filter.pattern.clone(),
-            // A hash key lies in one partition whatever is split; a table scan must not see the rows
-            // that a split has moved away.
+            // A table scan must not return rows that a split has moved away. A hash key always lies in one
+            // partition, so a scan of it needs no such check.
             validate_partition_hash: Some(whole_table),
             return_expire_ts: Some(options.return_expire_ts),
-            // Without it a scan that is resumed within a hash key ends at the end of that hash key.
+            // Without it, a scan resumed inside a hash key stops at the end of that hash key.
             full_scan: Some(whole_table),
             only_return_count: None,
         }
@@ -165,6 +124,7 @@ impl Range {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::ops::Filter;
 
     fn plan(start: &[u8], stop: &[u8], change: impl FnOnce(&mut ScanOptions)) -> Plan {
         let mut options = ScanOptions::default();

@@ -1,24 +1,10 @@
-//! The client in conversation: with the local server, and with scripted peers that misbehave in
-//! every way a cluster can.
+//! The client against the local server, and against scripted servers that misbehave in many ways.
 
-// How tests fail; the helpers outside of #[test] functions fail the same way.
+// Tests may panic; so may the helpers outside of `#[test]` functions.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 mod support;
 
-mod atomic;
-mod back_pressure;
-mod backup;
-mod cancellation;
-mod closing;
-mod deadlines;
-mod direct;
-mod garbage;
-mod host_names;
-mod meta;
-mod operations;
-mod retries;
-mod routing;
-mod scans;
-mod secrets;
-mod server_scans;
+mod attempts;
+mod calls;
+mod connections;

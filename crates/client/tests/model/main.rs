@@ -1,10 +1,9 @@
-//! Random operations through the client on a local cluster and on a plain model, which must agree after
-//! each of them.
+//! Random operations on a local cluster and on a plain model. Both must agree after each operation.
 //!
-//! Every run draws another seed. One that fails names it and says how to do the same again:
-//! `PEGASUS_MODEL_SEED=… PEGASUS_MODEL_STEPS=… cargo test -p pegasus-client --test model …`.
+//! Every run draws a new seed. A run that fails prints it, and how to repeat the run: `PEGASUS_MODEL_SEED=…
+//! PEGASUS_MODEL_STEPS=… cargo test -p pegasus-client --test model …`.
 
-// How tests fail; the helpers outside of #[test] functions fail the same way.
+// Tests may panic; so may the helpers outside of `#[test]` functions.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::print_stdout)]
 
 mod reference;
@@ -14,7 +13,7 @@ mod steps;
 use run::run;
 use steps::Space;
 
-/// In debug builds, a second or two for each test.
+/// The steps of a test: 1 or 2 s in debug builds.
 const STEPS: u64 = 5000;
 
 /// Steps on thousands of rows take longer.

@@ -1,4 +1,4 @@
-//! What a table must do, as plainly as it can be said: a sorted map and a clock.
+//! The model of a table: a sorted map and a clock.
 
 use std::collections::BTreeMap;
 
@@ -11,26 +11,26 @@ use pegasus_client::{
 /// Hash key and sort key.
 pub(crate) type Key = (Bytes, Bytes);
 
-/// What a call gives: its result, or the code of its error.
+/// The result of a call, or the code of its error.
 pub(crate) type Outcome<T> = Result<T, String>;
 
-/// Rows that a multi get looks at.
+/// The most rows that a multi get visits.
 const MULTI_GET_ROWS: usize = 3000;
 
-/// Rows that a scan looks at for its first batch, and that no batch has more than.
+/// The most rows that a scan visits for its first batch, and that any batch returns.
 const SCAN_ROWS: usize = 1000;
 
-/// Seconds after which a server forgets a scan.
+/// A server drops a scan that is idle for this many seconds.
 const SCAN_IDLE: u32 = 300;
 
-/// When a row expires. The client takes the time while the call runs, so it lies between two seconds.
+/// When a row expires, within two seconds: the client reads its clock during the call.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Expiry {
     pub(crate) earliest: u32,
     pub(crate) latest: u32,
 }
 
-/// `None` never expires.
+/// `None`: the row never expires.
 pub(crate) type Lifetime = Option<Expiry>;
 
 #[derive(Debug, Clone)]
@@ -56,7 +56,7 @@ impl Row {
 pub(crate) type Change = (Bytes, Option<Row>);
 
 pub(crate) struct Model {
-    /// Expired rows stay, as they do on a server: limits count them.
+    /// Expired rows stay, as on a server: they count towards limits.
     rows: BTreeMap<Key, Row>,
     pub(crate) now: u32,
 }
@@ -82,7 +82,7 @@ impl Model {
         self.rows.remove(key);
     }
 
-    /// All rows in the order of hash key and sort key.
+    /// All live rows, ordered by hash key and sort key.
     pub(crate) fn live_rows(&self) -> impl Iterator<Item = (&Key, &Row)> {
         self.rows.iter().filter(|(_, row)| row.is_live(self.now))
     }
@@ -112,7 +112,7 @@ impl Model {
         let mut reply = Reply::new(limits);
         for sort_key in sort_keys {
             let Some(row) = self.get(&(hash_key.clone(), sort_key.clone())) else { continue };
-            // Here a limit shows only when one more row is there.
+            // Ascending, a limit shows only when there is one more row.
             if reply.is_full() {
                 return Ok(reply.end(false));
             }
@@ -156,7 +156,7 @@ impl Model {
                     break;
                 }
             }
-            // Downwards a limit shows even at the last row: a server has some row before every other.
+            // Descending, a limit shows even at the last row: on a server, some row precedes every other one.
             let complete = complete.unwrap_or(!full);
             reply.entries.reverse();
             return Ok(reply.end(complete));
@@ -171,7 +171,7 @@ impl Model {
                 break;
             }
         }
-        // Upwards the end of the hash key is the end, whatever the limit.
+        // Ascending, the end of the hash key ends the reply, whatever the limit.
         Ok(reply.end(complete.unwrap_or(true)))
     }
 
@@ -197,7 +197,7 @@ impl Model {
         Ok(sum)
     }
 
-    /// Makes the changes when the check passes.
+    /// Applies the changes if the check passes.
     pub(crate) fn checked(
         &mut self,
         hash_key: &Bytes,
@@ -234,7 +234,7 @@ impl Model {
         Ok(hit.len() as u64)
     }
 
-    /// The rows that a scan of the whole table gives.
+    /// The rows that a scan of the whole table returns.
     pub(crate) fn scanned<'a>(
         &'a self,
         options: &'a ScanOptions,
@@ -245,10 +245,10 @@ impl Model {
     }
 }
 
-/// A scan of a hash key, batch by batch, with what the server keeps for it.
+/// A scan of a hash key, batch by batch, with its context at the server.
 pub(crate) struct Scan {
     hash_key: Bytes,
-    /// `None`: nothing can be in it.
+    /// `None`: the range is empty.
     span: Option<Span>,
     filter: Filter,
     batch_rows: usize,
@@ -258,7 +258,7 @@ pub(crate) struct Scan {
 
 enum Context {
     None,
-    /// The rows as they were when it was opened and are not looked at yet, and since when it idles.
+    /// The unvisited rows, as they were when the scan was opened, and the time since which it is idle.
     Open {
         rows: Vec<(Bytes, Row)>,
         since: u32,
@@ -281,7 +281,7 @@ impl Scan {
         })
     }
 
-    /// The next batch that has rows.
+    /// The next batch with rows.
     pub(crate) fn next_page(&mut self, model: &Model) -> Option<Vec<(Bytes, Row)>> {
         let span = self.span.as_ref()?;
         loop {
@@ -363,7 +363,7 @@ impl Span {
         (!is_empty).then_some(span)
     }
 
-    /// Whether a key lies behind the range, so that nothing more can be in it.
+    /// Whether a key lies behind the range.
     fn is_after(&self, key: &Bytes) -> bool {
         self.stop.as_ref().is_some_and(|stop| key > stop || (key == stop && !self.stop_inclusive))
     }
@@ -373,7 +373,7 @@ impl Span {
     }
 }
 
-/// The first key after all that start with `prefix`; `None` when there is none.
+/// The first key after all keys that start with `prefix`. `None`: there is none.
 fn successor(prefix: &Bytes) -> Option<Bytes> {
     let last = prefix.iter().rposition(|byte| *byte != 0xff)?;
     let mut next = prefix[..=last].to_vec();
@@ -381,14 +381,14 @@ fn successor(prefix: &Bytes) -> Option<Bytes> {
     Some(next.into())
 }
 
-/// An answer to a multi get.
+/// The reply to a multi get.
 struct Reply {
     entries: Vec<SortKeyValue>,
     max_rows: usize,
     max_bytes: usize,
     no_value: bool,
     bytes: usize,
-    /// Rows looked at.
+    /// The number of visited rows.
     looked: usize,
 }
 
@@ -420,7 +420,7 @@ impl Reply {
     }
 }
 
-/// Operations on all rows of a hash key cannot find those without one.
+/// Operations on all rows of a hash key refuse an empty hash key.
 pub(crate) fn no_empty(hash_key: &Bytes) -> Outcome<()> {
     if hash_key.is_empty() { Err("ERR_INVALID_ARGUMENT".to_owned()) } else { Ok(()) }
 }
@@ -471,7 +471,7 @@ fn check_passes(check_type: CheckType, value: Option<&Bytes>, operand: &Bytes) -
     })
 }
 
-/// The values that are integers in another way than plain decimal ones, with what they are.
+/// Values that are integers in an unusual notation, with their numbers.
 pub(crate) const ODD_INTEGERS: [(&[u8], i64); 5] =
     [(b"0x1F", 31), (b"010", 8), (b" 12", 12), (b"+5", 5), (b"-0X10", -16)];
 

@@ -1,4 +1,4 @@
-//! One run: a cluster, a client, the model, and steps until they differ or none is left.
+//! One run: a cluster, a client, the model, and steps until they differ or all steps are done.
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::fmt::{Debug, Write};
@@ -19,33 +19,33 @@ use crate::steps::{Change, Generator, Life, ROUND, Space, Step};
 
 const CALL: CallOptions = CallOptions { timeout: None };
 
-/// Longer than any step takes on a machine that is busy with other things.
+/// Longer than any step takes on a busy machine.
 const PATIENCE: Duration = Duration::from_secs(60);
 
-/// Scans that stand open at a time.
+/// The most scans that are open at once.
 const OPEN_SCANS: usize = 4;
 
-/// Steps that a report shows.
+/// The number of steps that a report shows.
 const SHOWN: usize = 10;
 
-/// Of a long step a report shows only so much.
+/// The length to which a report cuts a step, in bytes.
 const SHOWN_LENGTH: usize = 2000;
 
-/// What differs, in words.
+/// The difference in words.
 type Verdict = Result<(), String>;
 
-/// Runs that many steps, or as many as the environment says, and panics where client and model differ.
+/// Runs this many steps, or as many as the environment says. Panics where client and model differ.
 pub(crate) async fn run(test: &str, partition_count: u32, space: Space, steps: u64) {
     let seed = from_environment("PEGASUS_MODEL_SEED").unwrap_or_else(|| fastrand::u64(..1 << 32));
     let steps = from_environment("PEGASUS_MODEL_STEPS").unwrap_or(steps);
-    // Shown even when the client panics.
+    // Printed first, so it is there even when the client panics.
     println!("seed {seed}, {steps} steps");
     let started = Instant::now();
     let mut pair = Pair::start(partition_count).await;
     let mut generator = Generator::new(seed, space);
     let mut last = VecDeque::new();
     for number in 0..steps {
-        // The end of each run compares everything.
+        // The last step compares everything.
         let step = if number + 1 == steps { Step::everything() } else { generator.step() };
         last.push_back(step.clone());
         if last.len() > SHOWN {
@@ -92,7 +92,7 @@ impl Step {
     }
 }
 
-/// The seconds that a call may have taken the time in.
+/// The seconds in which the client may have read its clock during a call.
 #[derive(Clone, Copy)]
 struct Moment {
     before: u32,
@@ -103,7 +103,7 @@ struct Pair {
     table: Table,
     model: Model,
     clock: Arc<ManualClock>,
-    /// Rounds of the server's clock so far.
+    /// The rounds of the server's clock so far.
     round: i32,
     scans: Vec<(Scanner, Scan, ScanOptions)>,
     _client: Client,
@@ -270,11 +270,11 @@ impl Pair {
             }
             Step::ScanLater { hash_key, start, stop, options } => {
                 if self.scans.len() == OPEN_SCANS {
-                    // Dropped wherever it stands.
+                    // Dropped wherever it is.
                     self.scans.remove(0);
                 }
                 if self.open_scan(&hash_key, &start, &stop, options)? {
-                    // Its first page, so that the server keeps something for it.
+                    // Fetches the first page, so the server holds a context.
                     self.go_on(self.scans.len() - 1).await?;
                 }
                 Ok(())
@@ -287,7 +287,7 @@ impl Pair {
         }
     }
 
-    /// The last second of the life's round, by the client's clock at the start.
+    /// The seconds to the end of the life's round, by the client's clock at the start.
     fn ttl_seconds(&self, life: Life) -> u32 {
         life.map_or(0, |rounds| (self.round + rounds).max(1) as u32 * ROUND)
     }
@@ -340,7 +340,7 @@ impl Pair {
         same(last, Some(CountProgress { rows: expected, partitions_done: partitions, partitions }))
     }
 
-    /// Whether the scan could be begun, as the model says too.
+    /// Whether the scan was opened; the model must agree.
     fn open_scan(
         &mut self,
         hash_key: &Bytes,
@@ -358,7 +358,7 @@ impl Pair {
         }
     }
 
-    /// One page; false at the end, when the scan goes.
+    /// Fetches a page. `false`: the scan has ended and is dropped.
     async fn go_on(&mut self, which: usize) -> Result<bool, String> {
         let (scanner, scan, options) = &mut self.scans[which];
         let page = code(scanner.next_page().await)?;
@@ -392,7 +392,7 @@ impl Pair {
                 }
                 for row in page {
                     let key = (row.hash_key.clone(), row.sort_key.clone());
-                    // Rows of a hash key come together and in order. Those without are everywhere.
+                    // Rows of a hash key come together and in order. Rows without one may come anywhere.
                     let begins = last.as_ref().is_none_or(|(hash_key, _)| *hash_key != key.0);
                     let is_misplaced = if begins {
                         !key.0.is_empty() && !done.insert(key.0.clone())
@@ -431,7 +431,7 @@ fn same_row(found: &ScanRow, expected: &Row, options: &ScanOptions) -> Verdict {
     }
 }
 
-/// Whether a row that expires then is one with this lifetime.
+/// Whether this expiry belongs to this lifetime.
 fn lives_until(expires: impl Into<Option<u32>>, lifetime: Lifetime) -> Verdict {
     match (expires.into(), lifetime) {
         (None, None) => Ok(()),
@@ -442,7 +442,7 @@ fn lives_until(expires: impl Into<Option<u32>>, lifetime: Lifetime) -> Verdict {
     }
 }
 
-/// An error as the model says it. No refusal here leaves a doubt whether a write was done.
+/// The error code for the model. No refusal here leaves the outcome of a write unknown.
 fn code<T>(result: Result<T, Error>) -> Outcome<T> {
     result.map_err(|error| match error.is_maybe_applied() {
         true => format!("{error}"),

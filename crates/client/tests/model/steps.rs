@@ -1,4 +1,4 @@
-//! What a run does: steps drawn at random from few keys and values, so that they meet often.
+//! The steps of a run, drawn at random from few keys and values, so that they meet often.
 
 use bytes::Bytes;
 use fastrand::Rng;
@@ -8,11 +8,11 @@ use pegasus_client::{
 
 use crate::reference::{Key, ODD_INTEGERS};
 
-/// Rows live for so many rounds of a thousand seconds. The client's clock runs during a test, which
-/// never takes as long as the half round between the moments of expiry and the moments of the server.
+/// The seconds of a round, in which lifetimes are counted. The client's clock runs during a test. A test
+/// never takes as long as the half round between the moments of expiry and the moments of the server's clock.
 pub(crate) const ROUND: u32 = 1000;
 
-/// How long a row lives: to which round, counted from the present one; `None` for ever.
+/// The round in which a row expires, counted from the present one; `None`: never.
 pub(crate) type Life = Option<i32>;
 
 /// A change of a check-and-mutate: value and life of the row, or `None` to delete it.
@@ -109,14 +109,14 @@ pub(crate) enum Step {
         stop: Bytes,
         options: ScanOptions,
     },
-    /// Begins a scan that other steps come in between.
+    /// Opens a scan that other steps interrupt.
     ScanLater {
         hash_key: Bytes,
         start: Bytes,
         stop: Bytes,
         options: ScanOptions,
     },
-    /// Fetches the next page of one of those.
+    /// Fetches the next page of one of these scans.
     GoOn {
         which: usize,
     },
@@ -126,12 +126,12 @@ pub(crate) enum Step {
     },
 }
 
-/// What keys there are, and how many rows a step takes at a time.
+/// Which keys exist, and how many rows a step takes.
 #[derive(Debug, Clone, Copy)]
 pub(crate) enum Space {
-    /// A few keys with every oddity.
+    /// A few keys with all peculiarities.
     Few,
-    /// Hash keys of more rows than one answer brings.
+    /// Hash keys with more rows than one reply has.
     Wide,
 }
 
@@ -153,7 +153,7 @@ const VALUES: [&[u8]; 12] = [
     b"\0\xff\x80",
 ];
 
-/// Sort keys of a wide hash key.
+/// The number of sort keys of a wide hash key.
 const WIDTH: usize = 4500;
 
 pub(crate) struct Generator {
@@ -224,7 +224,7 @@ impl Generator {
         }
     }
 
-    /// True once in so many times.
+    /// True once in this many times on average.
     fn maybe(&mut self, times: u32) -> bool {
         self.rng.u32(0..times) == 0
     }
@@ -249,7 +249,7 @@ impl Generator {
         }
     }
 
-    /// One row; without a hash key it lies in the partition of its sort key.
+    /// A row's key; without a hash key, the sort key decides the partition.
     fn key(&mut self) -> Key {
         let hash_key = if self.maybe(6) { Bytes::new() } else { self.hash_key() };
         (hash_key, self.sort_key())
@@ -266,13 +266,13 @@ impl Generator {
     fn life(&mut self) -> Life {
         match self.rng.u32(0..10) {
             0..5 => None,
-            // It has expired by the server's clock before it arrives.
+            // By the server's clock the row has expired before it arrives.
             5 => Some(-1),
             _ => Some(self.rng.i32(1..4)),
         }
     }
 
-    /// How many things a step takes; now and then none, which some operations refuse.
+    /// The number of items of a step; now and then 0, which some operations refuse.
     fn how_many(&mut self) -> usize {
         if self.maybe(40) {
             return 0;
@@ -290,7 +290,7 @@ impl Generator {
     fn entries(&mut self) -> Vec<(Bytes, Bytes)> {
         let first = self.rng.usize(0..WIDTH);
         let count = self.how_many();
-        // Rows side by side fill a wide hash key sooner.
+        // Consecutive rows fill a wide hash key sooner.
         let sort_key = |this: &mut Self, at: usize| match this.space {
             Space::Few => this.sort_key(),
             Space::Wide => format!("{:04}", (first + at) % WIDTH).into(),
@@ -302,7 +302,7 @@ impl Generator {
         (0..self.how_many()).map(|_| self.key()).collect()
     }
 
-    /// Each key once: rows of a batch are on their way side by side.
+    /// Each key once: the writes of a batch are in flight at the same time.
     fn rows(&mut self) -> Vec<(Key, Bytes)> {
         let mut keys = self.keys();
         keys.sort();
@@ -350,7 +350,7 @@ impl Generator {
         Filter { filter_type, pattern }
     }
 
-    /// An end of a range; empty ones are common.
+    /// An end of a range, often empty.
     fn end(&mut self) -> Bytes {
         if self.maybe(3) { Bytes::new() } else { self.sort_key() }
     }
@@ -403,7 +403,7 @@ impl Generator {
             2 => 0,
             _ => self.rng.i64(-100..100),
         };
-        // How many seconds that is is known when the step is done.
+        // The seconds are known when the step runs.
         let (expiry, life) = match self.rng.u32(0..3) {
             0 => (IncrExpiry::Keep, None),
             1 => (IncrExpiry::Clear, None),

@@ -1,18 +1,18 @@
-//! The rules by which a cluster answers requests otherwise.
+//! Fault rules of a running cluster.
 
-use super::Cluster;
-use super::servers::find_server;
+use super::addresses::find_server;
+use super::handle::Cluster;
 use crate::faults::{AddedFault, Fault, FaultError, check};
 
 impl Cluster {
-    /// Adds a rule, after those that are there: the first one that takes a request decides about it.
-    /// It is in force for every request that comes from now on.
+    /// Adds a rule behind those that are there. For each request, the first rule that takes it
+    /// decides. The new rule applies to every request that arrives from now on.
     ///
     /// ```
     /// # async fn example(cluster: &pegasus_local::Cluster) -> Result<(), pegasus_local::FaultError> {
     /// use pegasus_local::{Fault, Reaction};
     ///
-    /// // Every tenth read or so is refused, always the same ones.
+    /// // Refuses about one read in ten. The seed makes it the same ones in every run.
     /// let busy = Reaction::Answer { error: "ERR_BUSY".to_owned(), carried_out: false };
     /// let fault = Fault { rpc: Some("get".to_owned()), share: 0.1, seed: 7, ..Fault::new(busy) };
     /// let added = cluster.add_fault(fault)?;
@@ -24,8 +24,8 @@ impl Cluster {
     ///
     /// # Errors
     ///
-    /// A rule that could never take a request, because what it names is not there or its conditions
-    /// contradict each other: see [`FaultError`].
+    /// The rule could never take a request, because it names something that does not exist or its
+    /// conditions contradict each other: see [`FaultError`].
     pub fn add_fault(&self, fault: Fault) -> Result<AddedFault, FaultError> {
         let addresses: Vec<_> = self.servers.iter().map(|server| server.address).collect();
         let found = fault.server.map(|address| find_server(&addresses, "server", address)).transpose()?;
@@ -34,7 +34,7 @@ impl Cluster {
         Ok(self.state.faults.add(rule))
     }
 
-    /// All rules that are in force, in their order.
+    /// All active rules, in the order in which they were added.
     pub fn faults(&self) -> Vec<AddedFault> {
         self.state.faults.list()
     }

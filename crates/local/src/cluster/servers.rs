@@ -1,30 +1,36 @@
-//! What can be done to the servers of a cluster while it runs.
+//! Operations on the servers of a running cluster.
 
-use std::net::{SocketAddr, SocketAddrV4};
+use std::net::SocketAddr;
 use std::time::Duration;
 
-use super::Cluster;
-use crate::server::{Order, Server, ServerError};
-use crate::state::find;
+use super::addresses::find_server;
+use super::handle::Cluster;
+use crate::error::ServerError;
+use crate::server::{Order, ServerHandle};
 
-/// Servers, by the addresses of [`meta_servers`](Cluster::meta_servers) and
-/// [`replica_servers`](Cluster::replica_servers). A call that is dropped before it returns is carried
-/// out all the same.
+/// Operations on servers. They take the addresses of [`meta_servers`](Cluster::meta_servers) and
+/// [`replica_servers`](Cluster::replica_servers). An operation completes even if its future is
+/// dropped.
 ///
-/// **When the cluster notices.** `failover_after` says how long after a server has gone the cluster
-/// makes up for it: at once with `Duration::ZERO`, never with `None`. (A real cluster takes about 20
-/// seconds; `Duration::from_secs(20)` shows what clients see then.) Until then the meta servers go on
-/// naming the server. Afterwards the partitions that it led have another primary, which is a secondary
-/// that is up, or none where there is none; what it followed is without it; ballots have grown. A meta
-/// server that led is followed by the next one that is up. A server that is back follows, and leads
-/// only where nobody else is there.
+/// **When the cluster notices.** `failover_after` is the time between the failure of a server and
+/// the failover: `Duration::ZERO` fails over at once, `None` never does. (A real cluster takes
+/// about 20 seconds; use `Duration::from_secs(20)` to show clients the same.) Until the failover,
+/// the meta servers keep naming the failed server.
+///
+/// At the failover, each partition that the server led gets another primary: a secondary that is
+/// up, or no primary if no secondary is up. The failed server is removed from the secondaries of
+/// its other partitions. Ballots grow. If a leading meta server failed, the next meta server that
+/// is up leads.
+///
+/// A server that comes back is a secondary again. It becomes primary only where the partition has
+/// none.
 impl Cluster {
-    /// Stops a server: its connections end, new ones are refused, open scans are forgotten. The rows
-    /// stay. Whatever of a request had been carried out stays so.
+    /// Stops a server: its connections end, new ones are refused, and its open scans are forgotten.
+    /// The rows stay, and the effects of requests that were carried out stay.
     ///
     /// # Errors
     ///
-    /// No server at that address, or one that is stopped: see [`ServerError`], here and below.
+    /// No server is at that address, or it is stopped already: see [`ServerError`], here and below.
     pub async fn stop_server(
         &self,
         address: SocketAddr,
@@ -37,18 +43,17 @@ impl Cluster {
     ///
     /// # Errors
     ///
-    /// No server at that address, one that is not stopped, or an address that somebody else took
-    /// meanwhile.
+    /// No server is at that address, it is not stopped, or another program has taken the address.
     pub async fn start_server(&self, address: SocketAddr) -> Result<(), ServerError> {
         self.server(address)?.order(Order::Start).await
     }
 
-    /// Freezes a server, as if its process had been sent SIGSTOP: connections stay, new ones succeed,
-    /// and nothing is read or answered any more.
+    /// Freezes a server, as SIGSTOP does with a process: connections stay open and new ones
+    /// succeed, but the server reads and answers nothing.
     ///
     /// # Errors
     ///
-    /// No server at that address, or one that is not running.
+    /// No server is at that address, or it is not running.
     pub async fn freeze_server(
         &self,
         address: SocketAddr,
@@ -57,17 +62,18 @@ impl Cluster {
         self.server(address)?.order(Order::Freeze(failover_after)).await
     }
 
-    /// Cuts a server off, as if all packets from and to it were lost: it is frozen, and new connections
-    /// neither succeed nor are refused.
+    /// Cuts a server off, as if all packets from and to it were lost: the server is frozen, and new
+    /// connections neither succeed nor are refused.
     ///
-    /// A program cannot drop packets. What it does is to fill the queue of connections that wait for
-    /// being taken; Linux then leaves attempts unanswered. One that is under way in that very moment
-    /// may still succeed, and is not served. Whatever clients send on connections that they have is
-    /// kept by the system and read when the server is healed, as if it had been sent again.
+    /// A program cannot drop packets. Instead, the server fills its queue of connections that wait
+    /// to be accepted; Linux then leaves further attempts unanswered. An attempt that is under way
+    /// at that moment may still succeed, but nobody serves it. The system keeps what clients send
+    /// on their open connections, and the server reads it after it is healed, as if the clients had
+    /// sent it again.
     ///
     /// # Errors
     ///
-    /// No server at that address, or one that is not running.
+    /// No server is at that address, or it is not running.
     pub async fn cut_off_server(
         &self,
         address: SocketAddr,
@@ -76,35 +82,35 @@ impl Cluster {
         self.server(address)?.order(Order::CutOff(failover_after)).await
     }
 
-    /// Heals a frozen or cut off server. It answers what has come meanwhile, as what it is by now:
-    /// where another server has taken over, with `ERR_INVALID_STATE`.
+    /// Heals a frozen or cut-off server. It answers the requests that arrived meanwhile in its
+    /// present role: if another server has taken over, it refuses them with `ERR_INVALID_STATE`.
     ///
     /// # Errors
     ///
-    /// No server at that address, or one that is neither frozen nor cut off.
+    /// No server is at that address, or it is neither frozen nor cut off.
     pub async fn heal_server(&self, address: SocketAddr) -> Result<(), ServerError> {
         self.server(address)?.order(Order::Heal).await
     }
 
-    /// Where a partition's primary is; none while no server that holds the partition is up.
+    /// The address of a partition's primary; `None` while no server that holds the partition is up.
     ///
     /// # Errors
     ///
-    /// No such table or partition, or one that a split has only begun to make.
+    /// The table or the partition does not exist, or a split is still creating the partition.
     pub fn primary(&self, table: &str, partition_index: u32) -> Result<Option<SocketAddr>, ServerError> {
         let topology = self.state.topology();
-        let (_, placement) = find(&topology, table, partition_index)?;
+        let (_, placement) = topology.find_partition(table, partition_index)?;
         Ok(placement.primary.map(|server| self.replica_servers[server].into()))
     }
 
-    /// Moves the primary of a partition to the replica server at `to`, or to its first secondary that
-    /// is up, and gives where it is now. The primary before becomes a secondary and refuses what still
-    /// comes to it with `ERR_INVALID_STATE`; the ballot grows by two, as in real clusters. A server
-    /// that did not hold the partition takes the place of a secondary.
+    /// Moves the primary of a partition to the replica server at `to`, or by default to its first
+    /// secondary that is up. Returns the address of the new primary. The old primary becomes a
+    /// secondary and refuses later requests with `ERR_INVALID_STATE`. The ballot grows by two, as
+    /// in real clusters. A server that did not hold the partition replaces a secondary.
     ///
     /// # Errors
     ///
-    /// No such table, partition or replica server; no server that is up.
+    /// The table, the partition or the replica server does not exist, or no suitable server is up.
     pub async fn move_primary(
         &self,
         table: &str,
@@ -118,38 +124,38 @@ impl Cluster {
         Ok(self.replica_servers[moved].into())
     }
 
-    /// Raises the ballot of a partition and changes nothing else, and gives the new one.
+    /// Raises the ballot of a partition, without any other change, and returns the new ballot.
     ///
     /// # Errors
     ///
-    /// No such table or partition.
+    /// The table or the partition does not exist.
     pub async fn raise_ballot(&self, table: &str, partition_index: u32) -> Result<i64, ServerError> {
         let table = table.to_owned();
         self.change(move |state| state.raise_ballot(&table, partition_index)).await
     }
 
-    /// Where the meta server is that leads.
+    /// The address of the leading meta server.
     pub fn meta_leader(&self) -> SocketAddr {
         self.meta_servers[self.state.topology().leader].into()
     }
 
-    /// Lets the meta server at `to` lead, or the next one that is up, and gives where it is. The
-    /// leader before names it to whoever asks.
+    /// Makes the meta server at `to` the leader, or by default the next one that is up. Returns the
+    /// address of the new leader. The old leader forwards clients to it.
     ///
     /// # Errors
     ///
-    /// No meta server at that address, one that is not up, or no other one.
+    /// No meta server is at that address, it is not up, or there is no other one.
     pub async fn move_meta_leader(&self, to: Option<SocketAddr>) -> Result<SocketAddr, ServerError> {
         let to = to.map(|address| find_server(&self.meta_servers, "meta server", address)).transpose()?;
         let leader = self.change(move |state| state.move_leader(to)).await?;
         Ok(self.meta_servers[leader].into())
     }
 
-    /// Starts the servers that are stopped and heals those that are frozen or cut off.
+    /// Starts all stopped servers, and heals all frozen and cut-off servers.
     ///
     /// # Errors
     ///
-    /// One could not be brought back; those after it were not tried.
+    /// A server could not be brought back. The servers behind it were not tried.
     pub async fn heal_all(&self) -> Result<(), ServerError> {
         for server in &self.servers {
             for order in [Order::Start, Order::Heal] {
@@ -162,24 +168,8 @@ impl Cluster {
         Ok(())
     }
 
-    fn server(&self, address: SocketAddr) -> Result<&Server, ServerError> {
+    fn server(&self, address: SocketAddr) -> Result<&ServerHandle, ServerError> {
         let addresses: Vec<_> = self.servers.iter().map(|server| server.address).collect();
         Ok(&self.servers[find_server(&addresses, "server", address)?])
     }
-}
-
-pub(super) fn find_server(
-    servers: &[SocketAddrV4],
-    kind: &'static str,
-    address: SocketAddr,
-) -> Result<usize, ServerError> {
-    let found = servers.iter().position(|server| SocketAddr::V4(*server) == address);
-    found.ok_or_else(|| {
-        let known: Vec<_> = servers.iter().map(ToString::to_string).collect();
-        ServerError::Unknown {
-            kind,
-            address: address.to_string(),
-            known: format!("there are {}", known.join(", ")),
-        }
-    })
 }

@@ -1,19 +1,19 @@
-//! Limits on what a partition does in a second, and how much of them is used up.
+//! Limits on the requests of a partition per second, and the use of them.
 
 use std::time::Duration;
 
 use crate::store::integer;
 
-/// What is to be done about a request beyond a limit.
+/// What to do with a request that exceeds a limit.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Throttled {
-    /// It is served after a pause.
+    /// Serve it after a pause.
     Delay(Duration),
-    /// It is refused after a pause.
+    /// Refuse it after a pause.
     Reject(Duration),
 }
 
-/// Two limits: over one, requests wait; over the other, they are refused.
+/// Two limits: requests beyond the one wait, requests beyond the other are refused.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub(crate) struct Throttling {
     delay: Option<Limit>,
@@ -26,7 +26,7 @@ struct Limit {
     pause: Duration,
 }
 
-/// What has been used up of a limit in the current second.
+/// The use of a limit in the current second.
 #[derive(Debug, Default)]
 pub(crate) struct Usage {
     second: u32,
@@ -34,8 +34,8 @@ pub(crate) struct Usage {
 }
 
 impl Throttling {
-    /// Reads a comma list of `<N[K|M]>*<delay|reject>*<ms>`, each of the two at most once. What is
-    /// wrong with another text, in the servers' words.
+    /// Parses a comma-separated list of `<N[K|M]>*<delay|reject>*<ms>`, with at most one part of
+    /// each kind. The error is the text that real servers give.
     pub(super) fn parse(text: &str) -> Result<Self, String> {
         let mut parts = text.split(',').map(str::trim).filter(|part| !part.is_empty()).peekable();
         if parts.peek().is_none() {
@@ -53,7 +53,7 @@ impl Throttling {
         Ok(throttling)
     }
 
-    /// What one of so many partitions gets of it; 0 units are no limit.
+    /// The share of one partition. A limit of 0 units does not limit.
     pub(super) fn shared_by(self, partition_count: u64) -> Self {
         let share = |limit: Option<Limit>| {
             let Limit { units, pause } = limit.filter(|limit| limit.units != 0)?;
@@ -62,8 +62,8 @@ impl Throttling {
         Self { delay: share(self.delay), reject: share(self.reject) }
     }
 
-    /// Counts a request, and says what is to be done about it if it is one too many. A refused one
-    /// does not count. No pause is longer than half of what the client waits; 0 is for ever.
+    /// Counts a request, and says what to do with it if it exceeds a limit. A refused request is
+    /// not counted. A pause is at most half of the client's timeout; a timeout of 0 means none.
     pub(crate) fn judge(
         &self,
         usage: &mut Usage,
@@ -88,7 +88,8 @@ impl Throttling {
     }
 }
 
-/// Reads one `<N[K|M]>*<delay|reject>*<ms>`, and says whether it is the one for delays.
+/// Parses one `<N[K|M]>*<delay|reject>*<ms>`. Returns whether it is the `delay` part, and the
+/// limit.
 fn parse_part(part: &str) -> Result<(bool, Limit), String> {
     let fields: Vec<_> = part.split('*').map(str::trim).collect();
     let &[units, kind, pause] = fields.as_slice() else {
@@ -103,7 +104,7 @@ fn parse_part(part: &str) -> Result<(bool, Limit), String> {
     Ok((is_delay, Limit { units, pause: Duration::from_millis(parse_unsigned(pause)?) }))
 }
 
-/// Reads a number of units: in K or M of 1024 where such a letter stands behind it.
+/// Parses a number of units. The letters K and M multiply it by 1024 and 1024².
 fn parse_units(text: &str) -> Result<u64, String> {
     let (number, factor) = match text.as_bytes() {
         [.., b'K'] => (&text[..text.len() - 1], 1 << 10),
@@ -118,9 +119,9 @@ fn parse_unsigned(text: &str) -> Result<u64, String> {
     number.ok_or_else(|| format!("'{text}' should be an unsigned integer"))
 }
 
-/// Reads how many bytes may be read in a second: a number of units, or the limit for refusals of a
-/// text as [`Throttling::parse`] reads it; none where that text only delays, which is not done for
-/// bytes that are read.
+/// Parses the number of bytes that may be read per second: a number of units, or the `reject` part
+/// of a text that [`Throttling::parse`] accepts. A text with only a `delay` part gives `None`,
+/// because reads are not delayed for their bytes.
 pub(super) fn parse_rate(text: &str) -> Result<Option<u64>, String> {
     if let Ok(bytes @ 1..) = parse_units(text) {
         return Ok(Some(bytes));

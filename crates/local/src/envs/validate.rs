@@ -1,19 +1,19 @@
-//! Which settings a table can have, and which values: what the servers take, and what they say about
-//! the rest.
+//! Checks names and values of envs as real servers do, with their error texts.
 
 use pegasus_protocol::thrift::Text;
 
-use super::throttling::{Throttling, parse_rate};
-use super::{
-    BACKUP_REQUEST_THROTTLING, DEFAULT_TTL, DENY_CLIENT_REQUEST, Deny, Envs, READ_THROTTLING,
+use super::deny::Deny;
+use super::names::{
+    BACKUP_REQUEST_THROTTLING, DEFAULT_TTL, DENY_CLIENT_REQUEST, Envs, READ_THROTTLING,
     READ_THROTTLING_BY_SIZE, VALIDATE_PARTITION_HASH, WRITE_THROTTLING, WRITE_THROTTLING_BY_SIZE,
 };
+use super::throttling::{Throttling, parse_rate};
 use crate::store::integer;
 
 const WRITE_BUFFER_SIZE: &str = "rocksdb.write_buffer_size";
 const NUM_LEVELS: &str = "rocksdb.num_levels";
 
-/// Refuses a setting that there is not, or a value that it cannot have, with a hint.
+/// Refuses an unknown env or an invalid value, with a hint.
 pub(crate) fn validate(name: &Text, value: &Text) -> Result<(), String> {
     let (name, value) = (name.to_str(), value.to_str());
     let value = value.as_ref();
@@ -61,8 +61,8 @@ pub(crate) fn validate(name: &Text, value: &Text) -> Result<(), String> {
     }
 }
 
-/// A new table's settings are checked as little as in the servers: those of the storage engine that
-/// are in bytes and levels.
+/// Checks the envs of a new table. Like real servers, it checks only two envs of the storage
+/// engine: the write buffer size and the number of levels.
 pub(crate) fn validate_at_creation(envs: &Envs) -> Result<(), String> {
     let checked = [WRITE_BUFFER_SIZE, NUM_LEVELS].map(Text::from_static);
     checked.iter().filter_map(|name| Some((name, envs.get(name)?))).try_for_each(|(n, v)| validate(n, v))
@@ -71,7 +71,7 @@ pub(crate) fn validate_at_creation(envs: &Envs) -> Result<(), String> {
 const DENY_HINT: &str = "Invalid deny client args, valid include: timeout*all, timeout*write, \
                          timeout*read; reconfig*all, reconfig*write, reconfig*read";
 
-/// Whether a value is a boolean, and true.
+/// Whether a value is the boolean `true`.
 pub(super) fn is_true(value: &str) -> bool {
     value.eq_ignore_ascii_case("true")
 }

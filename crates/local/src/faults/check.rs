@@ -1,21 +1,23 @@
-//! What a rule cannot mean.
+//! Checks a fault rule when it is added.
 
 use std::time::Duration;
 
 use pegasus_protocol::rpc::{RpcCode, RpcKind};
 use pegasus_protocol::thrift::Text;
 
+use super::error::FaultError;
+use super::fault::{Fault, Reaction};
+use super::names;
 use super::request::names_a_table;
-use super::rule::{Effect, Then};
-use super::{Fault, FaultError, Reaction, Rule, names};
-use crate::server::ServerError;
+use super::rule::{Alteration, Effect, Rule};
+use crate::error::ServerError;
 use crate::topology::{Role, Topology};
 
-/// Nobody waits longer for an answer.
+/// The longest delay of an answer.
 const LONGEST_DELAY: Duration = Duration::from_secs(24 * 3600);
 
-/// Finds what a rule names; `server` is which one that is. A rule that could never take a request is
-/// refused: whoever gives one means something else.
+/// Resolves the names in a rule. `server` is the role of the server that the rule names. A rule
+/// that could never take a request is refused, because its author must have meant something else.
 pub(crate) fn check(topology: &Topology, fault: Fault, server: Option<Role>) -> Result<Rule, FaultError> {
     let effect = effect(&fault.reaction)?;
     let code = fault.rpc.as_deref().map(rpc).transpose()?;
@@ -33,23 +35,23 @@ pub(crate) fn check(topology: &Topology, fault: Fault, server: Option<Role>) -> 
 }
 
 fn effect(reaction: &Reaction) -> Result<Effect, FaultError> {
-    let (carried_out, then) = match reaction {
+    let (carried_out, alteration) = match reaction {
         Reaction::Answer { error, carried_out } => {
             let code = names::error(error).ok_or_else(|| {
                 invalid(format!("an error's name is ERR_ and capitals, digits or _, not {error:?}"))
             })?;
-            (*carried_out, Then::Error(code))
+            (*carried_out, Alteration::Error(code))
         }
         Reaction::Delay(delay) if *delay > LONGEST_DELAY => {
             return Err(invalid(format!("a delay is a day at most, not {delay:?}")));
         }
-        Reaction::Delay(delay) => (true, Then::Delay(*delay)),
-        Reaction::Drop { carried_out } => (*carried_out, Then::Drop),
-        Reaction::Duplicate => (true, Then::Duplicate),
-        Reaction::Corrupt => (true, Then::Corrupt),
-        Reaction::Disconnect { carried_out } => (*carried_out, Then::Disconnect),
+        Reaction::Delay(delay) => (true, Alteration::Delay(*delay)),
+        Reaction::Drop { carried_out } => (*carried_out, Alteration::Drop),
+        Reaction::Duplicate => (true, Alteration::Duplicate),
+        Reaction::Corrupt => (true, Alteration::Corrupt),
+        Reaction::Disconnect { carried_out } => (*carried_out, Alteration::Disconnect),
     };
-    Ok(Effect { carried_out, then })
+    Ok(Effect { carried_out, alteration })
 }
 
 fn rpc(name: &str) -> Result<RpcCode, FaultError> {
@@ -67,7 +69,7 @@ fn check_numbers(fault: &Fault) -> Result<(), FaultError> {
     Err(invalid(format!("a share must be more than 0 and at most 1, not {}", fault.share)))
 }
 
-/// Refuses what an RPC never has.
+/// Refuses a condition that no request of the RPC can meet.
 fn check_rpc(fault: &Fault, code: RpcCode, server: Option<Role>) -> Result<(), FaultError> {
     let name = code.name();
     let is_data = !matches!(code.kind(), RpcKind::Meta | RpcKind::Node);
@@ -118,7 +120,7 @@ mod tests {
 
     use super::*;
     use crate::store::TableRecord;
-    use crate::topology::Table;
+    use crate::topology::TableState;
 
     fn refusal(change: impl FnOnce(&mut Fault), server: Option<Role>) -> Option<(&'static str, String)> {
         let servers: Arc<[_]> = [SocketAddrV4::new(Ipv4Addr::LOCALHOST, 1)].into();
@@ -130,7 +132,11 @@ mod tests {
             partition_count: 4,
             ..AppInfo::default()
         };
-        topology.insert(Table::new(TableRecord { info, ballots: vec![1; 4], purging: vec![] }, None, &[0]));
+        topology.insert(TableState::new(
+            TableRecord { info, ballots: vec![1; 4], purging: vec![] },
+            None,
+            &[0],
+        ));
         let mut fault = Fault::new(Reaction::Duplicate);
         change(&mut fault);
         check(&topology, fault, server).err().map(|error| (error.code(), error.to_string()))

@@ -1,20 +1,20 @@
-//! Why a rule cannot be.
+//! Why a rule was not added.
 
 use thiserror::Error;
 
-use crate::server::ServerError;
+use crate::error::ServerError;
 
 /// Why a rule was not added.
 #[derive(Debug, Error)]
 #[non_exhaustive]
 pub enum FaultError {
-    /// What it says cannot be, or contradicts itself.
+    /// The rule is impossible, or contradicts itself.
     #[error("{reason}")]
     Invalid {
-        /// Why it cannot be.
+        /// Why it is impossible.
         reason: String,
     },
-    /// It names a server, a table or a partition that is not there.
+    /// The rule names a server, a table or a partition that does not exist.
     #[error(transparent)]
     Missing(#[from] ServerError),
 }

@@ -1,29 +1,29 @@
-//! The names by which rules speak of RPCs and errors.
+//! The names of RPCs and errors in fault rules.
 
 use pegasus_protocol::rpc::RpcCode;
 use pegasus_protocol::types::ErrorCode;
 
-/// No error's name is longer, by far.
+/// The longest name of an error. No real name comes near it.
 const LONGEST_ERROR: usize = 64;
 
-/// The RPC that a rule names: as on the wire, or as the IDL names its method.
+/// Finds an RPC by its name on the wire or by its method name in the IDL.
 pub(super) fn rpc(name: &str) -> Option<RpcCode> {
     RpcCode::ALL.iter().copied().find(|code| code.name() == name || method(*code) == name)
 }
 
-/// The names of the IDL's methods, for messages.
+/// The method names of the IDL, for messages.
 pub(super) fn methods() -> String {
     RpcCode::ALL.iter().map(|code| method(*code)).collect::<Vec<_>>().join(", ")
 }
 
-/// The error of that name, if it can be one.
+/// The error of a name; `None` if the text cannot be the name of an error.
 pub(super) fn error(name: &str) -> Option<ErrorCode> {
     let rest = name.strip_prefix("ERR_").filter(|rest| !rest.is_empty() && name.len() <= LONGEST_ERROR)?;
     let is_name = rest.bytes().all(|byte| byte.is_ascii_uppercase() || byte.is_ascii_digit() || byte == b'_');
     is_name.then(|| ErrorCode::from(pegasus_protocol::thrift::Text::from(name)))
 }
 
-/// What the IDL calls an RPC: its name here, in the IDL's spelling.
+/// The method name of an RPC in the IDL: the variant's name in snake case.
 fn method(code: RpcCode) -> String {
     let mut method = String::new();
     for letter in format!("{code:?}").chars() {

@@ -1,25 +1,24 @@
-//! What rules look at in a request.
+//! The facts about a request that rules check.
 
 use pegasus_protocol::frame::RequestFrame;
 use pegasus_protocol::idl::*;
 use pegasus_protocol::rpc::{RpcCode, RpcKind};
 use pegasus_protocol::thrift::Text;
 
-use crate::dispatch::Node;
-use crate::topology::{Role, Topology};
+use crate::topology::{Recipient, Role, Topology};
 
 /// A request as rules see it.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Request {
-    /// None: an RPC that nobody knows.
+pub(super) struct ObservedRequest {
+    /// `None` for an unknown RPC.
     pub(super) code: Option<RpcCode>,
     pub(super) server: Role,
     pub(super) table: Option<Text>,
     pub(super) partition_index: Option<i32>,
 }
 
-impl Request {
-    pub(super) fn new(topology: &Topology, node: &Node, frame: &RequestFrame) -> Self {
+impl ObservedRequest {
+    pub(super) fn new(topology: &Topology, recipient: &Recipient, frame: &RequestFrame) -> Self {
         let code = RpcCode::from_name(frame.head.name.as_bytes());
         let gpid = frame.header.gpid;
         let (table, partition_index) = match code.map(RpcCode::kind) {
@@ -30,11 +29,11 @@ impl Request {
             Some(RpcKind::Meta) => (code.and_then(|code| table_of(code, frame)), None),
             Some(RpcKind::Node) | None => (None, None),
         };
-        Self { code, server: node.role, table, partition_index }
+        Self { code, server: recipient.role, table, partition_index }
     }
 }
 
-/// Whether requests say which table they are about.
+/// Whether requests of an RPC name a table.
 pub(super) fn names_a_table(code: RpcCode) -> bool {
     match code.kind() {
         RpcKind::Read | RpcKind::IdempotentWrite | RpcKind::AtomicWrite => true,
@@ -50,8 +49,8 @@ pub(super) fn names_a_table(code: RpcCode) -> bool {
     }
 }
 
-/// The table that a request to a meta server is about.
-#[allow(clippy::wildcard_enum_match_arm)] // the others name none
+/// The table that a request to a meta server names.
+#[allow(clippy::wildcard_enum_match_arm)] // the others name no table
 fn table_of(code: RpcCode, frame: &RequestFrame) -> Option<Text> {
     Some(match code {
         RpcCode::QueryCfg => frame.arguments::<QueryCfgRequest>().ok()?.app_name,

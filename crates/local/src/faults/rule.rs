@@ -1,4 +1,4 @@
-//! A rule at work: which requests it takes, and how many it has taken.
+//! An active rule: it decides which requests it takes, and counts them.
 
 use std::sync::Mutex;
 use std::sync::PoisonError;
@@ -9,20 +9,20 @@ use pegasus_protocol::rpc::RpcCode;
 use pegasus_protocol::thrift::Text;
 use pegasus_protocol::types::ErrorCode;
 
-use super::Fault;
-use super::request::Request;
+use super::fault::Fault;
+use super::request::ObservedRequest;
 use crate::topology::Role;
 
-/// A rule whose names have been found.
+/// A rule whose names have been resolved.
 #[derive(Debug)]
 pub(crate) struct Rule {
-    /// As it was given.
+    /// The rule as it was given.
     pub(super) fault: Fault,
     pub(super) code: Option<RpcCode>,
     pub(super) table: Option<Text>,
     pub(super) server: Option<Role>,
     pub(super) effect: Effect,
-    /// How many requests it was for.
+    /// How many requests have met the conditions.
     seen: Mutex<u64>,
     hits: AtomicU64,
 }
@@ -30,14 +30,14 @@ pub(crate) struct Rule {
 /// What a rule does to the requests that it takes.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Effect {
-    /// Whether they are carried out.
+    /// Whether the requests are carried out.
     pub(crate) carried_out: bool,
-    pub(crate) then: Then,
+    pub(crate) alteration: Alteration,
 }
 
-/// What becomes of an answer.
+/// What a rule does to an answer.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) enum Then {
+pub(crate) enum Alteration {
     Error(ErrorCode),
     Delay(Duration),
     Drop,
@@ -52,8 +52,8 @@ impl Rule {
         Self { fault, code, table, server, effect, seen: Mutex::default(), hits: AtomicU64::new(0) }
     }
 
-    /// What happens to a request, if this rule takes it.
-    pub(super) fn take(&self, request: &Request) -> Option<Effect> {
+    /// The effect on a request, if this rule takes it.
+    pub(super) fn take(&self, request: &ObservedRequest) -> Option<Effect> {
         if !self.is_for(request) {
             return None;
         }
@@ -74,7 +74,7 @@ impl Rule {
         self.hits.load(Ordering::Relaxed)
     }
 
-    fn is_for(&self, request: &Request) -> bool {
+    fn is_for(&self, request: &ObservedRequest) -> bool {
         fn fits<T: PartialEq>(wanted: &Option<T>, found: &Option<T>) -> bool {
             wanted.is_none() || wanted == found
         }
@@ -86,14 +86,16 @@ impl Rule {
     }
 }
 
-/// Whether the `n`th request is in a share: drawn anew for each, and the same for the same seed.
+/// Whether the `n`th request is in a share. Every request is drawn anew, and the same seed gives
+/// the same result.
 fn is_in_share(share: f64, seed: u64, n: u64) -> bool {
     // The top 53 bits, as a number from 0 to 1 (exclusive).
     let drawn = (split_mix(seed, n) >> 11) as f64 / (1_u64 << 53) as f64;
     drawn < share
 }
 
-/// The `n`th number of SplitMix64, which needs no state and mixes well even for neighbouring seeds.
+/// The `n`th number of SplitMix64. This generator needs no state, and mixes well even for
+/// neighbouring seeds.
 fn split_mix(seed: u64, n: u64) -> u64 {
     let mut z = seed.wrapping_add(n.wrapping_add(1).wrapping_mul(0x9e37_79b9_7f4a_7c15));
     z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
@@ -103,10 +105,10 @@ fn split_mix(seed: u64, n: u64) -> u64 {
 
 #[cfg(test)]
 mod tests {
-    use super::super::Reaction;
+    use super::super::fault::Reaction;
     use super::*;
 
-    const EFFECT: Effect = Effect { carried_out: false, then: Then::Drop };
+    const EFFECT: Effect = Effect { carried_out: false, alteration: Alteration::Drop };
 
     fn any() -> Fault {
         Fault::new(Reaction::Drop { carried_out: false })
@@ -116,8 +118,8 @@ mod tests {
         Rule::new(fault, None, None, EFFECT)
     }
 
-    fn request() -> Request {
-        Request {
+    fn request() -> ObservedRequest {
+        ObservedRequest {
             code: Some(RpcCode::Get),
             server: Role::Replica(1),
             table: Some("temp".into()),
@@ -125,7 +127,7 @@ mod tests {
         }
     }
 
-    /// Which of the next requests are taken, by number.
+    /// The numbers of the next requests that the rule takes.
     fn taken(rule: &Rule, requests: u64) -> Vec<u64> {
         (0..requests).filter(|_| rule.take(&request()).is_some()).collect()
     }
@@ -154,7 +156,7 @@ mod tests {
 
     #[test]
     fn a_request_that_says_nothing_of_a_condition_does_not_meet_it() {
-        let unknown = Request { code: None, table: None, partition_index: None, ..request() };
+        let unknown = ObservedRequest { code: None, table: None, partition_index: None, ..request() };
         assert!(rule(Fault { table: Some("temp".to_owned()), ..any() }).take(&unknown).is_none());
         assert!(rule(Fault { partition_index: Some(0), ..any() }).take(&unknown).is_none());
         assert!(Rule::new(any(), Some(RpcCode::Get), None, EFFECT).take(&unknown).is_none());
@@ -182,7 +184,7 @@ mod tests {
 
     #[test]
     fn the_generator_is_the_one_it_says() {
-        // The first numbers of SplitMix64 with the seed 1234567, as published with it.
+        // The first numbers of SplitMix64 for the seed 1234567, as published by its authors.
         let numbers: Vec<_> = (0..3).map(|n| split_mix(1_234_567, n)).collect();
         assert_eq!(
             numbers,

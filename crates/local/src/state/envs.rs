@@ -1,28 +1,25 @@
-//! Changes of a table's settings.
-
-use std::collections::BTreeMap;
+//! Changes the envs of a table.
 
 use pegasus_protocol::thrift::Text;
 use pegasus_protocol::types::ErrorCode;
 
-use super::{ChangeError, ClusterState};
-use crate::envs::validate;
+use super::cluster_state::ClusterState;
+use crate::envs::{Envs, validate};
+use crate::error::ChangeError;
 
-type Envs = BTreeMap<Text, Text>;
-
-/// Which settings go.
+/// Which envs to remove.
 pub(crate) enum Removal<'a> {
-    /// These.
+    /// The envs with these names.
     Keys(&'a [Text]),
-    /// Those whose names begin with this and a dot; all, if it is empty.
+    /// The envs whose names begin with this prefix and a dot; all envs if the prefix is empty.
     Prefix(&'a Text),
 }
 
 impl ClusterState {
-    /// Sets settings, all or none.
+    /// Sets all given envs, or none if one of them is invalid.
     pub(crate) fn set_envs(&self, table: &Text, keys: &[Text], values: &[Text]) -> Result<(), ChangeError> {
         if keys.is_empty() || keys.len() != values.len() {
-            return Err(ChangeError::Refused(ErrorCode::InvalidParameters, String::new()));
+            return Err(ChangeError::refused(ErrorCode::InvalidParameters));
         }
         for (key, value) in keys.iter().zip(values) {
             validate(key, value).map_err(|hint| ChangeError::Refused(ErrorCode::InvalidParameters, hint))?;
@@ -34,7 +31,7 @@ impl ClusterState {
         Ok(())
     }
 
-    /// Removes settings, and says which there were.
+    /// Removes envs. Returns the names of the removed ones, as the hint for the answer.
     pub(crate) fn remove_envs(&self, table: &Text, removal: &Removal<'_>) -> Result<String, ChangeError> {
         let mut removed = String::new();
         self.change_envs(table, |envs| {
@@ -59,7 +56,7 @@ impl ClusterState {
         })
     }
 
-    /// Changes settings if `change` says that it did so.
+    /// Changes the envs of a table. `change` returns whether it has changed anything.
     fn change_envs(&self, name: &Text, change: impl FnOnce(&mut Envs) -> bool) -> Result<(), ChangeError> {
         self.change(|topology| {
             let Some(table) = topology.table_by_name(name) else {
@@ -76,7 +73,7 @@ impl ClusterState {
     }
 }
 
-/// Whether a name begins with `prefix` and a dot, and goes on after that.
+/// Whether a name consists of `prefix`, a dot and more.
 fn is_under(name: &Text, prefix: &Text) -> bool {
     let rest = name.as_bytes().strip_prefix(prefix.as_bytes().as_ref());
     rest.is_some_and(|rest| rest.len() > 1 && rest[0] == b'.')

@@ -1,14 +1,12 @@
-//! Servers go and come back, primaries and the leading meta server move.
+//! Changes of servers, primaries and the meta leader.
 
-use pegasus_protocol::thrift::Text;
-
-use super::ClusterState;
-use crate::server::ServerError;
+use super::cluster_state::ClusterState;
+use crate::error::ServerError;
 use crate::store::StoreError;
-use crate::topology::{Health, Placement, Role, Table, Topology};
+use crate::topology::{Health, Placement, Role};
 
 impl ClusterState {
-    /// Notes how a server is, and makes up for one that is lost.
+    /// Notes the health of a server. If the server is lost, others take over.
     pub(crate) fn set_health(&self, role: Role, health: Health) -> Result<(), StoreError> {
         self.change_topology(|topology| {
             let changed = match role {
@@ -22,15 +20,15 @@ impl ClusterState {
         })
     }
 
-    /// Forgets the scans that were open at a server: it has ended.
+    /// Drops the open scans of a stopped server.
     pub(crate) fn forget_scans(&self, role: Role) {
         if let Role::Replica(server) = role {
             self.scans[server].clear();
         }
     }
 
-    /// Moves a partition's primary: to that replica server, or else to the first secondary that is
-    /// up. Gives where it is now.
+    /// Moves the primary of a partition: to the given replica server, or else to the first
+    /// secondary that is up. Returns the index of the new primary.
     pub(crate) fn move_primary(
         &self,
         name: &str,
@@ -38,7 +36,7 @@ impl ClusterState {
         server: Option<usize>,
     ) -> Result<usize, ServerError> {
         self.change(|topology| {
-            let (table, placement) = find(topology, name, index)?;
+            let (table, placement) = topology.find_partition(name, index)?;
             let is_up = |server: &usize| topology.replica_health[*server] == Health::Up;
             let server = server.or_else(|| placement.secondaries.iter().copied().find(is_up));
             let Some(server) = server.filter(is_up) else {
@@ -56,17 +54,18 @@ impl ClusterState {
         })
     }
 
-    /// Gives a partition a new version of its configuration that says the same, and the version.
+    /// Raises the ballot of a partition without any other change, and returns the new ballot.
     pub(crate) fn raise_ballot(&self, name: &str, index: u32) -> Result<i64, ServerError> {
         self.change(|topology| {
-            let (table, _) = find(topology, name, index)?;
+            let (table, _) = topology.find_partition(name, index)?;
             let raised = table.with_placement(index as usize, Placement::raise_ballot);
             let ballot = raised.partitions[index as usize].ballot;
             Ok((Some(raised), ballot))
         })
     }
 
-    /// Lets another meta server lead: that one, or else the next that is up. Gives which leads now.
+    /// Moves the lead: to the given meta server, or else to the next one that is up. Returns the
+    /// index of the new leader.
     pub(crate) fn move_leader(&self, server: Option<usize>) -> Result<usize, ServerError> {
         self.change_topology(|topology| {
             let Some(leader) = server.or_else(|| topology.next_leader()) else {
@@ -79,23 +78,5 @@ impl ClusterState {
             topology.leader = leader;
             Ok((Vec::new(), leader))
         })
-    }
-}
-
-/// A partition that is somewhere, and its table.
-pub(crate) fn find<'t>(
-    topology: &'t Topology,
-    name: &str,
-    index: u32,
-) -> Result<(&'t Table, &'t Placement), ServerError> {
-    let Some(table) = topology.table_by_name(&Text::from(name)) else {
-        return Err(ServerError::NoTable { name: name.to_owned() });
-    };
-    match table.partitions.get(index as usize) {
-        None => Err(ServerError::NoPartition { name: name.to_owned(), count: table.partitions.len(), index }),
-        Some(placement) if !placement.is_ready() => Err(ServerError::NoServer {
-            reason: format!("partition {index} of {name:?} is nowhere yet: a split is making it"),
-        }),
-        Some(placement) => Ok((table, placement)),
     }
 }

@@ -1,51 +1,39 @@
-//! Partition split: a table gets twice the partitions.
+//! Partition split: doubles the partitions of a table.
 //!
-//! It begins at once: the count is doubled, the new partitions ("children") are nowhere yet, and
-//! clients go on asking their parents. Then one child after the other gets the rows that are now
-//! its own. While that happens the parent takes no requests; afterwards it refuses those for keys of
-//! the child, and clients ask where these are.
+//! The split begins at once: the partition count is doubled, the new partitions ("children") are on
+//! no server yet, and clients keep sending to their parents. Then the children get their rows, one
+//! after the other. While a child is filled, its parent takes no requests. Afterwards the parent
+//! refuses requests for the child's keys, and clients look for the child.
 //!
-//! What is stored tells after an interruption what is left to do: children that are not ready get
-//! their rows again, parents that may have rows of their children are purged of them.
-
-use std::sync::Arc;
-use std::time::Duration;
+//! After an interruption, the stored state tells what is left to do. Children that are not ready
+//! are filled again. Parents that may still have rows of their children are purged of them.
 
 use pegasus_protocol::thrift::Text;
 use pegasus_protocol::types::ErrorCode;
-use tokio::sync::watch;
-use tokio::task::spawn_blocking;
-use tokio::time::sleep;
 
-use super::{AppId, ChangeError, ClusterState};
+use super::cluster_state::ClusterState;
 use crate::envs::VALIDATE_PARTITION_HASH;
-use crate::guard::Version;
+use crate::error::ChangeError;
 use crate::options::MAX_PARTITIONS;
 use crate::store::{Owner, StoreError};
+use crate::topology::{AppId, PartitionVersion};
 
-/// How long a split has begun before its first child gets rows: clients can see it begin.
-const PAUSE_BEFORE: Duration = Duration::from_millis(100);
-
-/// How long it rests after each child, so that it is not all at once.
-const PAUSE_BETWEEN: Duration = Duration::from_millis(5);
-
-/// How long to wait before a storage that failed is asked again.
-const PAUSE_AFTER_FAILURE: Duration = Duration::from_secs(1);
-
-/// Something that is left to do for a split.
+/// One step of a split.
 #[derive(Debug, Clone, Copy)]
-enum Step {
-    /// A child gets its rows from its parent.
+pub(super) enum SplitStep {
+    /// Gives a child the rows that it owns, from its parent.
     Fill { app_id: AppId, parent: usize, child: usize },
-    /// A parent loses the rows that it no longer owns, by the count of partitions when that was
-    /// decided: another split may begin before it is done, and its children need their rows.
+    /// Removes from a parent the rows that it no longer owns. `parent` has the partition count at
+    /// the time of the decision: another split may begin before this step is done, and the children
+    /// of that split need their rows.
     Purge { app_id: AppId, parent: Owner },
 }
 
 impl ClusterState {
-    /// Doubles the partitions of a table. The split goes on when this returns.
+    /// Begins to double the partitions of a table. The split goes on when this returns.
     ///
-    /// `asked` is how many there shall be; without, twice what there are.
+    /// `asked` is the new partition count that the client expects; without it, the count is doubled
+    /// without a check.
     pub(crate) fn start_split(&self, name: &Text, asked: Option<i32>) -> Result<i32, ChangeError> {
         let refuse = |err, hint: String| Err(ChangeError::Refused(err, hint));
         let started = self.change(|topology| {
@@ -78,35 +66,38 @@ impl ClusterState {
         Ok(started)
     }
 
-    /// What is left to do for splits, if anything is. All children are filled before a parent is
-    /// purged, so that one is never purged by a count whose children still need its rows.
-    fn next_step(&self) -> Option<Step> {
+    /// The next step of a split, if there is one. All children are filled before any parent is
+    /// purged: a parent must not lose rows that its children still need.
+    pub(super) fn next_step(&self) -> Option<SplitStep> {
         self.topology().tables().filter(|table| table.rows.is_some()).find_map(|table| {
             let app_id = table.info.app_id;
             let child = table.partitions.iter().position(|placement| !placement.is_ready());
-            let fill =
-                child.map(|child| Step::Fill { app_id, parent: child - table.partitions.len() / 2, child });
+            let fill = child.map(|child| SplitStep::Fill {
+                app_id,
+                parent: child - table.partitions.len() / 2,
+                child,
+            });
             let purge = || {
                 let parent =
                     Owner { index: *table.purging.first()? as u32, count: table.partitions.len() as u32 };
-                Some(Step::Purge { app_id, parent })
+                Some(SplitStep::Purge { app_id, parent })
             };
             fill.or_else(purge)
         })
     }
 
-    fn take_step(&self, step: Step) -> Result<(), StoreError> {
+    pub(super) fn take_step(&self, step: SplitStep) -> Result<(), StoreError> {
         match step {
-            Step::Fill { app_id, parent, child } => self.fill_child(app_id, parent, child),
-            Step::Purge { app_id, parent } => self.purge_parent(app_id, parent),
+            SplitStep::Fill { app_id, parent, child } => self.fill_child(app_id, parent, child),
+            SplitStep::Purge { app_id, parent } => self.purge_parent(app_id, parent),
         }
     }
 
-    /// Gives a child its rows and its place.
+    /// Fills a child and places it on the servers of its parent.
     ///
-    /// No write is lost. Once the parent's version says that it is being split, every request that
-    /// was let in before has been served, and none is let in until the version says the new count;
-    /// a request looks at the settings after it was let in, so it is then checked by its hash.
+    /// No write is lost. After the parent's version has changed to `Splitting`, all requests that
+    /// entered before have been served. No request enters until the version is the new count. A
+    /// request reads the settings after it has entered, so its hash is then checked.
     fn fill_child(&self, app_id: AppId, parent: usize, child: usize) -> Result<(), StoreError> {
         let topology = self.topology().clone();
         let Some((table, rows)) = topology.table(app_id).and_then(|table| Some((table, table.rows.clone()?)))
@@ -114,18 +105,18 @@ impl ClusterState {
             return Ok(());
         };
         let (guard, count) = (&table.guards[parent], table.partitions.len() as u32);
-        guard.change(Version::Splitting);
+        guard.change(PartitionVersion::Splitting);
         let owner = Owner { index: child as u32, count };
         let filled = rows.copy_to_child(parent as i32, owner).and_then(|()| {
             self.change(|topology| {
                 Ok((topology.table(app_id).map(|table| table.with_child(parent, child)), ()))
             })
         });
-        guard.change(Version::Count(if filled.is_ok() { count } else { count / 2 }));
+        guard.change(PartitionVersion::Count(if filled.is_ok() { count } else { count / 2 }));
         filled
     }
 
-    /// Removes the rows of a parent that it no longer owns; nobody sees them any more.
+    /// Removes the rows that a parent no longer owns. No request can see them any more.
     fn purge_parent(&self, app_id: AppId, parent: Owner) -> Result<(), StoreError> {
         let rows = self.topology().table(app_id).and_then(|table| table.rows.clone());
         rows.map_or(Ok(()), |rows| rows.purge(parent))?;
@@ -140,41 +131,14 @@ impl ClusterState {
     }
 }
 
-/// Carries splits to their end, whenever there are some, until it is told to stop.
-pub(crate) async fn finish_splits(state: Arc<ClusterState>, mut stop: watch::Receiver<()>) {
-    loop {
-        tokio::select! {
-            _ = stop.changed() => return,
-            () = state.splits.notified() => {}
-        }
-        let mut pause = PAUSE_BEFORE;
-        while let Some(step) = state.next_step() {
-            tokio::select! {
-                _ = stop.changed() => return,
-                () = sleep(pause) => {}
-            }
-            let worker = state.clone();
-            pause = match spawn_blocking(move || worker.take_step(step)).await {
-                Ok(Ok(())) => PAUSE_BETWEEN,
-                Ok(Err(error)) => {
-                    tracing::error!(?step, %error, "a partition split does not get on");
-                    PAUSE_AFTER_FAILURE
-                }
-                Err(error) => {
-                    tracing::error!(?step, %error, "a partition split has come to an end");
-                    return;
-                }
-            };
-        }
-    }
-}
-
 #[cfg(test)]
 mod tests {
+    use std::sync::Arc;
+
     use bytes::Bytes;
     use pegasus_protocol::key;
 
-    use super::super::tests::state;
+    use super::super::load::tests::state;
     use super::*;
     use crate::clock::ManualClock;
     use crate::store::Store;
@@ -183,7 +147,7 @@ mod tests {
         key::encode(format!("{n}").as_bytes(), &[]).unwrap()
     }
 
-    /// All rows of all partitions; those that scans pass over, too.
+    /// The number of rows in all partitions, including rows that scans skip.
     fn rows(state: &ClusterState) -> usize {
         let topology = state.topology();
         let table = topology.table(1).unwrap();
@@ -205,10 +169,10 @@ mod tests {
         }
         assert_eq!(state.start_split(&"t".into(), None).unwrap(), 2);
         let filling = state.next_step().unwrap();
-        assert!(matches!(filling, Step::Fill { parent: 0, child: 1, .. }));
+        assert!(matches!(filling, SplitStep::Fill { parent: 0, child: 1, .. }));
         state.take_step(filling).unwrap();
         let purging = state.next_step().unwrap();
-        assert!(matches!(purging, Step::Purge { parent: Owner { index: 0, count: 2 }, .. }));
+        assert!(matches!(purging, SplitStep::Purge { parent: Owner { index: 0, count: 2 }, .. }));
         assert_eq!(state.start_split(&"t".into(), Some(4)).unwrap(), 4);
         state.take_step(purging).unwrap();
         assert_eq!(rows(&state), 100);
@@ -224,6 +188,6 @@ mod tests {
             let partition = table.rows.as_ref().unwrap().partition(index as i32).unwrap();
             assert!(partition.get(&key_of(n)).unwrap().is_some(), "{n}");
         }
-        assert_eq!(*table.guards[0].enter(), Version::Count(4));
+        assert_eq!(*table.guards[0].enter(), PartitionVersion::Count(4));
     }
 }

@@ -1,32 +1,33 @@
-//! What goes wrong in storage, and the code that a client sees of it.
+//! Errors of the storage, and their status codes for clients.
 
 use pegasus_protocol::DecodeError;
 use pegasus_protocol::status::Status;
 use thiserror::Error;
 
-/// A failure of the storage engine or of the data in it.
+/// A failure of the storage engine, or damage of its data.
 #[derive(Debug, Error)]
 #[non_exhaustive]
 pub enum StoreError {
     /// The storage engine failed.
     #[error("{}", engine_reason(.0))]
     Engine(#[from] fjall::Error),
-    /// The directory for the data cannot be made or used.
+    /// The data directory cannot be created or used.
     #[error("the data directory cannot be used: {0}")]
     Directory(#[from] std::io::Error),
     /// Another cluster has the data directory open.
     #[error("the data directory is in use by another process or cluster")]
     InUse,
-    /// Stored bytes do not say what they should.
+    /// Stored bytes are damaged.
     #[error("stored data is damaged: {0}")]
     Damaged(&'static str),
-    /// Writes that were acknowledged are gone: the journal was damaged, and cut short where it was.
+    /// Acknowledged writes are lost: the journal was damaged, and the engine cut it off there.
     #[error(
         "the last {commits} commits are gone, because the journal is damaged; \
          without the file \"commits\" what is left can be used"
     )]
     Lost {
-        /// How many commits, each of one write or of several that were made together.
+        /// The number of lost commits. Each commit holds one write, or several that were made
+        /// together.
         commits: u64,
     },
     /// A stored description of a table cannot be read.
@@ -35,7 +36,7 @@ pub enum StoreError {
 }
 
 impl StoreError {
-    /// Whether there is no room left for what was to be written.
+    /// Whether the disk or the quota is full.
     pub(crate) fn is_full(&self) -> bool {
         use fjall::{Error, LsmError};
         use std::io::ErrorKind;
@@ -47,7 +48,7 @@ impl StoreError {
         matches!(error.kind(), ErrorKind::StorageFull | ErrorKind::QuotaExceeded | ErrorKind::FileTooLarge)
     }
 
-    /// The storage code that an answer carries for it.
+    /// The status code for the answer.
     pub(crate) fn status(&self) -> Status {
         match self {
             Self::Damaged(_) | Self::Catalog(_) | Self::Lost { .. } => Status::Corruption,
@@ -57,7 +58,7 @@ impl StoreError {
     }
 }
 
-/// What the engine says, in the words of the system where the system refused something.
+/// The message of the engine, or of the operating system if that was the cause.
 fn engine_reason(error: &fjall::Error) -> String {
     match error {
         fjall::Error::Io(error) | fjall::Error::Storage(fjall::LsmError::Io(error)) => error.to_string(),
@@ -65,7 +66,7 @@ fn engine_reason(error: &fjall::Error) -> String {
     }
 }
 
-/// What RocksDB would say: kCorruption for bytes that make no sense, kIOError for the rest.
+/// The status that RocksDB would give: kCorruption for invalid bytes, kIOError for the rest.
 #[allow(clippy::wildcard_enum_match_arm)] // both enums are non-exhaustive
 fn engine_status(error: &fjall::Error) -> Status {
     use fjall::{Error, LsmError};

@@ -1,32 +1,32 @@
-//! Filters on hash keys and sort keys, and the same comparisons for checks of values.
+//! Filters on hash keys and sort keys. Checks of values use the same comparisons.
 
 use bytes::Bytes;
 use pegasus_protocol::idl::FilterType;
 
-/// A filter as a request asks for it.
+/// A filter of a request.
 #[derive(Debug, Clone)]
-pub(super) struct Filter {
+pub(super) struct KeyFilter {
     kind: FilterType,
     pattern: Bytes,
 }
 
-impl Filter {
-    /// The filter of a request; none for a type that does not exist.
+impl KeyFilter {
+    /// The filter of a request; `None` if the filter type does not exist.
     pub(super) fn new(kind: i32, pattern: &Bytes) -> Option<Self> {
         FilterType::try_from(kind).ok().map(|kind| Self { kind, pattern: pattern.clone() })
     }
 
-    /// The prefix that everything that passes has, if that is what is asked for.
+    /// The common prefix of all keys that pass, if the filter asks for one.
     pub(super) fn prefix(&self) -> Option<&[u8]> {
         (self.kind == FilterType::MatchPrefix && !self.pattern.is_empty()).then_some(&self.pattern)
     }
 
-    /// Whether everything passes.
+    /// Whether all keys pass.
     pub(super) fn passes_all(&self) -> bool {
         self.kind == FilterType::NoFilter || self.pattern.is_empty()
     }
 
-    /// Whether `key` passes. An empty pattern lets everything pass.
+    /// Whether `key` passes. An empty pattern lets all keys pass.
     pub(super) fn passes(&self, key: &[u8]) -> bool {
         match self.kind {
             FilterType::NoFilter => true,
@@ -37,7 +37,7 @@ impl Filter {
     }
 }
 
-/// Whether `pattern` stands somewhere in `bytes`.
+/// Whether `bytes` contains `pattern`.
 pub(super) fn contains(bytes: &[u8], pattern: &[u8]) -> bool {
     pattern.is_empty() || bytes.windows(pattern.len()).any(|window| window == pattern)
 }
@@ -47,7 +47,7 @@ mod tests {
     use super::*;
 
     fn passes(kind: FilterType, pattern: &'static str, key: &str) -> bool {
-        Filter::new(kind.into(), &Bytes::from_static(pattern.as_bytes())).unwrap().passes(key.as_bytes())
+        KeyFilter::new(kind.into(), &Bytes::from_static(pattern.as_bytes())).unwrap().passes(key.as_bytes())
     }
 
     #[test]
@@ -65,7 +65,7 @@ mod tests {
 
     #[test]
     fn unknown_types_are_no_filter() {
-        assert!(Filter::new(4, &Bytes::new()).is_none());
-        assert!(Filter::new(-1, &Bytes::new()).is_none());
+        assert!(KeyFilter::new(4, &Bytes::new()).is_none());
+        assert!(KeyFilter::new(-1, &Bytes::new()).is_none());
     }
 }

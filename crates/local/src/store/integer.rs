@@ -1,7 +1,8 @@
-//! Integers as the servers read them from values: C's `strtoll` with base 0, all bytes used.
+//! Parses integers as real servers do: like C's `strtoll` with base 0, and all bytes must be used.
 
-/// The integer that `text` is: white space, a sign, then decimal, octal (`0…`) or hexadecimal
-/// (`0x…`) digits to the end. None when it is anything else, or does not fit 64 bits.
+/// The integer in `text`: white space, an optional sign, then decimal, octal (`0…`) or hexadecimal
+/// (`0x…`) digits up to the end. `None` for any other text, and for numbers that do not fit into 64
+/// bits.
 pub(crate) fn parse(text: &[u8]) -> Option<i64> {
     let start = text.iter().position(|byte| !is_space(*byte))?;
     let (negative, digits) = match &text[start..] {
@@ -19,12 +20,12 @@ pub(crate) fn parse(text: &[u8]) -> Option<i64> {
     digits.iter().try_fold(0i64, |value, byte| {
         let digit = i64::from(char::from(*byte).to_digit(radix)?);
         let shifted = value.checked_mul(i64::from(radix))?;
-        // Towards the sign, so that the least number of all can be reached.
+        // Goes away from zero on the side of the sign, so that `i64::MIN` can be reached.
         if negative { shifted.checked_sub(digit) } else { shifted.checked_add(digit) }
     })
 }
 
-/// C's `isspace`, which unlike Rust's has the vertical tab.
+/// C's `isspace`. Unlike Rust's, it includes the vertical tab.
 fn is_space(byte: u8) -> bool {
     matches!(byte, b' ' | b'\t' | b'\n' | 0x0b | 0x0c | b'\r')
 }

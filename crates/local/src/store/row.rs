@@ -11,12 +11,12 @@ use super::error::StoreError;
 
 const HEAD: usize = 4;
 
-/// A row: when it expires, and its value.
+/// A row: its expiry and its value.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Row {
-    /// Seconds since 2016; 0 for never.
+    /// Seconds since 2016-01-01T00:00:00Z; 0 for never.
     pub(crate) expire_ts: u32,
-    /// What the client stored.
+    /// The value that the client has set.
     pub(crate) value: Bytes,
 }
 
@@ -29,13 +29,13 @@ impl Row {
         stored.freeze()
     }
 
-    /// Reads stored bytes; the value is a view of them.
+    /// Decodes stored bytes. The value shares their memory.
     pub(super) fn decode(stored: &Bytes) -> Result<Self, StoreError> {
         let head = stored.first_chunk().ok_or(StoreError::Damaged("a row without its expiry"))?;
         Ok(Self { expire_ts: u32::from_be_bytes(*head), value: stored.slice(HEAD..) })
     }
 
-    /// The row, unless it has expired: then there is no row.
+    /// The row, unless it has expired.
     pub(crate) fn live(self, now: u32) -> Option<Self> {
         (!expiry::is_expired(self.expire_ts, now)).then_some(self)
     }

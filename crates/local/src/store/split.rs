@@ -1,48 +1,22 @@
-//! How rows move when a partition is split, and whose they are.
+//! Moves rows when a partition is split.
 //!
-//! A split copies before it removes, so what fails in the middle loses nothing: rows that a
-//! partition no longer owns are passed over until they are removed.
-
-use pegasus_protocol::key;
+//! A split copies rows before it removes them, so a failure in the middle loses nothing. Reads skip
+//! the rows that a partition no longer owns, until these are removed.
 
 use super::error::StoreError;
-use super::table_rows::{Partition, TableRows, Writer};
+use super::owner::Owner;
+use super::table_rows::{PartitionRows, TableRows, Writer};
 
-/// How much is written at once: not so much that it fills the memory, not so little that many small
-/// writes take the time.
+/// The size of one write during a copy. A larger one would need too much memory; many smaller ones
+/// would take too much time.
 const CHUNK_ROWS: usize = 1024;
 const CHUNK_BYTES: usize = 4 << 20;
 
-/// A partition of a table with so many of them.
-///
-/// The servers compare `hash & (count - 1)`, which is the same where the count is a power of two.
-/// Where it is not, that sends most keys to partitions other than `hash % count`, where every client
-/// looks for them; so the remainder decides here, whatever the count.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct Owner {
-    /// Its index.
-    pub(crate) index: u32,
-    /// How many there are.
-    pub(crate) count: u32,
-}
-
-impl Owner {
-    /// Whether that is where keys of this hash are.
-    pub(crate) fn owns_hash(self, hash: u64) -> bool {
-        key::partition_index(hash, self.count) == self.index
-    }
-
-    /// Whether that is where an encoded key is.
-    pub(crate) fn owns(self, encoded_key: &[u8]) -> bool {
-        key::hash(encoded_key).is_ok_and(|hash| self.owns_hash(hash))
-    }
-}
-
 impl TableRows {
-    /// Copies the rows that `child` owns to it from the partition that had them so far. Whatever it
-    /// had before (of an attempt that did not come to its end) goes.
+    /// Copies the rows that `child` owns from its parent. Rows that an interrupted attempt has left
+    /// in the child are removed first.
     ///
-    /// Nobody may write to either of them meanwhile.
+    /// There must be no other writes to either partition meanwhile.
     pub(crate) fn copy_to_child(&self, parent: i32, child: Owner) -> Result<(), StoreError> {
         let (Some(from), Some(to)) = (self.partition(parent), self.partition(child.index as i32)) else {
             return Err(StoreError::Damaged("a split into partitions that the table does not have"));
@@ -65,7 +39,7 @@ impl TableRows {
         copy.finish(decree)
     }
 
-    /// Removes the rows of a partition that are not its own. Requests go on meanwhile.
+    /// Removes the rows that a partition does not own. Requests may go on meanwhile.
     pub(crate) fn purge(&self, owner: Owner) -> Result<(), StoreError> {
         let Some(partition) = self.partition(owner.index as i32) else {
             return Ok(());
@@ -84,23 +58,23 @@ impl TableRows {
     }
 }
 
-fn remove(partition: Partition<'_>, keys: &mut Vec<bytes::Bytes>) -> Result<(), StoreError> {
+fn remove(partition: PartitionRows<'_>, keys: &mut Vec<bytes::Bytes>) -> Result<(), StoreError> {
     let mut write = partition.write();
     keys.drain(..).for_each(|key| write.remove(key));
     let decree = write.decree();
     write.commit_as(decree)
 }
 
-/// Edits to a partition, applied chunk by chunk.
+/// Edits of a partition that are applied in chunks.
 struct Chunk<'t> {
-    partition: Partition<'t>,
+    partition: PartitionRows<'t>,
     write: Option<Writer<'t>>,
     rows: usize,
     bytes: usize,
 }
 
 impl<'t> Chunk<'t> {
-    fn new(partition: Partition<'t>) -> Self {
+    fn new(partition: PartitionRows<'t>) -> Self {
         Self { partition, write: None, rows: 0, bytes: 0 }
     }
 

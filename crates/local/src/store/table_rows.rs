@@ -1,7 +1,8 @@
-//! The rows of one table: reading one, and writing some.
+//! The rows of one table, in a data directory or in memory: reads and writes.
 //!
-//! A write takes the lock of its partition, may read first, and is applied whole or not at all.
-//! Reads take no lock: of one row they see the latest state, of several a [`View`].
+//! A write holds the lock of its partition. It may read first, and is applied completely or not at
+//! all. Reads take no lock: a read of one row sees the latest state, a read of several rows uses a
+//! [`View`].
 
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -9,106 +10,109 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use bytes::Bytes;
 
 use super::disk::DiskRows;
+use super::edit::Edit;
 use super::error::StoreError;
-use super::limits::Limits;
+use super::limits::ReadLimits;
 use super::memory::MemoryRows;
 use super::row::Row;
 use super::view::View;
 
 /// The rows of one table.
 pub(crate) struct TableRows {
-    pub(super) place: Place,
-    pub(super) limits: Limits,
-    /// One lock a partition; it protects the partition's decree, and whoever holds it may write.
+    pub(super) backend: Backend,
+    pub(super) limits: ReadLimits,
+    /// One lock per partition. It protects the partition's decree, and its holder may write.
     partitions: Box<[Arc<Mutex<i64>>]>,
-    /// Seconds that rows written without an expiry live; 0 for ever.
+    /// The time to live of rows that are written without an expiry, in seconds; 0 for no expiry.
     default_ttl: Arc<AtomicU32>,
 }
 
-/// Where the rows of a table are.
-pub(super) enum Place {
+/// Where the rows of a table are stored.
+pub(super) enum Backend {
     /// In a data directory.
     Disk(DiskRows),
     /// In memory.
     Memory(MemoryRows),
 }
 
-/// One partition of a table.
+/// The rows of one partition.
 #[derive(Clone, Copy)]
-pub(crate) struct Partition<'t> {
+pub(crate) struct PartitionRows<'t> {
     pub(super) table: &'t TableRows,
     pub(super) index: u16,
 }
 
 impl TableRows {
-    pub(super) fn new(place: Place, partition_count: u16) -> Self {
+    pub(super) fn new(backend: Backend, partition_count: u16) -> Self {
         Self {
-            place,
-            limits: Limits::default(),
+            backend,
+            limits: ReadLimits::default(),
             partitions: (0..partition_count).map(|_| Arc::default()).collect(),
             default_ttl: Arc::default(),
         }
     }
 
-    /// The same rows, with so many partitions; those that are there already stay what they are.
+    /// The same rows with a larger number of partitions. The existing partitions do not change.
     pub(crate) fn grown(&self, partition_count: u16) -> Self {
         let new = (self.partitions.len()..usize::from(partition_count)).map(|_| Arc::default());
-        let place = match &self.place {
-            Place::Disk(rows) => Place::Disk(rows.clone()),
-            Place::Memory(rows) => Place::Memory(rows.grown(partition_count)),
+        let backend = match &self.backend {
+            Backend::Disk(rows) => Backend::Disk(rows.clone()),
+            Backend::Memory(rows) => Backend::Memory(rows.grown(partition_count)),
         };
         Self {
-            place,
+            backend,
             limits: self.limits,
             partitions: self.partitions.iter().cloned().chain(new).collect(),
             default_ttl: self.default_ttl.clone(),
         }
     }
 
-    /// The partition of that index, if the table has it.
-    pub(crate) fn partition(&self, index: i32) -> Option<Partition<'_>> {
+    /// The partition with an index, if the table has it.
+    pub(crate) fn partition(&self, index: i32) -> Option<PartitionRows<'_>> {
         let index = u16::try_from(index).ok()?;
-        (usize::from(index) < self.partitions.len()).then_some(Partition { table: self, index })
+        (usize::from(index) < self.partitions.len()).then_some(PartitionRows { table: self, index })
     }
 
-    /// Sets how long rows live that are written without an expiry; 0 for ever.
+    /// Sets the time to live of rows that are written without an expiry, in seconds; 0 for no
+    /// expiry.
     pub(crate) fn set_default_ttl(&self, seconds: u32) {
         self.default_ttl.store(seconds, Ordering::Relaxed);
     }
 }
 
-impl<'t> Partition<'t> {
-    /// The latest state of a row, expired or not.
+impl<'t> PartitionRows<'t> {
+    /// The latest state of a row, even if it has expired.
     pub(crate) fn get(self, key: &[u8]) -> Result<Option<Row>, StoreError> {
-        match &self.table.place {
-            Place::Disk(rows) => rows.get(self.index, key),
-            Place::Memory(rows) => Ok(rows.get(self.index, key)),
+        match &self.table.backend {
+            Backend::Disk(rows) => rows.get(self.index, key),
+            Backend::Memory(rows) => Ok(rows.get(self.index, key)),
         }
     }
 
-    /// How many rows there are, expired ones and those of other partitions too.
+    /// The number of rows, including expired rows and rows of other partitions.
     #[cfg(test)]
     pub(crate) fn count_rows(self) -> usize {
         self.view().ascend(&[]).count()
     }
 
-    /// The partition as it is at this moment.
+    /// A view of the partition at this moment.
     pub(crate) fn view(self) -> View {
-        match &self.table.place {
-            Place::Disk(rows) => View::Disk(rows.view(self.index)),
-            Place::Memory(rows) => View::Memory(rows.view(self.index)),
+        match &self.table.backend {
+            Backend::Disk(rows) => View::Disk(rows.view(self.index)),
+            Backend::Memory(rows) => View::Memory(rows.view(self.index)),
         }
     }
 
-    /// Waits for the partition's lock and starts a write.
+    /// Waits for the partition's lock and begins a write.
     pub(crate) fn write(self) -> Writer<'t> {
-        // The lock protects nothing that a panic could leave half done: the decree is one number.
+        // A panic cannot leave the protected data half changed: it is a single number.
         let lock = &self.table.partitions[usize::from(self.index)];
         let decree = lock.lock().unwrap_or_else(PoisonError::into_inner);
         Writer { partition: self, decree, edits: Vec::new() }
     }
 
-    /// The expiry to store for one that was asked for: a table may have a default for "never".
+    /// The expiry to store for a requested one. A request without an expiry gets the table's
+    /// default.
     pub(super) fn expiry(self, asked: i32, now: u32) -> u32 {
         match (asked as u32, self.table.default_ttl.load(Ordering::Relaxed)) {
             (0, 0) => 0,
@@ -118,50 +122,43 @@ impl<'t> Partition<'t> {
     }
 }
 
-/// A write to one partition: holds its lock until it is committed or dropped.
+/// A write to one partition. It holds the partition's lock until it is committed or dropped.
 pub(crate) struct Writer<'t> {
-    partition: Partition<'t>,
+    partition: PartitionRows<'t>,
     decree: MutexGuard<'t, i64>,
     edits: Vec<Edit>,
 }
 
-/// What a write does to one row.
-pub(super) struct Edit {
-    pub(super) key: Bytes,
-    /// What it sets; none where it removes.
-    pub(super) row: Option<Row>,
-}
-
 impl Writer<'_> {
-    /// The row as it is before this write.
+    /// The row before this write.
     pub(crate) fn get(&self, key: &[u8]) -> Result<Option<Row>, StoreError> {
         self.partition.get(key)
     }
 
-    /// Sets a row when the write is committed.
+    /// Sets a row at the commit.
     pub(crate) fn put(&mut self, key: Bytes, expire_ts: u32, value: Bytes) {
         self.edits.push(Edit { key, row: Some(Row { expire_ts, value }) });
     }
 
-    /// Removes a row when the write is committed.
+    /// Removes a row at the commit.
     pub(crate) fn remove(&mut self, key: Bytes) {
         self.edits.push(Edit { key, row: None });
     }
 
-    /// Applies all edits, later ones over earlier ones, and gives the number of this write. A write
-    /// without edits counts too.
+    /// Applies all edits in their order, and returns the decree of this write. A write without
+    /// edits gets a decree too.
     pub(crate) fn commit(mut self) -> Result<i64, StoreError> {
         self.apply()?;
         *self.decree += 1;
         Ok(*self.decree)
     }
 
-    /// The number of the last write.
+    /// The decree of the last write.
     pub(super) fn decree(&self) -> i64 {
         *self.decree
     }
 
-    /// Applies all edits as no write of a client: it leaves `decree` as the number of the last one.
+    /// Applies all edits, but not as a write of a client: the last decree becomes `decree`.
     pub(super) fn commit_as(mut self, decree: i64) -> Result<(), StoreError> {
         self.apply()?;
         *self.decree = decree;
@@ -169,10 +166,10 @@ impl Writer<'_> {
     }
 
     fn apply(&self) -> Result<(), StoreError> {
-        let Partition { table, index } = self.partition;
-        match &table.place {
-            Place::Disk(rows) => rows.apply(index, &self.edits),
-            Place::Memory(rows) => {
+        let PartitionRows { table, index } = self.partition;
+        match &table.backend {
+            Backend::Disk(rows) => rows.apply(index, &self.edits),
+            Backend::Memory(rows) => {
                 rows.apply(index, &self.edits);
                 Ok(())
             }

@@ -1,22 +1,22 @@
-//! A partition as it was at one moment, read in key order from any key on.
+//! A view of a partition at one moment, which reads rows in the order of their keys.
 
 use bytes::Bytes;
 
-use super::disk::{DiskRange, DiskView};
+use super::disk::{DiskRowRange, DiskView};
 use super::error::StoreError;
-use super::memory::{Entry, MemoryView, Range};
+use super::memory::{Entry, MemoryRowRange, MemoryView};
 use super::row::Row;
 
-/// A partition as it was when the view was made. It stays so while writes go on.
+/// A view of a partition. Later writes do not change it.
 pub(crate) enum View {
-    /// Of a table in a data directory.
+    /// A view of a table in a data directory.
     Disk(DiskView),
-    /// Of a table in memory.
+    /// A view of a table in memory.
     Memory(MemoryView),
 }
 
 impl View {
-    /// A row as it was, expired or not.
+    /// The row with a key, even if it has expired.
     pub(super) fn get(&self, key: &[u8]) -> Result<Option<Row>, StoreError> {
         match self {
             Self::Disk(view) => view.get(key),
@@ -24,31 +24,31 @@ impl View {
         }
     }
 
-    /// The rows from the first key that is not less than `from`, upwards.
-    pub(super) fn ascend(&self, from: &[u8]) -> Rows<'_> {
+    /// The rows with keys of at least `from`, upwards.
+    pub(super) fn ascend(&self, from: &[u8]) -> ViewRows<'_> {
         match self {
-            Self::Disk(view) => Rows::Disk(Box::new(view.up(from))),
-            Self::Memory(view) => Rows::Up(view.up(from)),
+            Self::Disk(view) => ViewRows::Disk(Box::new(view.up(from))),
+            Self::Memory(view) => ViewRows::Up(view.up(from)),
         }
     }
 
-    /// The rows from the last key that is not greater than `from`, downwards.
-    pub(super) fn descend(&self, from: &[u8]) -> Rows<'_> {
+    /// The rows with keys of at most `from`, downwards.
+    pub(super) fn descend(&self, from: &[u8]) -> ViewRows<'_> {
         match self {
-            Self::Disk(view) => Rows::Disk(Box::new(view.down(from))),
-            Self::Memory(view) => Rows::Down(view.down(from)),
+            Self::Disk(view) => ViewRows::Disk(Box::new(view.down(from))),
+            Self::Memory(view) => ViewRows::Down(view.down(from)),
         }
     }
 }
 
-/// Pegasus keys and rows of a view, in order, expired ones included.
-pub(super) enum Rows<'v> {
-    Disk(Box<DiskRange>),
-    Up(Range<'v>),
-    Down(Range<'v>),
+/// Keys and rows of a view in order, including expired rows.
+pub(super) enum ViewRows<'v> {
+    Disk(Box<DiskRowRange>),
+    Up(MemoryRowRange<'v>),
+    Down(MemoryRowRange<'v>),
 }
 
-impl Iterator for Rows<'_> {
+impl Iterator for ViewRows<'_> {
     type Item = Result<(Bytes, Row), StoreError>;
 
     fn next(&mut self) -> Option<Self::Item> {

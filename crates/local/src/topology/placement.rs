@@ -1,24 +1,26 @@
-//! Which servers hold one partition, and what becomes of that when servers fail and come back.
+//! The servers that hold a partition, and how that changes when servers fail and come back.
 
-/// The ballot of a partition that a split has made and that has no rows yet.
+/// The ballot of a partition that a split has created and not yet filled.
 const NOT_READY: i64 = -1;
 
-/// Which servers hold one partition, by index.
+/// The servers that hold a partition, by index.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Placement {
-    /// The version of this placement, 1 or more; grows with each change. Negative: a split has made
-    /// the partition, and it is nowhere yet.
+    /// The version of this placement: 1 or more, and it grows with each change. Negative while a
+    /// split has created the partition but not yet placed it.
     pub(crate) ballot: i64,
-    /// Who takes writes and consistent reads; none while no server that holds the partition is up.
+    /// The server for writes and consistent reads. `None` while no server that holds the partition
+    /// is up.
     pub(crate) primary: Option<usize>,
-    /// Who answers backup reads. (All of them share one copy of the rows.)
+    /// The servers for hedged reads. (All replicas share one copy of the rows.)
     pub(crate) secondaries: Vec<usize>,
-    /// Who held it when the cluster lost them. They follow again when they come back.
+    /// Lost servers that held the partition. They follow again when they come back.
     pub(crate) last_drops: Vec<usize>,
 }
 
 impl Placement {
-    /// Primaries go round the servers, the secondaries are the servers after them.
+    /// Partition `index` gets server `index` as its primary, modulo the number of servers, and the
+    /// next servers as secondaries.
     pub(super) fn round_robin(index: usize, servers: &[usize], replicas: usize, ballot: i64) -> Self {
         let replica = |n: usize| servers[(index + n) % servers.len()];
         Self {
@@ -29,12 +31,12 @@ impl Placement {
         }
     }
 
-    /// The place of a partition that has none yet.
+    /// The placement of a partition that is on no server yet.
     pub(super) fn not_ready() -> Self {
         Self { ballot: NOT_READY, primary: None, secondaries: Vec::new(), last_drops: Vec::new() }
     }
 
-    /// Whether the partition is somewhere.
+    /// Whether the partition is on some server.
     pub(crate) fn is_ready(&self) -> bool {
         self.ballot > 0
     }
@@ -44,11 +46,11 @@ impl Placement {
         self.primary == Some(server) || self.secondaries.contains(&server)
     }
 
-    /// Takes a server out that the cluster has lost, and says whether it held the partition. The
-    /// first secondary that is up takes over from a primary.
+    /// Removes a lost server, and returns whether it held the partition. If it was the primary, the
+    /// first secondary that is up takes over.
     ///
-    /// As in real clusters each step is a configuration of its own: one without the lost server,
-    /// and one with the new primary.
+    /// As in real clusters, this makes two configurations: one without the lost server, and one
+    /// with the new primary.
     pub(super) fn lose(&mut self, server: usize, is_up: impl Fn(usize) -> bool) -> bool {
         if !self.is_at(server) {
             return false;
@@ -61,8 +63,8 @@ impl Placement {
         true
     }
 
-    /// Lets a server follow again that the cluster had lost and that is up now; it leads where
-    /// nobody else does. Says whether anything changed.
+    /// Makes a lost server that is up again a secondary, or the primary if there is none. Returns
+    /// whether anything has changed.
     pub(super) fn regain(&mut self, server: usize, is_up: impl Fn(usize) -> bool) -> bool {
         let held = self.last_drops.len();
         self.last_drops.retain(|dropped| *dropped != server);
@@ -74,8 +76,8 @@ impl Placement {
         self.elect(is_up) || is_back
     }
 
-    /// Makes another server the primary; the one before follows it. A server that did not hold the
-    /// partition takes the place of the last secondary, so that the replicas stay as many.
+    /// Makes another server the primary; the old primary becomes a secondary. A server that did not
+    /// hold the partition replaces the last secondary, so the number of replicas stays the same.
     pub(crate) fn move_primary(&mut self, server: usize) {
         if self.primary == Some(server) {
             return;
@@ -86,7 +88,7 @@ impl Placement {
         if let Some(before) = self.primary.replace(server) {
             self.secondaries.insert(0, before);
             self.secondaries.truncate(replicas - 1);
-            self.raise_ballot(); // the primary before steps down
+            self.raise_ballot(); // the old primary steps down
         }
         self.raise_ballot();
     }
@@ -113,7 +115,7 @@ impl Placement {
 mod tests {
     use super::*;
 
-    fn placement(ballot: i64, primary: Option<usize>, secondaries: &[usize], drops: &[usize]) -> Placement {
+    fn expected(ballot: i64, primary: Option<usize>, secondaries: &[usize], drops: &[usize]) -> Placement {
         Placement { ballot, primary, secondaries: secondaries.to_vec(), last_drops: drops.to_vec() }
     }
 
@@ -128,59 +130,59 @@ mod tests {
         let primaries: Vec<_> = placements.iter().map(|placement| placement.primary.unwrap()).collect();
         assert_eq!(primaries, [0, 1, 2, 3]);
         assert_eq!(placements[3].secondaries, [0, 1]);
-        // Only the servers that are there count.
-        assert_eq!(Placement::round_robin(1, &[0, 2], 2, 1), placement(1, Some(2), &[0], &[]));
+        // Only the given servers count.
+        assert_eq!(Placement::round_robin(1, &[0, 2], 2, 1), expected(1, Some(2), &[0], &[]));
     }
 
     #[test]
     fn a_secondary_that_is_up_takes_over_and_the_lost_server_follows_when_it_is_back() {
-        let mut place = start();
-        assert!(place.lose(0, |server| server == 2));
-        assert_eq!(place, placement(3, Some(2), &[1], &[0]));
-        assert!(place.regain(0, |_| true));
-        assert_eq!(place, placement(4, Some(2), &[1, 0], &[]));
-        assert!(!place.regain(0, |_| true));
+        let mut placement = start();
+        assert!(placement.lose(0, |server| server == 2));
+        assert_eq!(placement, expected(3, Some(2), &[1], &[0]));
+        assert!(placement.regain(0, |_| true));
+        assert_eq!(placement, expected(4, Some(2), &[1, 0], &[]));
+        assert!(!placement.regain(0, |_| true));
     }
 
     #[test]
     fn a_lost_secondary_leaves_the_primary_as_it_is() {
-        let mut place = start();
-        assert!(place.lose(1, |_| true));
-        assert_eq!(place, placement(2, Some(0), &[2], &[1]));
-        assert!(!place.lose(1, |_| true));
+        let mut placement = start();
+        assert!(placement.lose(1, |_| true));
+        assert_eq!(placement, expected(2, Some(0), &[2], &[1]));
+        assert!(!placement.lose(1, |_| true));
     }
 
     #[test]
     fn without_servers_there_is_no_primary_and_the_first_one_back_leads() {
-        let mut place = start();
+        let mut placement = start();
         for server in 0..3 {
-            place.lose(server, |other| other > server);
+            placement.lose(server, |other| other > server);
         }
-        assert_eq!(place, placement(6, None, &[], &[0, 1, 2]));
-        assert!(place.regain(1, |server| server == 1));
-        assert_eq!(place, placement(8, Some(1), &[], &[0, 2]));
+        assert_eq!(placement, expected(6, None, &[], &[0, 1, 2]));
+        assert!(placement.regain(1, |server| server == 1));
+        assert_eq!(placement, expected(8, Some(1), &[], &[0, 2]));
     }
 
     #[test]
     fn a_secondary_that_was_down_unnoticed_leads_when_it_is_up_again() {
-        let mut place = Placement::round_robin(0, &[0, 1], 2, 1);
-        place.lose(0, |_| false);
-        assert_eq!(place, placement(2, None, &[1], &[0]));
-        assert!(place.regain(1, |server| server == 1));
-        assert_eq!(place, placement(3, Some(1), &[], &[0]));
+        let mut placement = Placement::round_robin(0, &[0, 1], 2, 1);
+        placement.lose(0, |_| false);
+        assert_eq!(placement, expected(2, None, &[1], &[0]));
+        assert!(placement.regain(1, |server| server == 1));
+        assert_eq!(placement, expected(3, Some(1), &[], &[0]));
     }
 
     #[test]
     fn a_primary_moves_to_any_server_and_the_replicas_stay_as_many() {
-        let mut place = start();
-        place.move_primary(0);
-        assert_eq!(place, start());
-        place.move_primary(2);
-        assert_eq!(place, placement(3, Some(2), &[0, 1], &[]));
-        place.move_primary(4);
-        assert_eq!(place, placement(5, Some(4), &[2, 0], &[]));
+        let mut placement = start();
+        placement.move_primary(0);
+        assert_eq!(placement, start());
+        placement.move_primary(2);
+        assert_eq!(placement, expected(3, Some(2), &[0, 1], &[]));
+        placement.move_primary(4);
+        assert_eq!(placement, expected(5, Some(4), &[2, 0], &[]));
         let mut alone = Placement::round_robin(0, &[0], 1, 1);
         alone.move_primary(1);
-        assert_eq!(alone, placement(3, Some(1), &[], &[]));
+        assert_eq!(alone, expected(3, Some(1), &[], &[]));
     }
 }

@@ -1,4 +1,4 @@
-//! Recorded JSON to requests, answers to JSON.
+//! Turns recorded JSON into requests, and answers into JSON.
 
 use bytes::Bytes;
 use pegasus_protocol::idl::*;
@@ -18,7 +18,7 @@ pub(crate) fn bytes(value: &Value) -> Bytes {
     }
 }
 
-/// Bytes as they are recorded: long ones by length and hash.
+/// Bytes as they are recorded. Long ones are recorded by their length and hash.
 fn text(bytes: &[u8]) -> Value {
     if bytes.len() > 256 {
         let hash: String = Sha256::digest(bytes).iter().map(|byte| format!("{byte:02x}")).collect();
@@ -72,7 +72,7 @@ impl Args<'_> {
         }
     }
 
-    /// Only here a TTL of 0 and less is sent as it is.
+    /// Other steps never send a TTL of 0 or less; this one sends it unchanged.
     pub(crate) fn incr(&self) -> IncrRequest {
         let ttl = self.number("expire_ts_seconds");
         IncrRequest {

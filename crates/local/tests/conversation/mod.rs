@@ -1,4 +1,4 @@
-//! One recorded conversation with a cluster: steps in, answers out, both as JSON.
+//! One recorded conversation with a cluster: steps and answers, both as JSON.
 //!
 //! Bytes are strings in which each character U+0000..U+00FF is one byte.
 
@@ -23,11 +23,11 @@ use crate::support::{Peer, TestCluster};
 pub(crate) struct Conversation {
     cluster: TestCluster,
     peers: HashMap<SocketAddr, Peer>,
-    /// The context id that the last scan answer carried.
+    /// The context id in the last answer of a scan.
     context: i64,
     /// The start key of the last get_scanner.
     scan_start: Bytes,
-    /// Fractions of a second that were slept.
+    /// The time that was slept, in seconds, below one second.
     slept: f64,
 }
 
@@ -41,7 +41,7 @@ impl Conversation {
         self.cluster.cluster.stop().await.unwrap();
     }
 
-    /// Takes one step; the answer, unless it is one without.
+    /// Takes one step. Returns the answer, if the request has one.
     pub(crate) async fn step(&mut self, step: &Value) -> Option<Value> {
         let args = Args { value: &step["args"], now: self.cluster.clock.now() };
         let pidx = step["pidx"].as_i64();
@@ -131,7 +131,8 @@ impl Conversation {
         self.peer(&header).await.send(&out).await;
     }
 
-    /// Where a step goes: to the partition it names, -1 being that of the scanned hash key.
+    /// The header for the partition that a step names; -1 stands for the partition of the scanned
+    /// hash key.
     fn header(&self, pidx: Option<i64>, hash: u64) -> RequestHeader {
         let count = self.cluster.table.partition_count as u32;
         let (index, partition_hash) = match pidx {
@@ -165,8 +166,8 @@ impl Conversation {
     }
 }
 
-/// Whether an answer is the recorded one. What depends on the moment may differ: a few seconds of
-/// a TTL, which timestamp exactly, which context id.
+/// Whether an answer equals the recorded one. Values that depend on the time may differ: a few
+/// seconds of a TTL, a timestamp, a context id.
 pub(crate) fn agree(recorded: &Value, answered: &Value) -> bool {
     match (recorded, answered) {
         (Value::Object(recorded), Value::Object(answered)) => {

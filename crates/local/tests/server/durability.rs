@@ -1,8 +1,8 @@
-//! What is left after the program was killed while it wrote, when the disk was full, and when files
-//! are damaged.
+//! What remains after the program was killed during writes, after the disk was full, and after
+//! files were damaged.
 //!
-//! `PEGASUS_DURABILITY_ROUNDS` and `PEGASUS_DURABILITY_SEED` make the first test longer, and another
-//! one: `npm run durability`.
+//! `PEGASUS_DURABILITY_ROUNDS` and `PEGASUS_DURABILITY_SEED` set the length and the seed of the
+//! first test (`npm run durability`).
 
 mod kill;
 mod load;

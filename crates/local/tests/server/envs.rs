@@ -1,4 +1,4 @@
-//! Settings of a table that its clients notice. (Limits are in `throttling`.)
+//! The envs whose effects clients notice. (Limits are tested in `throttling`.)
 
 use bytes::BytesMut;
 use pegasus_protocol::frame::{RequestHeader, encode_request};
@@ -28,13 +28,13 @@ async fn a_default_time_to_live_is_for_writes_from_then_on() {
     assert_eq!(ttl(&cluster, &mut peer, "before").await, -1);
     assert_eq!(ttl(&cluster, &mut peer, "default").await, 100);
     assert_eq!(ttl(&cluster, &mut peer, "own").await, 7);
-    // An incr that asks for no expiry gets the default again.
+    // An incr without an expiry gets the default again.
     cluster.clock.advance(5);
     let key = encoded("h", "default");
     let incr = IncrRequest { key, increment: 1, expire_ts_seconds: -1 };
     assert_eq!(peer.ask::<rpc::Incr>(&cluster.header(0), &incr).await.new_value, 2);
     assert_eq!(ttl(&cluster, &mut peer, "default").await, 100);
-    // Only setting it to 0 ends it.
+    // Only a value of 0 ends the default.
     let del =
         UpdateAppEnvRequest { op: AppEnvOperation::Del.into(), ..set_envs(TABLE, &[("default_ttl", "")]) };
     assert_eq!(cluster.meta().await.update_envs(&del).await.err, ErrorCode::Ok);
@@ -60,7 +60,7 @@ async fn requests_that_are_denied() {
         assert_eq!(get, if denies_reads { ErrorCode::InvalidState } else { ErrorCode::Ok });
         let put = peer.call::<rpc::Put>(&header, &put).await.error;
         assert_eq!(put, if denies_writes { ErrorCode::InvalidState } else { ErrorCode::Ok });
-        // This is looked at before the size of a write is.
+        // This check comes before the check of the write's size.
         let put = peer.call::<rpc::Put>(&header, &too_large).await.error;
         assert_eq!(put, if denies_writes { ErrorCode::InvalidState } else { ErrorCode::InvalidData });
     }
@@ -69,7 +69,7 @@ async fn requests_that_are_denied() {
     encode_request::<rpc::Get>(&header, 1000, &key, &mut out);
     encode_request::<rpc::Put>(&header, 1001, &put, &mut out);
     peer.send(&out).await;
-    assert_eq!(peer.answer().await.head.sequence_id, 1001); // and nothing for the get
+    assert_eq!(peer.answer().await.head.sequence_id, 1001); // and no answer to the get
     let clear = UpdateAppEnvRequest {
         op: AppEnvOperation::Clear.into(),
         clear_prefix: Some("replica".into()),
@@ -102,7 +102,7 @@ async fn hashes_are_checked_where_that_is_set() {
     assert_eq!(peer.refusal::<rpc::Get>(&astray, &key).await, misused);
     assert_eq!(peer.refusal::<rpc::GetScanner>(&astray, &scan_of_all(1)).await, misused);
     assert_eq!(peer.refusal::<rpc::ClearScanner>(&astray, &1).await, misused);
-    // No hash is one too: that of partition 0. What is there is there, but scans pass it over.
+    // A hash of 0 is also a hash: that of partition 0. The row can be read, but scans skip it.
     assert_eq!(peer.ask::<rpc::Get>(&unsaid, &key).await.value, "v");
     assert_eq!((rows(&cluster, None).await, rows(&cluster, Some(true)).await), (0, 0));
     assert_eq!(rows(&cluster, Some(false)).await, 1);

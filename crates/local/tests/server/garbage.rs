@@ -1,4 +1,4 @@
-//! Bytes that are no request cost the connection they came on, and nothing else.
+//! Bytes that are not a request end their connection, and affect nothing else.
 
 use bytes::{BufMut, Bytes, BytesMut};
 use pegasus_protocol::frame::encode_request;
@@ -18,7 +18,8 @@ fn get(cluster: &TestCluster) -> Vec<u8> {
     request::<rpc::Get>(cluster, &encoded("h", "s"))
 }
 
-/// Sends bytes on a connection of their own: it must end, without an answer, and the cluster go on.
+/// Sends bytes on a new connection. The connection must end without an answer, and the cluster must
+/// go on.
 async fn expect_end(cluster: &TestCluster, bytes: &[u8]) {
     let mut peer = cluster.peer(0).await;
     peer.send(bytes).await;
@@ -73,14 +74,14 @@ async fn thrift_that_ends_too_early_at_every_byte() {
     ];
     for whole in whole {
         for length in 48..whole.len() {
-            // The frame is whole, what is in it is not.
+            // The frame is complete, but its content is not.
             let cut = with(&whole[..length], 16, (length - 48) as u32);
             let mut peer = cluster.peer(0).await;
             peer.send(&cut).await;
             peer.expect_end().await;
         }
     }
-    // No half write has been done.
+    // No part of the write has been made.
     let answer = cluster.peer(0).await.ask::<rpc::Get>(&cluster.header(0), &encoded("h", "s")).await;
     assert_eq!(answer.error, 1);
     cluster.cluster.stop().await.unwrap();
@@ -95,8 +96,8 @@ async fn every_byte_of_a_body_turned_over() {
         bytes[position] ^= 0xff;
         let mut peer = cluster.peer(0).await;
         peer.send(&bytes).await;
-        // Whether this is still a request depends on the byte. Either way the server has seen it when
-        // the connection has ended.
+        // Whether the bytes are still a request depends on the byte. In both cases the server has
+        // read them when the connection has ended.
         peer.finish().await;
     }
     cluster.peer(0).await.ask::<rpc::Get>(&cluster.header(0), &encoded("h", "s")).await;
@@ -176,11 +177,11 @@ async fn keys_that_the_servers_abort_on_are_refused() {
         let scan = pegasus_protocol::idl::GetScannerRequest { start_key: key, ..Default::default() };
         assert_eq!(peer.ask::<rpc::GetScanner>(&header, &scan).await.error, 4);
     }
-    // A hash key that says it is longer than the key.
+    // A hash key whose length field exceeds the key.
     let cut = Bytes::from_static(b"\0\x09short");
     assert_eq!(peer.ask::<rpc::Put>(&header, &put_request(&cut, "v", 0)).await.error, 4);
     assert_eq!(peer.ask::<rpc::Get>(&header, &cut).await.error, 1);
-    // A partition hash that is not the key's.
+    // A partition hash that differs from the key's.
     let mut misrouted = cluster.header_of(&encoded("h", "s"));
     misrouted.partition_hash ^= 1;
     let put: UpdateRequest = put_request(&encoded("h", "s"), "v", 0);
@@ -190,7 +191,7 @@ async fn keys_that_the_servers_abort_on_are_refused() {
     cluster.cluster.stop().await.unwrap();
 }
 
-/// The old form of a message head: name, type, id, without a version.
+/// The old form of a message head: name, type and id without a version.
 #[tokio::test]
 async fn a_message_head_of_the_old_form_is_understood() {
     let cluster = TestCluster::start(1).await;

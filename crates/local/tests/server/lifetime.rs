@@ -1,4 +1,4 @@
-//! How a cluster starts, stops and comes back.
+//! How a cluster starts, stops and starts again.
 
 use std::net::SocketAddr;
 
@@ -18,8 +18,8 @@ fn in_directory(directory: &tempfile::TempDir, tables: &[(&str, u32)]) -> Cluste
     }
 }
 
-/// The engine waits a little for a directory that is in use, so opening it again would not show
-/// that `stop` returned too early: its lock must be free at once.
+/// The engine waits a little for a directory that is in use. So opening it again would not show
+/// that `stop` has returned too early. The lock must be free at once.
 fn assert_free(directory: &tempfile::TempDir) {
     std::fs::File::open(directory.path().join("data/lock")).unwrap().try_lock().unwrap();
 }
@@ -91,7 +91,7 @@ async fn a_stored_table_keeps_its_partition_count() {
     let error = Cluster::start(in_directory(&directory, &[("t", 8)])).await.unwrap_err();
     assert_eq!(error.code(), "ERR_INVALID_ARGUMENT");
     assert_eq!(error.to_string(), "the table \"t\" is there already, with 4 partitions and not 8");
-    // The failed start has let go of everything.
+    // The failed start has released everything.
     Cluster::start(in_directory(&directory, &[("t", 4)])).await.unwrap().stop().await.unwrap();
 }
 
@@ -117,7 +117,7 @@ async fn a_directory_that_cannot_be_one() {
 
 #[tokio::test]
 async fn a_port_that_is_taken() {
-    // Held by this test, so nobody else can come in between.
+    // The test holds this port, so no other program can take it.
     let taken = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let port = taken.local_addr().unwrap().port();
     let error = Cluster::start(ClusterOptions { port, ..ClusterOptions::default() }).await.unwrap_err();

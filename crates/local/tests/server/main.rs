@@ -1,4 +1,4 @@
-//! Conversations with a cluster over its sockets, and with the program.
+//! Tests that talk to a cluster over its sockets, and to the program.
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)] // how tests fail
 

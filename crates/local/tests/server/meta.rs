@@ -1,4 +1,4 @@
-//! What the meta servers answer.
+//! The answers of meta servers to clients.
 
 use pegasus_local::ClusterOptions;
 use pegasus_protocol::idl::{QueryCfgRequest, QueryCfgResponse};

@@ -1,4 +1,4 @@
-//! The `pegasus-local` program: what it says, and how it ends.
+//! The `pegasus-local` program: its output and its end.
 
 use std::net::SocketAddr;
 use std::process::{ExitStatus, Stdio};
@@ -23,7 +23,7 @@ pub(crate) fn command(args: &[&str]) -> Command {
     watched(command)
 }
 
-/// A command whose output is read and that ends with the test.
+/// A command whose output the test reads, and which is killed when the test ends.
 pub(crate) fn watched(mut command: Command) -> Command {
     command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped()).kill_on_drop(true);
     command

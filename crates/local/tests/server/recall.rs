@@ -1,4 +1,4 @@
-//! Tables that are dropped, and come back or do not.
+//! Dropped tables, recalled in time or too late.
 
 use pegasus_local::ClusterOptions;
 use pegasus_protocol::idl::*;
@@ -109,7 +109,7 @@ async fn all_of_it_survives_a_restart() {
     let listed = meta.list(AppStatus::Invalid).await;
     cluster.cluster.stop().await.unwrap();
 
-    // `start_with` makes a table of the same name and moves the clock back to its start.
+    // `start_with` creates a table of the same name, and moves the clock back to its start.
     let mut cluster = TestCluster::start_with(1, options()).await;
     let mut meta = cluster.meta().await;
     assert_eq!(cluster.table.app_id, 3);
@@ -120,7 +120,7 @@ async fn all_of_it_survives_a_restart() {
     cluster.table = locate(&mut meta, "back").await;
     let (key, mut peer) = (encoded("h", "s"), cluster.peer(0).await);
     assert_eq!(peer.ask::<rpc::Get>(&cluster.header(0), &key).await.value, "v");
-    put(&cluster, "w").await; // with the time to live that was set before
+    put(&cluster, "w").await; // with the default time to live from before
     assert_eq!(peer.ask::<rpc::Ttl>(&cluster.header_of(&key), &key).await.ttl_seconds, 60);
     cluster.cluster.stop().await.unwrap();
 }

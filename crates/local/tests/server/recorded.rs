@@ -1,8 +1,8 @@
-//! The requests to meta servers that were recorded with a real cluster, asked again: the answers say
-//! the same, but for the numbers, times and addresses of that cluster.
+//! Sends the requests to meta servers that were recorded with a real cluster. The answers must be
+//! the same, except for ids, times and addresses of that cluster.
 //!
-//! The recordings are not in this repository but beside it. Where they are absent the test says so
-//! and passes; with `CI` set, it fails.
+//! The recordings are not in this repository but beside it. Without them the test says so and
+//! passes; if `CI` is set, it fails.
 
 use std::collections::HashMap;
 
@@ -15,7 +15,7 @@ use serde_json::Value;
 
 use crate::support::{Peer, TestCluster};
 
-/// The number of the first table that the recording created; it is the second one here.
+/// The id of the first table that the recording created. Here it is the second table.
 const FIRST_RECORDED: i32 = 27;
 
 struct Frame {
@@ -44,7 +44,7 @@ fn recorded() -> Option<Vec<Frame>> {
     Some(text.lines().map(read).collect())
 }
 
-/// Makes a table's description comparable: times only say whether there is one.
+/// Makes the description of a table comparable: of a time, only whether it is set remains.
 fn plain(info: &mut AppInfo) {
     if info.app_id >= FIRST_RECORDED {
         info.app_id -= FIRST_RECORDED - 2;

@@ -1,4 +1,4 @@
-//! What is refused in the header, and where.
+//! Which requests are refused in the header, by which servers.
 
 use bytes::BytesMut;
 use pegasus_local::ClusterOptions;
@@ -75,7 +75,7 @@ async fn a_table_or_partition_that_is_not_there() {
     cluster.cluster.stop().await.unwrap();
 }
 
-/// With four servers each partition is missing at one of them.
+/// With four servers, each partition is missing on one of them.
 #[tokio::test]
 async fn a_server_that_does_not_have_the_partition() {
     let options = ClusterOptions { replica_servers: 4, ..ClusterOptions::default() };
@@ -126,7 +126,7 @@ async fn a_write_of_more_than_a_mebibyte() {
     assert_eq!(peer.refusal::<rpc::Put>(&cluster.header(0), &one_more).await, ErrorCode::InvalidData);
     let multi = MultiPutRequest { hash_key: vec![b'h'; 2 << 20].into(), ..MultiPutRequest::default() };
     assert_eq!(peer.refusal::<rpc::MultiPut>(&cluster.header(0), &multi).await, ErrorCode::InvalidData);
-    // The order is the servers': a table that is not there comes first.
+    // The order of real servers: a missing table is noticed first.
     let nowhere = header(Gpid { app_id: 99, partition_index: 0 });
     assert_eq!(peer.refusal::<rpc::Put>(&nowhere, &one_more).await, ErrorCode::ObjectNotFound);
     cluster.cluster.stop().await.unwrap();

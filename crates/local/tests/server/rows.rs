@@ -1,4 +1,4 @@
-//! Rows over the wire: what the recordings do not show.
+//! Rows over the wire, in cases that the recordings do not have.
 
 use bytes::{Bytes, BytesMut};
 use pegasus_protocol::frame::{HeaderVersion, RequestHeader, decode_request, encode_request};
@@ -17,7 +17,7 @@ async fn rows_go_when_the_clock_says_so() {
     cluster.clock.advance(9);
     assert_eq!(peer.ask::<rpc::Ttl>(&header, &key).await.ttl_seconds, 1);
     assert_eq!(peer.ask::<rpc::Get>(&header, &key).await.value, "v");
-    cluster.clock.advance(1); // the very second: gone
+    cluster.clock.advance(1); // expired in exactly this second
     assert_eq!(peer.ask::<rpc::Get>(&header, &key).await.error, 1);
     assert_eq!(peer.ask::<rpc::Ttl>(&header, &key).await.error, 1);
     cluster.cluster.stop().await.unwrap();
@@ -59,7 +59,7 @@ async fn answers_say_who_answers_and_writes_are_counted() {
         assert_eq!((answer.app_id, answer.partition_index, answer.decree), (1, 1, decree));
         assert_eq!(answer.server, cluster.primary(1).to_string().as_str());
     }
-    // A write that is refused counts too.
+    // A refused write gets a decree too.
     let nothing = MultiPutRequest { hash_key: "h".into(), ..MultiPutRequest::default() };
     let answer = peer.ask::<rpc::MultiPut>(&header, &nothing).await;
     assert_eq!((answer.error, answer.decree), (4, 4));
@@ -87,7 +87,7 @@ async fn many_requests_at_once_are_answered_in_their_order() {
     cluster.cluster.stop().await.unwrap();
 }
 
-/// Answers of 32 megabytes to requests of a few bytes: they leave piece by piece.
+/// Answers of 32 megabytes to requests of a few bytes. They are sent piece by piece.
 #[tokio::test]
 async fn answers_much_larger_than_their_requests() {
     let cluster = TestCluster::start(1).await;

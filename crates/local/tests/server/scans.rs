@@ -1,4 +1,4 @@
-//! Scan contexts: how long they live and whose they are.
+//! Contexts of scans: how long they live, and which requests may use them.
 
 use bytes::{Bytes, BytesMut};
 use pegasus_protocol::frame::encode_request;
@@ -90,7 +90,7 @@ async fn contexts_belong_to_a_partition_and_a_server() {
     let request = ScanRequest { context_id: batch.context_id };
     let elsewhere = cluster.peer(1).await.ask::<rpc::Scan>(&cluster.header(1), &request).await;
     assert_eq!(elsewhere.error, 1);
-    // Any connection to the server will do.
+    // Any connection to the server may continue the scan.
     let mut other = cluster.peer(0).await;
     assert_eq!(next(&cluster, &mut other, batch.context_id).await.kvs.len(), 3);
     cluster.cluster.stop().await.unwrap();
@@ -107,7 +107,7 @@ async fn clear_scanner_is_silent() {
         out[51] = 4; // ONEWAY
         peer.send(&out).await;
     }
-    // The next answer is the next request's: `ask` checks the id.
+    // The next answer belongs to the next request: `ask` checks the id.
     assert_eq!(next(&cluster, &mut peer, batch.context_id).await.error, 1);
     cluster.cluster.stop().await.unwrap();
 }

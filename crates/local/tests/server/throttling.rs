@@ -1,5 +1,5 @@
-//! Limits on what a table serves in a second. Seconds pass when the test says so; pauses are real,
-//! and short.
+//! Limits on the requests of a table per second. The test moves the seconds; pauses are real, and
+//! short.
 
 use std::time::{Duration, Instant};
 
@@ -11,7 +11,7 @@ use pegasus_protocol::types::ErrorCode;
 
 use crate::support::{Peer, TestCluster, encoded, put_request, scan_of_all};
 
-/// A cluster whose table of one partition has these settings and one row.
+/// A cluster with these envs, one partition and one row.
 async fn limited(envs: &[(&str, &str)]) -> (TestCluster, Peer) {
     let cluster = TestCluster::start(1).await;
     let mut peer = cluster.peer(0).await;
@@ -77,7 +77,7 @@ async fn limits_are_shared_by_partitions() {
 async fn writes_are_limited_by_their_size() {
     let (cluster, mut peer) = limited(&[("replica.write_throttling_by_size", "1K*reject*0")]).await;
     assert_eq!(put(&cluster, &mut peer, vec![0; 2000]).await, ErrorCode::Busy);
-    assert_eq!(put(&cluster, &mut peer, vec![0; 500]).await, ErrorCode::Ok); // the one before counts nothing
+    assert_eq!(put(&cluster, &mut peer, vec![0; 500]).await, ErrorCode::Ok); // the refused request does not count
     assert_eq!(put(&cluster, &mut peer, vec![0; 500]).await, ErrorCode::Busy);
     assert_eq!(get(&cluster, &mut peer).await, ErrorCode::Ok);
     cluster.clock.advance(1);
@@ -85,7 +85,8 @@ async fn writes_are_limited_by_their_size() {
     cluster.cluster.stop().await.unwrap();
 }
 
-/// Sends requests together, and gives the ids and errors of the answers as they come.
+/// Sends requests together. Returns the ids and errors of the answers in the order of their
+/// arrival.
 async fn together(peer: &mut Peer, out: &BytesMut, count: usize) -> Vec<(i32, ErrorCode)> {
     peer.send(out).await;
     let mut answers = vec![];
@@ -109,12 +110,12 @@ async fn who_waits_holds_up_nobody() {
     let started = Instant::now();
     let answers = together(&mut peer, &out, 6).await;
     assert!(started.elapsed() >= Duration::from_millis(60));
-    // Two are served at once, two later, the last one is refused; the get overtakes them.
+    // Two are served at once, two later, and the last one is refused. The get overtakes them.
     let (ok, busy) = (ErrorCode::Ok, ErrorCode::Busy);
     let expected = [(1, &ok), (2, &ok), (6, &ok), (5, &busy), (3, &ok), (4, &ok)];
     assert_eq!(answers.iter().map(|(id, error)| (*id, error)).collect::<Vec<_>>(), expected);
     let stored = peer.ask::<rpc::Get>(&header, &key).await.value;
-    assert_eq!(stored, "4"); // what waited was written when it was served
+    assert_eq!(stored, "4"); // a write that waited is made when it is served
     cluster.cluster.stop().await.unwrap();
 }
 
@@ -142,7 +143,8 @@ async fn a_cluster_stops_while_requests_wait() {
     peer.expect_end().await;
 }
 
-/// More requests wait than one connection may have waiting; the rest is read when there is room.
+/// More requests must wait than one connection may have pending. The rest is read when there is
+/// room.
 #[tokio::test]
 async fn many_requests_wait_and_all_are_answered() {
     let (cluster, mut peer) = limited(&[("replica.read_throttling", "1*delay*20")]).await;
@@ -159,10 +161,10 @@ async fn reads_are_limited_by_what_they_read() {
     let (cluster, mut peer) = limited(&[("replica.read_throttling_by_size", "1500")]).await;
     let (header, key) = (cluster.header(0), encoded("h", "s"));
     assert_eq!(get(&cluster, &mut peer).await, ErrorCode::Ok);
-    assert_eq!(get(&cluster, &mut peer).await, ErrorCode::Ok); // there were bytes left when it came
+    assert_eq!(get(&cluster, &mut peer).await, ErrorCode::Ok); // there were bytes left when it arrived
     let refused = peer.call::<rpc::Get>(&header, &key).await;
     assert_eq!(refused.error, ErrorCode::Busy);
-    // Unlike other refusals, this one has a body, with nothing in it.
+    // Unlike other refusals, this one has a body, but an empty one.
     let server = cluster.primary(0).to_string().as_str().into();
     let expected = ReadResponse { app_id: 1, server, ..ReadResponse::default() };
     assert_eq!(refused.body::<rpc::Get>().unwrap(), Some(expected));
@@ -184,7 +186,7 @@ async fn backup_reads_have_limits_of_their_own() {
     let mut out = BytesMut::new();
     (1..=3).for_each(|id| encode_request::<rpc::Get>(&backup, id, &key, &mut out));
     encode_request::<rpc::Get>(&header, 4, &key, &mut out);
-    // The third is beyond the limit, and gets no answer at all.
+    // The third one is beyond the limit, and gets no answer.
     let answered: Vec<_> = together(&mut peer, &out, 3).await.into_iter().map(|(id, _)| id).collect();
     assert_eq!(answered, [1, 2, 4]);
     cluster.clock.advance(1);

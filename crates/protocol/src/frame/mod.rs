@@ -1,44 +1,11 @@
-//! Frames: where a request or an answer starts and ends on a connection.
+//! Frames: the requests and replies on a connection, delimited by their lengths.
 
+mod envelope;
 mod reply;
 mod request;
 
-pub use reply::{ReplyFrame, decode_reply, encode_error, encode_reply};
+pub use reply::{MAX_REPLY_LENGTH, ReplyFrame, decode_reply, encode_error, encode_reply};
 pub use request::{
     HeaderVersion, RequestFrame, RequestHeader, body_length, decode_request, encode_request,
     encode_request_as,
 };
-
-use bytes::{BufMut, BytesMut};
-
-use crate::error::DecodeError;
-use crate::thrift::{Reader, Wire, read_stop, write_field_header, write_stop};
-
-/// The longest answer that a client reads: a scan batch of a thousand rows of a mebibyte each.
-pub const MAX_REPLY_LENGTH: usize = 1 << 30;
-
-/// Appends the struct of one field in which every request and answer travels.
-fn write_envelope<T: Wire>(id: i16, value: &T, out: &mut BytesMut) {
-    write_field_header(T::TYPE, id, out);
-    value.write(out);
-    write_stop(out);
-}
-
-/// Reads the struct of one field. Like the real server it cares for neither number nor type of it.
-fn read_envelope<T: Wire>(input: &mut Reader) -> Result<T, DecodeError> {
-    let _type = input.u8()?;
-    let _id = input.i16()?;
-    let value = T::read(input)?;
-    read_stop(input)?;
-    Ok(value)
-}
-
-/// Appends a length that is known only when what it measures has been written.
-fn with_length(out: &mut BytesMut, counts_itself: bool, write: impl FnOnce(&mut BytesMut)) {
-    let position = out.len();
-    out.put_u32(0);
-    write(out);
-    let start = if counts_itself { position } else { position + 4 };
-    let length = (out.len() - start) as u32;
-    out[position..position + 4].copy_from_slice(&length.to_be_bytes());
-}

@@ -1,26 +1,29 @@
-//! Answers.
+//! Replies.
 //!
 //! ```text
 //! total_length (counts itself), error name, message head, [ struct of one field (number 0) ]
 //! ```
 //!
-//! The last part is mostly absent when the error is not `ERR_OK`, and may be absent when it is.
+//! The last part is usually absent when the error is not `ERR_OK`, and may be absent when it is.
 
 use bytes::{Buf, BytesMut};
 
-use super::{read_envelope, with_length, write_envelope};
+use super::envelope::{read_envelope, with_length, write_envelope};
 use crate::error::DecodeError;
 use crate::rpc::{Rpc, RpcCode};
 use crate::thrift::{MessageHead, MessageType, Reader, Wire};
 use crate::types::ErrorCode;
 
-/// The shortest answer: length, empty error name, head with an empty name.
+/// The longest reply that a client reads, in bytes: a scan batch of 1,000 rows of 1 MiB each.
+pub const MAX_REPLY_LENGTH: usize = 1 << 30;
+
+/// The shortest reply: length, empty error name, head with an empty name.
 const MIN_LENGTH: usize = 4 + 4 + 12;
 
-/// No error's name is longer.
+/// The longest error name, in bytes.
 const MAX_ERROR_NAME: i32 = 256;
 
-/// Appends a whole answer with a value.
+/// Appends a complete reply with a value.
 pub fn encode_reply<R: Rpc>(error: &ErrorCode, sequence_id: i32, response: &R::Response, out: &mut BytesMut) {
     with_length(out, true, |out| {
         error.write(out);
@@ -29,7 +32,7 @@ pub fn encode_reply<R: Rpc>(error: &ErrorCode, sequence_id: i32, response: &R::R
     });
 }
 
-/// Appends an answer without a value to the request of that name, known or not.
+/// Appends a reply without a value, to the request of this name, known or not.
 pub fn encode_error(error: &ErrorCode, request_name: &[u8], sequence_id: i32, out: &mut BytesMut) {
     let name = [request_name, b"_ACK"].concat();
     with_length(out, true, |out| {
@@ -38,22 +41,22 @@ pub fn encode_error(error: &ErrorCode, request_name: &[u8], sequence_id: i32, ou
     });
 }
 
-/// An answer as a client reads it.
+/// A reply as a client reads it.
 #[derive(Debug, Clone)]
 pub struct ReplyFrame {
-    /// `ErrorCode::Ok`, or why the request was not served.
+    /// `ErrorCode::Ok`, or why the request was refused.
     pub error: ErrorCode,
-    /// What it answers.
+    /// The name of the RPC and the id of the request.
     pub head: MessageHead,
     body: Reader,
 }
 
 impl ReplyFrame {
-    /// Reads the value, if there is one.
+    /// Reads the value, if the reply has one.
     ///
     /// # Errors
     ///
-    /// The answer is one to another RPC, or its value cannot be read.
+    /// The reply belongs to another RPC, or its value cannot be decoded.
     pub fn body<R: Rpc>(&self) -> Result<Option<R::Response>, DecodeError> {
         self.check_name(R::CODE)?;
         if self.body.left() == 0 {
@@ -70,8 +73,8 @@ impl ReplyFrame {
     }
 }
 
-/// Checks what has arrived of an answer, so that a stream that has lost its place is noticed at once
-/// and not after the bytes that a nonsensical length promises.
+/// Checks the part of a reply that has arrived. So a stream that is out of step is noticed at once, and not
+/// only after all bytes of a bogus length have arrived.
 fn check_start(start: &[u8]) -> Result<(), DecodeError> {
     let Some((mut name_length, rest)) = start.split_at_checked(4) else { return Ok(()) };
     let name_length = name_length.get_i32();
@@ -85,11 +88,11 @@ fn check_start(start: &[u8]) -> Result<(), DecodeError> {
     Err(DecodeError::BadMessageHead([head[0], head[1], head[2], head[3]]))
 }
 
-/// Takes one answer off the front of `buffer`; `None` while it has not arrived whole.
+/// Takes one reply off the front of `buffer`; `None`: it has not arrived completely.
 ///
 /// # Errors
 ///
-/// Bytes that are no answer, or one over `limit`. The connection cannot be read any further.
+/// The bytes are not a reply, or it is longer than `limit`. The connection cannot be read any further.
 pub fn decode_reply(buffer: &mut BytesMut, limit: usize) -> Result<Option<ReplyFrame>, DecodeError> {
     let Some(mut length_bytes) = buffer.get(..4) else {
         return Ok(None);
@@ -101,7 +104,7 @@ pub fn decode_reply(buffer: &mut BytesMut, limit: usize) -> Result<Option<ReplyF
     if length < MIN_LENGTH {
         return Err(DecodeError::BadLength { length: length as i64, left: buffer.len() });
     }
-    // Looked at first, however much has arrived: what is an answer must not depend on how it was cut.
+    // Checked before the length: the result must not depend on how the bytes were cut on their way.
     check_start(&buffer[4..length.min(buffer.len())])?;
     if buffer.len() < length {
         return Ok(None);

@@ -8,7 +8,7 @@
 
 use bytes::{Buf, BufMut, Bytes, BytesMut};
 
-use super::{read_envelope, write_envelope};
+use super::envelope::{read_envelope, write_envelope};
 use crate::error::DecodeError;
 use crate::idl::RequestMeta;
 use crate::rpc::Rpc;
@@ -18,32 +18,32 @@ use crate::types::Gpid;
 const MAGIC: [u8; 4] = *b"THFT";
 const V0_LENGTH: usize = 48;
 const V1_LENGTH: usize = 16;
-/// A meta struct is five small numbers; a longer one is no meta struct.
+/// The longest meta struct that is accepted, in bytes. A real one holds five small numbers.
 const V1_MAX_META: usize = 1024;
 
-/// Which of the two headers a request has.
+/// The version of a request header.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum HeaderVersion {
-    /// 48 fixed bytes; cannot say that a request is a backup request.
+    /// 48 fixed bytes; it cannot mark a backup request.
     V0,
     /// A thrift struct.
     V1,
 }
 
-/// What a request's header says.
+/// The contents of a request header.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct RequestHeader {
     /// The partition; all zero for meta servers.
     pub gpid: Gpid,
     /// How long the caller still waits, in milliseconds.
     pub timeout_ms: i32,
-    /// The hash that chose the partition; needed by servers once a table has been split.
+    /// The hash that chose the partition. Servers need it once a table has been split.
     pub partition_hash: u64,
-    /// May be answered by a secondary. Only a v1 header can say so.
+    /// Whether a secondary may answer. Only a v1 header can say so.
     pub is_backup: bool,
 }
 
-/// Appends a whole request. The header is v0, or v1 where it must say "backup".
+/// Appends a complete request. The header is v1 for a backup request, otherwise v0.
 pub fn encode_request<R: Rpc>(
     header: &RequestHeader,
     sequence_id: i32,
@@ -54,7 +54,7 @@ pub fn encode_request<R: Rpc>(
     encode_request_as::<R>(version, header, sequence_id, request, out);
 }
 
-/// Appends a whole request with that header. A v0 header cannot say "backup".
+/// Appends a complete request with this header version. A v0 header drops `is_backup`.
 pub fn encode_request_as<R: Rpc>(
     version: HeaderVersion,
     header: &RequestHeader,
@@ -73,7 +73,7 @@ pub fn encode_request_as<R: Rpc>(
     out[length_at..length_at + 4].copy_from_slice(&length.to_be_bytes());
 }
 
-/// How long the body of a request is, head included: what a server's limit on writes measures.
+/// The length of a request's body, message head included: servers limit writes by it.
 pub fn body_length<R: Rpc>(request: &R::Request) -> usize {
     let mut body = BytesMut::new();
     write_body::<R>(0, request, &mut body);
@@ -85,7 +85,7 @@ fn write_body<R: Rpc>(sequence_id: i32, request: &R::Request, out: &mut BytesMut
     write_envelope(1, request, out);
 }
 
-/// Appends what follows the magic in a v0 header; gives where the body's length goes.
+/// Appends the v0 header after the magic; returns the position of the body's length.
 fn put_v0(header: &RequestHeader, out: &mut BytesMut) -> usize {
     out.put_u32(0);
     out.put_u32(V0_LENGTH as u32);
@@ -96,13 +96,13 @@ fn put_v0(header: &RequestHeader, out: &mut BytesMut) -> usize {
     out.put_i32(header.gpid.app_id);
     out.put_i32(header.gpid.partition_index);
     out.put_i32(header.timeout_ms);
-    // Meta requests have no partition and so no thread of one.
+    // Requests to meta servers have no partition, and so no thread hash.
     out.put_i32(if header.gpid.app_id > 0 { header.gpid.thread_hash() } else { 0 });
     out.put_u64(header.partition_hash);
     length_at
 }
 
-/// Appends what follows the magic in a v1 header; gives where the body's length goes.
+/// Appends the v1 header after the magic; returns the position of the body's length.
 fn put_v1(header: &RequestHeader, out: &mut BytesMut) -> usize {
     let meta = RequestMeta {
         app_id: Some(header.gpid.app_id),
@@ -124,29 +124,29 @@ fn put_v1(header: &RequestHeader, out: &mut BytesMut) -> usize {
 /// A request as a server reads it.
 #[derive(Debug, Clone)]
 pub struct RequestFrame {
-    /// Which header it had.
+    /// The version of the header.
     pub version: HeaderVersion,
-    /// What the header says.
+    /// The contents of the header.
     pub header: RequestHeader,
-    /// Which RPC, and the id to answer with.
+    /// The name of the RPC, and the id for the reply.
     pub head: MessageHead,
-    /// How long the body is, head included: what the server's limit on writes measures.
+    /// The length of the body, message head included: the server limits writes by it.
     pub body_length: usize,
     arguments: Reader,
 }
 
 impl RequestFrame {
-    /// Reads the request's value.
+    /// Reads the value of the request.
     pub fn arguments<T: Wire>(&self) -> Result<T, DecodeError> {
         read_envelope(&mut self.arguments.clone())
     }
 }
 
-/// Takes one request off the front of `buffer`; `None` while it has not arrived whole.
+/// Takes one request off the front of `buffer`; `None`: it has not arrived completely.
 ///
 /// # Errors
 ///
-/// Bytes that are no request, or one over `limit`. The connection cannot be read any further.
+/// The bytes are not a request, or it is longer than `limit`. The connection cannot be read any further.
 pub fn decode_request(buffer: &mut BytesMut, limit: usize) -> Result<Option<RequestFrame>, DecodeError> {
     let Some((version, header_length, body_length)) = measure(buffer, limit)? else {
         return Ok(None);
@@ -170,7 +170,7 @@ pub fn decode_request(buffer: &mut BytesMut, limit: usize) -> Result<Option<Requ
     }
 }
 
-/// Reads how long the request at the front is: header and body.
+/// Reads the header version and the lengths of header and body of the request at the front.
 fn measure(buffer: &[u8], limit: usize) -> Result<Option<(HeaderVersion, usize, usize)>, DecodeError> {
     let known = buffer.len().min(4);
     if buffer[..known] != MAGIC[..known] {

@@ -1,4 +1,4 @@
-//! Requests and answers that manage tables and show the cluster.
+//! The messages for managing tables and for the state of the cluster.
 
 use std::collections::BTreeMap;
 
@@ -6,33 +6,33 @@ use crate::thrift::{Text, idl};
 use crate::types::{ErrorCode, HostPort, RpcAddress};
 
 idl! {
-    /// A table as the meta server knows it.
+    /// A table as the meta server describes it.
     struct AppInfo {
-        /// An [`AppStatus`](super::AppStatus).
+        /// The state, an [`AppStatus`](super::AppStatus).
         1: status: i32,
         /// Always "pegasus".
         2: app_type: Text,
-        /// Its name.
+        /// The table's name.
         3: app_name: Text,
-        /// Its number.
+        /// The table's number.
         4: app_id: i32,
-        /// How many partitions it has.
+        /// The number of partitions.
         5: partition_count: i32,
-        /// Its settings.
+        /// The table's settings.
         6: envs: BTreeMap<Text, Text>,
         /// Always true.
         7: is_stateful: bool,
-        /// How many replicas each partition should have.
+        /// The number of replicas that each partition should have.
         8: max_replica_count: i32,
-        /// When a dropped table is gone for good, in Unix seconds.
+        /// Until when a dropped table can be recalled, in Unix seconds.
         9: expire_second: i64,
-        /// When it was created, in Unix seconds.
+        /// When the table was created, in Unix seconds.
         10: create_second: i64,
-        /// When it was dropped, in Unix seconds.
+        /// When the table was dropped, in Unix seconds.
         11: drop_second: i64,
-        /// Whether it is copied to another cluster.
+        /// Whether the table is duplicated to another cluster.
         12: duplicating: Option<bool>,
-        /// How many partitions it was created with.
+        /// The number of partitions at its creation.
         13: init_partition_count: i32,
         /// Whether a bulk load is running.
         14: is_bulk_loading: Option<bool>,
@@ -40,19 +40,19 @@ idl! {
         15: atomic_idempotent: Option<bool>,
     }
 
-    /// How a new table shall be.
+    /// The options of a new table.
     struct CreateAppOptions {
-        /// How many partitions.
+        /// The number of partitions.
         1: partition_count: i32,
-        /// How many replicas each.
+        /// The number of replicas of each partition.
         2: replica_count: i32,
-        /// Whether an equal table that is there already is fine.
+        /// Whether an existing table that is the same in everything is accepted.
         3: success_if_exist: bool,
-        /// "pegasus".
+        /// Always "pegasus".
         4: app_type: Text,
-        /// True.
+        /// Always `true`.
         5: is_stateful: bool,
-        /// Its settings.
+        /// The table's settings.
         6: envs: BTreeMap<Text, Text>,
         /// Whether atomic writes are made idempotent.
         7: atomic_idempotent: Option<bool>,
@@ -60,53 +60,53 @@ idl! {
 
     /// Creates a table.
     struct CreateAppRequest {
-        /// Its name.
+        /// The table's name.
         1: app_name: Text,
-        /// How it shall be.
+        /// The table's options.
         2: options: CreateAppOptions,
     }
 
-    /// The answer.
+    /// The reply to [`CreateAppRequest`].
     struct CreateAppResponse {
-        /// What stands in the way.
+        /// `ERR_OK`, or why the request was refused.
         1: err: ErrorCode,
-        /// Its number.
+        /// The table's number.
         2: appid: i32,
     }
 
-    /// How a table is dropped.
+    /// The options of dropping a table.
     struct DropAppOptions {
-        /// Whether no such table is fine.
+        /// Whether a missing table is accepted.
         1: success_if_not_exist: bool,
-        /// How long it can be recalled; absent: a week.
+        /// How long the table can be recalled, in seconds; absent: a week.
         2: reserve_seconds: Option<i64>,
     }
 
     /// Drops a table.
     struct DropAppRequest {
-        /// Its name.
+        /// The table's name.
         1: app_name: Text,
-        /// How.
+        /// How the table is dropped.
         2: options: DropAppOptions,
     }
 
-    /// The answer.
+    /// The reply to [`DropAppRequest`].
     struct DropAppResponse {
-        /// What stands in the way.
+        /// `ERR_OK`, or why the request was refused.
         1: err: ErrorCode,
     }
 
     /// Brings a dropped table back.
     struct RecallAppRequest {
-        /// Its number.
+        /// The table's number.
         1: app_id: i32,
-        /// A new name; empty: the old one.
+        /// The new name; empty: the old name.
         2: new_app_name: Text,
     }
 
-    /// The answer.
+    /// The reply to [`RecallAppRequest`].
     struct RecallAppResponse {
-        /// What stands in the way.
+        /// `ERR_OK`, or why the request was refused.
         1: err: ErrorCode,
         /// The table.
         2: info: AppInfo,
@@ -114,76 +114,76 @@ idl! {
 
     /// Lists tables.
     struct ListAppsRequest {
-        /// An [`AppStatus`](super::AppStatus); Invalid: all.
+        /// The state, an [`AppStatus`](super::AppStatus); Invalid: any state.
         1: status: i32,
-        /// Only names that fit it.
+        /// Only tables whose names match this pattern.
         2: app_name_pattern: Option<Text>,
-        /// A [`PatternMatchType`](super::PatternMatchType).
+        /// How the pattern is compared, a [`PatternMatchType`](super::PatternMatchType).
         3: match_type: Option<i32>,
     }
 
-    /// The answer.
+    /// The reply to [`ListAppsRequest`].
     struct ListAppsResponse {
-        /// What stands in the way.
+        /// `ERR_OK`, or why the request was refused.
         1: err: ErrorCode,
         /// The tables.
         2: infos: Vec<AppInfo>,
-        /// The reason in words.
+        /// The reason of a refusal in words.
         3: hint_message: Option<Text>,
     }
 
     /// Changes the settings of a table.
     struct UpdateAppEnvRequest {
-        /// Its name.
+        /// The table's name.
         1: app_name: Text,
-        /// An [`AppEnvOperation`](super::AppEnvOperation).
+        /// The change, an [`AppEnvOperation`](super::AppEnvOperation).
         2: op: i32,
-        /// Which settings.
+        /// The names of the settings.
         3: keys: Option<Vec<Text>>,
         /// Their values, in the same order.
         4: values: Option<Vec<Text>>,
-        /// The prefix of those to clear; empty: all.
+        /// The prefix of the settings to clear; empty: all settings.
         5: clear_prefix: Option<Text>,
     }
 
-    /// The answer.
+    /// The reply to [`UpdateAppEnvRequest`].
     struct UpdateAppEnvResponse {
-        /// What stands in the way.
+        /// `ERR_OK`, or why the request was refused.
         1: err: ErrorCode,
-        /// The reason in words.
+        /// The reason of a refusal in words.
         2: hint_message: Text,
     }
 
     /// A replica server.
     struct NodeInfo {
-        /// A [`NodeStatus`](super::NodeStatus).
+        /// The state, a [`NodeStatus`](super::NodeStatus).
         1: status: i32,
-        /// Its address.
+        /// The address.
         2: node: RpcAddress,
-        /// Its host name, since 2.6.
+        /// The host name, since 2.6.
         3: hp_node: Option<HostPort>,
     }
 
     /// Lists replica servers.
     struct ListNodesRequest {
-        /// A [`NodeStatus`](super::NodeStatus); Invalid: all.
+        /// The state, a [`NodeStatus`](super::NodeStatus); Invalid: any state.
         1: status: i32,
     }
 
-    /// The answer.
+    /// The reply to [`ListNodesRequest`].
     struct ListNodesResponse {
-        /// What stands in the way.
+        /// `ERR_OK`, or why the request was refused.
         1: err: ErrorCode,
         /// The servers.
         2: infos: Vec<NodeInfo>,
     }
 
-    /// Asks about the cluster.
+    /// Queries the properties of the cluster.
     struct ClusterInfoRequest {}
 
-    /// The answer: names and values in the same order.
+    /// The reply to [`ClusterInfoRequest`]: names and values in the same order.
     struct ClusterInfoResponse {
-        /// What stands in the way.
+        /// `ERR_OK`, or why the request was refused.
         1: err: ErrorCode,
         /// The names.
         2: keys: Vec<Text>,
@@ -191,19 +191,19 @@ idl! {
         3: values: Vec<Text>,
     }
 
-    /// Doubles the partitions of a table.
+    /// Starts to double the partitions of a table.
     struct StartPartitionSplitRequest {
-        /// Its name.
+        /// The table's name.
         1: app_name: Text,
-        /// Twice what it has.
+        /// Twice the present number of partitions.
         2: new_partition_count: i32,
     }
 
-    /// The answer.
+    /// The reply to [`StartPartitionSplitRequest`].
     struct StartPartitionSplitResponse {
-        /// What stands in the way.
+        /// `ERR_OK`, or why the request was refused.
         1: err: ErrorCode,
-        /// The reason in words.
+        /// The reason of a refusal in words.
         2: hint_msg: Text,
     }
 }

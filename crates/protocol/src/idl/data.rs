@@ -1,7 +1,7 @@
-//! Requests and answers of the replica servers.
+//! The messages of the replica servers.
 //!
-//! "Encoded key" is hash key and sort key packed by [`crate::key`]. The `error` of an answer is a
-//! [`crate::status::Status`]. Every `server` is the answering node as `host:port`.
+//! An "encoded key" is a hash key and a sort key, encoded by [`crate::key`]. The `error` of a reply is a
+//! [`crate::status::Status`].
 
 use bytes::Bytes;
 
@@ -14,73 +14,73 @@ idl! {
         1: key: Bytes,
         /// The value.
         2: value: Bytes,
-        /// See [`crate::expiry`]; 0 never expires.
+        /// The expiry timestamp, see [`crate::expiry`]; 0: never.
         3: expire_ts_seconds: i32,
     }
 
-    /// The answer to a plain write.
+    /// The reply to a plain write.
     struct UpdateResponse {
         /// Status code.
         1: error: i32,
-        /// The table.
+        /// The table's number.
         2: app_id: i32,
-        /// The partition.
+        /// The partition's index.
         3: partition_index: i32,
-        /// The number of this write in its partition.
+        /// The sequence number of this write in its partition.
         4: decree: i64,
-        /// Who answers.
+        /// The replying server, as `host:port`.
         5: server: Text,
     }
 
-    /// The answer to a get.
+    /// The reply to a get.
     struct ReadResponse {
         /// Status code.
         1: error: i32,
-        /// The value; empty when there is none.
+        /// The value; empty when there is no row.
         2: value: Bytes,
-        /// The table.
+        /// The table's number.
         3: app_id: i32,
-        /// The partition.
+        /// The partition's index.
         4: partition_index: i32,
-        /// Who answers.
+        /// The replying server, as `host:port`.
         6: server: Text,
     }
 
-    /// The answer to a ttl.
+    /// The reply to a ttl.
     struct TtlResponse {
         /// Status code.
         1: error: i32,
-        /// Seconds that the row has left; -1 for ever.
+        /// The remaining lifetime of the row, in seconds; -1: it never expires.
         2: ttl_seconds: i32,
-        /// The table.
+        /// The table's number.
         3: app_id: i32,
-        /// The partition.
+        /// The partition's index.
         4: partition_index: i32,
-        /// Who answers.
+        /// The replying server, as `host:port`.
         6: server: Text,
     }
 
-    /// The answer to a sort key count.
+    /// The reply to a sort key count.
     struct CountResponse {
         /// Status code.
         1: error: i32,
-        /// The count; -1 when the server ran out of time for it.
+        /// The count; -1 when the server ran out of time.
         2: count: i64,
-        /// The table.
+        /// The table's number.
         3: app_id: i32,
-        /// The partition.
+        /// The partition's index.
         4: partition_index: i32,
-        /// Who answers.
+        /// The replying server, as `host:port`.
         6: server: Text,
     }
 
     /// A row.
     struct KeyValue {
-        /// A sort key; in scans an encoded key.
+        /// The sort key; in scans the encoded key.
         1: key: Bytes,
-        /// The value; empty where values were not asked for.
+        /// The value; empty when the request asked for no values.
         2: value: Bytes,
-        /// When the row expires, where that was asked for; 0 never.
+        /// The expiry timestamp, when the request asked for it; 0: never.
         3: expire_ts_seconds: Option<i32>,
     }
 
@@ -90,7 +90,7 @@ idl! {
         1: hash_key: Bytes,
         /// Sort keys and values.
         2: kvs: Vec<KeyValue>,
-        /// See [`crate::expiry`]; 0 never expires.
+        /// The expiry timestamp, see [`crate::expiry`]; 0: never.
         3: expire_ts_seconds: i32,
     }
 
@@ -104,65 +104,65 @@ idl! {
         3: max_count: i64,
     }
 
-    /// The answer to a multi remove.
+    /// The reply to a multi remove.
     struct MultiRemoveResponse {
         /// Status code.
         1: error: i32,
-        /// How many sort keys the request named.
+        /// The number of sort keys in the request.
         2: count: i64,
-        /// The table.
+        /// The table's number.
         3: app_id: i32,
-        /// The partition.
+        /// The partition's index.
         4: partition_index: i32,
-        /// The number of this write in its partition.
+        /// The sequence number of this write in its partition.
         5: decree: i64,
-        /// Who answers.
+        /// The replying server, as `host:port`.
         6: server: Text,
     }
 
-    /// Reads rows of one hash key: the given sort keys, or a range when there are none.
+    /// Reads rows of one hash key: the given sort keys or, without any, a range.
     struct MultiGetRequest {
         /// The hash key, not encoded.
         1: hash_key: Bytes,
         /// The sort keys; empty: the range below.
         2: sort_keys: Vec<Bytes>,
-        /// At most so many rows; 0 and less: as many as the server allows.
+        /// The most rows; 0 or less: as many as the server allows.
         3: max_kv_count: i32,
-        /// At most so many bytes; 0 and less: as many as the server allows.
+        /// The most bytes; 0 or less: as many as the server allows.
         4: max_kv_size: i32,
         /// Leave the values out.
         5: no_value: bool,
-        /// Where the range starts.
+        /// The start of the range.
         6: start_sortkey: Bytes,
-        /// Where it stops; empty: at the end of the hash key.
+        /// The stop of the range; empty: the end of the hash key.
         7: stop_sortkey: Bytes,
-        /// Whether the start is in the range.
+        /// Whether the range includes its start.
         8: start_inclusive: bool,
-        /// Whether the stop is in the range.
+        /// Whether the range includes its stop.
         9: stop_inclusive: bool,
         /// A [`FilterType`](super::FilterType).
         10: sort_key_filter_type: i32,
-        /// What the filter looks for.
+        /// The pattern of the filter.
         11: sort_key_filter_pattern: Bytes,
-        /// Take from the end of the range; the answer ascends all the same.
+        /// Take rows from the end of the range; the reply ascends all the same.
         12: reverse: bool,
     }
 
-    /// The answer to a multi get.
+    /// The reply to a multi get.
     struct MultiGetResponse {
-        /// Status code; kIncomplete when a limit cut the answer.
+        /// Status code; kIncomplete when a limit cut the reply.
         1: error: i32,
-        /// The rows, by sort key.
+        /// The rows, ascending by sort key.
         2: kvs: Vec<KeyValue>,
-        /// The table.
+        /// The table's number.
         3: app_id: i32,
-        /// The partition.
+        /// The partition's index.
         4: partition_index: i32,
-        /// Who answers.
+        /// The replying server, as `host:port`.
         6: server: Text,
     }
 
-    /// Hash key and sort key, not encoded.
+    /// A hash key and a sort key, not encoded.
     struct FullKey {
         /// The hash key.
         1: hash_key: Bytes,
@@ -170,7 +170,7 @@ idl! {
         2: sort_key: Bytes,
     }
 
-    /// Reads rows of one partition.
+    /// Reads rows of one partition, of any hash keys.
     struct BatchGetRequest {
         /// The keys.
         1: keys: Vec<FullKey>,
@@ -186,17 +186,17 @@ idl! {
         3: value: Bytes,
     }
 
-    /// The answer to a batch get: the rows that there are.
+    /// The reply to a batch get: the rows that exist.
     struct BatchGetResponse {
         /// Status code.
         1: error: i32,
         /// The rows.
         2: data: Vec<FullData>,
-        /// The table.
+        /// The table's number.
         3: app_id: i32,
-        /// The partition.
+        /// The partition's index.
         4: partition_index: i32,
-        /// Who answers.
+        /// The replying server, as `host:port`.
         6: server: Text,
     }
 
@@ -204,67 +204,67 @@ idl! {
     struct IncrRequest {
         /// Encoded key.
         1: key: Bytes,
-        /// What to add.
+        /// The number to add.
         2: increment: i64,
-        /// 0 keeps the expiry, negative clears it, positive sets it.
+        /// 0: the expiry stays. Negative: it is cleared. Positive: the new expiry timestamp.
         3: expire_ts_seconds: i32,
     }
 
-    /// The answer to an incr.
+    /// The reply to an incr.
     struct IncrResponse {
         /// Status code.
         1: error: i32,
-        /// The value after it; the old one when it would overflow.
+        /// The new value, or the old one when the sum would overflow.
         2: new_value: i64,
-        /// The table.
+        /// The table's number.
         3: app_id: i32,
-        /// The partition.
+        /// The partition's index.
         4: partition_index: i32,
-        /// The number of this write in its partition.
+        /// The sequence number of this write in its partition.
         5: decree: i64,
-        /// Who answers.
+        /// The replying server, as `host:port`.
         6: server: Text,
     }
 
-    /// Sets a row when a check of a row passes.
+    /// Sets a row if a check of a row passes.
     struct CheckAndSetRequest {
-        /// The hash key of both, not encoded.
+        /// The hash key of both rows, not encoded.
         1: hash_key: Bytes,
-        /// The row that is checked.
+        /// The sort key of the checked row.
         2: check_sort_key: Bytes,
-        /// A [`CheckType`](super::CheckType).
+        /// The kind of check, a [`CheckType`](super::CheckType).
         3: check_type: i32,
-        /// What the check compares with.
+        /// The operand of the check.
         4: check_operand: Bytes,
-        /// Whether another row than the checked one is set.
+        /// Whether the row to set is another one than the checked row.
         5: set_diff_sort_key: bool,
-        /// That row.
+        /// The sort key of that other row.
         6: set_sort_key: Bytes,
-        /// Its new value.
+        /// The new value.
         7: set_value: Bytes,
-        /// Its expiry.
+        /// The expiry timestamp, see [`crate::expiry`].
         8: set_expire_ts_seconds: i32,
-        /// Whether to answer with the checked value.
+        /// Whether the reply includes the checked value.
         9: return_check_value: bool,
     }
 
-    /// The answer to a check-and-set or check-and-mutate.
+    /// The reply to a check-and-set or check-and-mutate.
     struct CheckAndSetResponse {
-        /// Status code; kTryAgain when the check did not pass.
+        /// Status code; kTryAgain when the check failed.
         1: error: i32,
-        /// Whether the next two say something.
+        /// Whether the next two fields are set.
         2: check_value_returned: bool,
-        /// Whether there was a checked value.
+        /// Whether the checked row existed.
         3: check_value_exist: bool,
         /// The checked value before the write.
         4: check_value: Bytes,
-        /// The table.
+        /// The table's number.
         5: app_id: i32,
-        /// The partition.
+        /// The partition's index.
         6: partition_index: i32,
-        /// The number of this write in its partition.
+        /// The sequence number of this write in its partition.
         7: decree: i64,
-        /// Who answers.
+        /// The replying server, as `host:port`.
         8: server: Text,
     }
 
@@ -272,83 +272,83 @@ idl! {
     struct Mutate {
         /// A [`MutateOperation`](super::MutateOperation).
         1: operation: i32,
-        /// The row.
+        /// The sort key of the row.
         2: sort_key: Bytes,
-        /// Its new value.
+        /// The new value.
         3: value: Bytes,
-        /// Its expiry.
+        /// The expiry timestamp, see [`crate::expiry`].
         4: set_expire_ts_seconds: i32,
     }
 
-    /// Changes rows of a hash key, all or none, when a check of a row passes.
+    /// Changes rows of a hash key, all or none, if a check of a row passes.
     struct CheckAndMutateRequest {
-        /// The hash key of all, not encoded.
+        /// The hash key of all rows, not encoded.
         1: hash_key: Bytes,
-        /// The row that is checked.
+        /// The sort key of the checked row.
         2: check_sort_key: Bytes,
-        /// A [`CheckType`](super::CheckType).
+        /// The kind of check, a [`CheckType`](super::CheckType).
         3: check_type: i32,
-        /// What the check compares with.
+        /// The operand of the check.
         4: check_operand: Bytes,
         /// The steps, in order.
         5: mutate_list: Vec<Mutate>,
-        /// Whether to answer with the checked value.
+        /// Whether the reply includes the checked value.
         6: return_check_value: bool,
     }
 
     /// Starts a scan of one partition.
     struct GetScannerRequest {
-        /// Encoded key where it starts.
+        /// The encoded key at which the range starts.
         1: start_key: Bytes,
-        /// Encoded key where it stops.
+        /// The encoded key at which the range stops.
         2: stop_key: Bytes,
-        /// Whether the start is in the range.
+        /// Whether the range includes its start.
         3: start_inclusive: bool,
-        /// Whether the stop is in the range.
+        /// Whether the range includes its stop.
         4: stop_inclusive: bool,
-        /// At most so many rows an answer.
+        /// The most rows in a reply.
         5: batch_size: i32,
         /// Leave the values out.
         6: no_value: bool,
         /// A [`FilterType`](super::FilterType) for hash keys.
         7: hash_key_filter_type: i32,
-        /// What that filter looks for.
+        /// The pattern of that filter.
         8: hash_key_filter_pattern: Bytes,
         /// A [`FilterType`](super::FilterType) for sort keys.
         9: sort_key_filter_type: i32,
-        /// What that filter looks for.
+        /// The pattern of that filter.
         10: sort_key_filter_pattern: Bytes,
-        /// Hide rows that a split moved to another partition; absent means yes.
+        /// Hide rows that a split moved to another partition; absent: yes.
         11: validate_partition_hash: Option<bool>,
-        /// Answer with expiry timestamps.
+        /// Return the expiry timestamps of rows.
         12: return_expire_ts: Option<bool>,
         /// The range crosses hash keys.
         13: full_scan: Option<bool>,
-        /// Answer with counts in place of rows.
+        /// Return the number of rows in place of the rows.
         14: only_return_count: Option<bool>,
     }
 
-    /// Continues a scan.
+    /// Fetches the next batch of a scan.
     struct ScanRequest {
-        /// The context that the last answer named.
+        /// The context id of the last reply.
         1: context_id: i64,
     }
 
-    /// The answer to both.
+    /// The reply to [`GetScannerRequest`] and [`ScanRequest`].
     struct ScanResponse {
-        /// Status code; kNotFound when the context is gone.
+        /// Status code; kNotFound when the context is lost.
         1: error: i32,
-        /// The rows, by encoded key.
+        /// The rows, ascending by encoded key.
         2: kvs: Vec<KeyValue>,
-        /// The context to continue with; exactly -1: the scan is complete.
+        /// The id of the context for the next batch; exactly -1: the scan is complete.
         3: context_id: i64,
-        /// The table.
+        /// The table's number.
         4: app_id: i32,
-        /// The partition.
+        /// The partition's index.
         5: partition_index: i32,
-        /// Who answers.
+        /// The replying server, as `host:port`.
         6: server: Text,
-        /// How many rows, where only the count was asked for.
+        /// The number of rows, when the request asked only for that.
         7: kv_count: Option<i32>,
     }
 }

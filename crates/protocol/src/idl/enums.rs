@@ -1,7 +1,7 @@
 //! The numbers that have names.
 //!
-//! Messages carry them as `i32`, because a peer may send a number that this version does not
-//! know and that must be answered, not refused; these types name the ones that exist.
+//! Messages carry them as `i32`: a peer may send a number that this version does not know, and such a message
+//! must be answered, not refused. These types name the known numbers.
 
 macro_rules! wire_enum {
     ($(
@@ -14,7 +14,7 @@ macro_rules! wire_enum {
         pub enum $name { $( $(#[$variant_meta])* $variant = $number, )* }
 
         impl $name {
-            /// All of them, by number.
+            /// All values, in the order of their numbers.
             pub const ALL: &[Self] = &[ $( Self::$variant, )* ];
         }
 
@@ -24,7 +24,7 @@ macro_rules! wire_enum {
             }
         }
 
-        /// Gives the number back when nothing has it.
+        /// Fails with the number itself when it has no name.
         impl TryFrom<i32> for $name {
             type Error = i32;
 
@@ -39,11 +39,11 @@ macro_rules! wire_enum {
 }
 
 wire_enum! {
-    /// How a filter's pattern is compared with a key. An empty pattern matches everything.
+    /// How a filter compares its pattern with a key. An empty pattern matches every key.
     enum FilterType {
-        /// Everything passes.
+        /// Every key passes.
         NoFilter = 0,
-        /// The pattern stands somewhere in the key.
+        /// The key contains the pattern.
         MatchAnywhere = 1,
         /// The key starts with the pattern.
         MatchPrefix = 2,
@@ -51,17 +51,17 @@ wire_enum! {
         MatchPostfix = 3,
     }
 
-    /// What a check-and-set or check-and-mutate asks of the checked value.
+    /// What a check-and-set or check-and-mutate requires of the checked value.
     enum CheckType {
         /// Always passes.
         NoCheck = 0,
-        /// There is no value.
+        /// There is no row.
         ValueNotExist = 1,
-        /// There is no value, or an empty one.
+        /// There is no row, or its value is empty.
         ValueNotExistOrEmpty = 2,
-        /// There is a value.
+        /// There is a row.
         ValueExist = 3,
-        /// There is a value that is not empty.
+        /// There is a row, and its value is not empty.
         ValueNotEmpty = 4,
         /// The value contains the operand.
         ValueMatchAnywhere = 5,
@@ -93,7 +93,7 @@ wire_enum! {
 
     /// What one step of a check-and-mutate does.
     enum MutateOperation {
-        /// Sets a value.
+        /// Sets a row.
         Put = 0,
         /// Deletes a row.
         Delete = 1,
@@ -103,7 +103,7 @@ wire_enum! {
     enum AppStatus {
         /// In requests: any state.
         Invalid = 0,
-        /// Serving.
+        /// It can be used.
         Available = 1,
         /// Being created.
         Creating = 2,
@@ -113,7 +113,7 @@ wire_enum! {
         Dropping = 4,
         /// No longer used.
         DropFailed = 5,
-        /// Dropped, perhaps still to be recalled.
+        /// Dropped; perhaps it can still be recalled.
         Dropped = 6,
         /// Being recalled.
         Recalling = 7,
@@ -123,51 +123,51 @@ wire_enum! {
     enum NodeStatus {
         /// In requests: any state.
         Invalid = 0,
-        /// Answering the failure detector.
+        /// It answers the failure detector.
         Alive = 1,
-        /// Not answering.
+        /// It does not answer the failure detector.
         Unalive = 2,
     }
 
-    /// What a change of table envs does.
+    /// What a change of a table's settings does.
     enum AppEnvOperation {
-        /// Nothing: refused.
+        /// Not an operation; servers refuse it.
         Invalid = 0,
-        /// Sets keys.
+        /// Sets settings.
         Set = 1,
-        /// Deletes keys.
+        /// Deletes settings.
         Del = 2,
-        /// Deletes all keys under a prefix.
+        /// Deletes all settings with a prefix.
         Clear = 3,
     }
 
-    /// How a pattern of table names is compared.
+    /// How a pattern is compared with table names.
     enum PatternMatchType {
-        /// Nothing.
+        /// Not a comparison.
         Invalid = 0,
-        /// Every name.
+        /// Every name matches.
         MatchAll = 1,
-        /// The name itself.
+        /// The name equals the pattern.
         MatchExact = 2,
-        /// Somewhere in the name.
+        /// The name contains the pattern.
         MatchAnywhere = 3,
-        /// The start of the name.
+        /// The name starts with the pattern.
         MatchPrefix = 4,
-        /// The end of the name.
+        /// The name ends with the pattern.
         MatchPostfix = 5,
-        /// A regular expression: servers do not have it.
+        /// The pattern is a regular expression; servers do not support it.
         MatchRegex = 6,
     }
 
     /// A step of the security negotiation.
     enum NegotiationStatus {
-        /// None.
+        /// Not a step.
         Invalid = 0,
-        /// Client: which mechanisms are there?
+        /// Client: which mechanisms do you support?
         ListMechanisms = 1,
-        /// Server: these.
+        /// Server: these mechanisms.
         ListMechanismsResp = 2,
-        /// Client: this one.
+        /// Client: use this mechanism.
         SelectMechanisms = 3,
         /// Server: agreed.
         SelectMechanismsResp = 4,
@@ -175,11 +175,11 @@ wire_enum! {
         Initiate = 5,
         /// Server: a challenge.
         Challenge = 6,
-        /// Client: the answer to it.
+        /// Client: the reply to the challenge.
         ChallengeResp = 7,
-        /// Server: done.
+        /// Server: success.
         Succ = 8,
-        /// Server: authentication is switched off here.
+        /// Server: authentication is disabled here.
         AuthDisable = 9,
         /// Server: refused.
         AuthFail = 10,

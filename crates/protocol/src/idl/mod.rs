@@ -1,4 +1,4 @@
-//! The messages, written as the IDL writes them.
+//! The messages, declared as in the IDL.
 
 mod admin;
 mod data;

@@ -1,4 +1,4 @@
-//! The security negotiation that opens a connection where authentication is on.
+//! The security negotiation at the start of a connection to a server with authentication.
 
 use bytes::Bytes;
 

@@ -1,10 +1,10 @@
-//! The macro in which the IDL is written down.
+//! The macro that declares messages in the language of the IDL.
 
 /// Declares structs in the language of the IDL: field number, name, type.
 ///
-/// Each becomes a plain struct with public fields, `Default`, and [`Wire`](super::Wire) both ways.
-/// `Option<T>` is thrift's `optional`. Fields are read in any order, missing ones keep their
-/// default, unknown ones are skipped: what every Pegasus peer does.
+/// Each one becomes a plain struct with public fields, `Default`, and [`Wire`](super::wire::Wire) in both
+/// directions. `Option<T>` is thrift's `optional`. Fields are read in any order, missing ones keep their
+/// default, unknown ones are skipped, as every Pegasus peer does.
 macro_rules! idl {
     ($(
         $(#[$meta:meta])*
@@ -26,16 +26,16 @@ macro_rules! idl {
             }
         }
 
-        impl $crate::thrift::Wire for $name {
-            const TYPE: $crate::thrift::TType = $crate::thrift::TType::Struct;
+        impl $crate::thrift::wire::Wire for $name {
+            const TYPE: $crate::ttype::TType = $crate::ttype::TType::Struct;
 
             #[allow(unused_variables)]
             fn write(&self, out: &mut bytes::BytesMut) {
-                $( $crate::thrift::Wire::write_field(&self.$field, $id, out); )*
-                $crate::thrift::write_stop(out);
+                $( $crate::thrift::wire::Wire::write_field(&self.$field, $id, out); )*
+                $crate::thrift::wire::write_stop(out);
             }
 
-            fn read(input: &mut $crate::thrift::Reader) -> Result<Self, $crate::error::DecodeError> {
+            fn read(input: &mut $crate::thrift::reader::Reader) -> Result<Self, $crate::error::DecodeError> {
                 #[allow(unused_mut)]
                 let mut value = Self::default();
                 loop {
@@ -55,9 +55,9 @@ macro_rules! idl {
 
 pub(crate) use idl;
 
-impl super::Reader {
-    /// Reads the value of a field after checking the type that its header announced.
-    pub(crate) fn typed<T: super::Wire>(&mut self, ttype: u8) -> Result<T, crate::error::DecodeError> {
+impl super::reader::Reader {
+    /// Reads the value of a field, after checking the type in its header.
+    pub(crate) fn typed<T: super::wire::Wire>(&mut self, ttype: u8) -> Result<T, crate::error::DecodeError> {
         if ttype != T::TYPE as u8 {
             return Err(crate::error::DecodeError::WrongType { expected: T::TYPE, found: ttype });
         }

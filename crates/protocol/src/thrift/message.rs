@@ -1,16 +1,18 @@
-//! The head of a thrift message: what is called, or answered, and which call it is.
+//! The head of a thrift message: its type, the RPC's name, and the sequence id.
 
 use bytes::{BufMut, BytesMut};
 
-use super::{Reader, Text};
+use super::reader::Reader;
+use super::text::Text;
+use super::wire::write_bytes;
 use crate::error::DecodeError;
 
 const STRICT_VERSION: u32 = 0x8001_0000;
 
-/// A name longer than this is no RPC: the real server keeps 47 characters of it.
+/// The longest accepted message name, in bytes. The real server keeps 47 characters of it.
 const MAX_NAME: usize = 256;
 
-/// What a message is.
+/// The type of a message.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[allow(missing_docs)]
 pub enum MessageType {
@@ -37,24 +39,23 @@ impl TryFrom<u8> for MessageType {
 /// The head of a message: type, name, sequence id.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct MessageHead {
-    /// Call or reply.
+    /// The type of the message.
     pub kind: MessageType,
-    /// The RPC's name; an answer's ends in `_ACK`.
+    /// The RPC's name; that of a reply ends in `_ACK`.
     pub name: Text,
-    /// Chosen by the caller for its connection, echoed unchanged.
+    /// Chosen by the caller for its connection; the reply repeats it.
     pub sequence_id: i32,
 }
 
 impl MessageHead {
-    /// Appends a strict head, the only form that is ever written.
+    /// Appends a strict head, the only form that is written.
     pub fn write(kind: MessageType, name: &[u8], sequence_id: i32, out: &mut BytesMut) {
         out.put_u32(STRICT_VERSION | kind as u32);
-        super::wire::write_bytes(name, out);
+        write_bytes(name, out);
         out.put_i32(sequence_id);
     }
 
-    /// Reads a head; the old non-strict form (name, type, sequence id) is understood too, as the
-    /// real server does.
+    /// Reads a head. Like the real server, it also reads the old non-strict form (name, type, sequence id).
     pub fn read(input: &mut Reader) -> Result<Self, DecodeError> {
         let first = input.u32()?;
         if first & 0xffff_0000 == STRICT_VERSION {

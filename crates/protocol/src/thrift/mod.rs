@@ -1,15 +1,17 @@
 //! The thrift binary protocol: types, a checked reader, and the macro that turns IDL text into structs.
 
-mod idl;
-mod message;
-mod reader;
-mod skip;
-mod text;
-mod wire;
+pub(crate) mod idl;
+pub(crate) mod message;
+pub(crate) mod reader;
+pub(crate) mod skip;
+pub(crate) mod text;
+pub(crate) mod wire;
 
 pub(crate) use idl::idl;
 pub use message::{MessageHead, MessageType};
 pub use reader::Reader;
 pub use text::Text;
 pub(crate) use wire::write_bytes;
-pub use wire::{TType, Wire, read_stop, write_field_header, write_stop};
+
+pub use crate::ttype::TType;
+pub use wire::{Wire, read_stop, write_field_header, write_stop};

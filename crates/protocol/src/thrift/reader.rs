@@ -1,13 +1,12 @@
-//! Reads primitive values from bytes that a peer sent.
+//! Reads primitive values from the bytes of a peer.
 
 use bytes::Bytes;
 
 use crate::error::DecodeError;
 
-/// A position in bytes that are not to be trusted.
+/// A position in bytes that are not trusted.
 ///
-/// Every read checks first that the bytes are there. Blobs come out as views that share the
-/// allocation of the frame they were read from.
+/// Every read first checks that enough bytes are left. Blobs are views of the frame and share its allocation.
 #[derive(Debug, Clone)]
 pub struct Reader {
     bytes: Bytes,
@@ -20,12 +19,12 @@ impl Reader {
         Self { bytes, position: 0 }
     }
 
-    /// How many bytes have not been read yet.
+    /// The number of bytes that are left.
     pub fn left(&self) -> usize {
         self.bytes.len() - self.position
     }
 
-    /// Checks that `count` bytes follow and steps over them, giving where they start.
+    /// Checks that `count` bytes are left and skips them; returns where they start.
     fn advance(&mut self, count: usize) -> Result<usize, DecodeError> {
         if count > self.left() {
             return Err(DecodeError::Truncated { needed: count - self.left(), left: self.left() });
@@ -67,7 +66,7 @@ impl Reader {
         Ok(i64::from_be_bytes(self.array()?))
     }
 
-    /// Reads a length (i32) and checks that as many bytes follow.
+    /// Reads a length (i32) and checks that as many bytes are left.
     fn length(&mut self) -> Result<usize, DecodeError> {
         let length = self.i32()?;
         match usize::try_from(length) {
@@ -88,20 +87,20 @@ impl Reader {
         Ok(self.bytes.slice(start..start + count))
     }
 
-    /// Steps over a length and that many bytes.
+    /// Skips a length and that many bytes.
     pub(crate) fn skip_blob(&mut self) -> Result<(), DecodeError> {
         let length = self.length()?;
         self.skip(length)
     }
 
-    /// Steps over `count` bytes.
+    /// Skips `count` bytes.
     pub(crate) fn skip(&mut self, count: usize) -> Result<(), DecodeError> {
         self.advance(count).map(drop)
     }
 
     /// Reads the number of elements of a list or map.
     ///
-    /// An element takes at least a byte, so a count over the bytes that are left is a lie.
+    /// An element takes at least one byte, so a count above the number of bytes that are left is refused.
     pub fn count(&mut self) -> Result<usize, DecodeError> {
         self.length()
     }

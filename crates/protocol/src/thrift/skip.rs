@@ -1,24 +1,25 @@
-//! Steps over a field that this version of the IDL does not know.
+//! Skips fields that this version of the IDL does not know.
 
-use super::{Reader, TType};
+use super::reader::Reader;
 use crate::error::DecodeError;
+use crate::ttype::TType;
 
-/// Deeper than any message of Pegasus; a bound on what a peer can make us recurse.
+/// Bounds the recursion that a peer can cause. Real messages are less deep.
 const MAX_DEPTH: usize = 32;
 
 impl Reader {
-    /// Steps over one value of the given type.
+    /// Skips one value of this type.
     ///
-    /// The special types of Pegasus (blob, error code, gpid, addresses) say STRUCT in their field
-    /// header but are bare values: a field of such a type that is not in the IDL here loses the
-    /// place, as it does in every thrift reader, and the frame is refused.
+    /// The special types of Pegasus (blob, error code, gpid, addresses) announce STRUCT in their field header
+    /// but are bare values. So a field of such a type that is missing in the IDL here puts the reader out of
+    /// step, as in every thrift reader, and the frame is refused.
     pub fn skip_value(&mut self, ttype: u8) -> Result<(), DecodeError> {
         self.skip_nested(ttype, MAX_DEPTH)
     }
 
     fn skip_nested(&mut self, ttype: u8, depth: usize) -> Result<(), DecodeError> {
         let depth = depth.checked_sub(1).ok_or(DecodeError::TooDeep)?;
-        match TType::try_from(ttype)? {
+        match TType::from_byte(ttype).ok_or(DecodeError::UnknownType(ttype))? {
             TType::Stop => Err(DecodeError::UnknownType(ttype)),
             TType::Bool | TType::Byte => self.skip(1),
             TType::I16 => self.skip(2),

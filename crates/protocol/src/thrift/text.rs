@@ -1,34 +1,34 @@
-//! Strings of the protocol.
+//! The strings of the protocol.
 
 use std::borrow::Cow;
 use std::fmt;
 
 use bytes::Bytes;
 
-/// A string from or for the wire: names, addresses, hints.
+/// A string on the wire: a name, an address, a hint.
 ///
-/// Kept as the bytes that arrived, so that reading one costs no allocation and nothing is changed
-/// by passing it on; bytes that are not UTF-8 are shown with replacement characters.
+/// It keeps the bytes that arrived, so reading allocates nothing and passing it on changes nothing. Bytes
+/// that are not UTF-8 are shown as replacement characters.
 #[derive(Clone, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Text(Bytes);
 
 impl Text {
-    /// A string known at compile time.
+    /// A string that is known at compile time.
     pub const fn from_static(text: &'static str) -> Self {
         Self(Bytes::from_static(text.as_bytes()))
     }
 
-    /// The bytes as they stand on the wire.
+    /// The bytes on the wire.
     pub fn as_bytes(&self) -> &Bytes {
         &self.0
     }
 
-    /// The text, readable whatever the bytes are.
+    /// The text, with replacement characters for bytes that are not UTF-8.
     pub fn to_str(&self) -> Cow<'_, str> {
         String::from_utf8_lossy(&self.0)
     }
 
-    /// Whether there is nothing in it.
+    /// Whether the string is empty.
     pub fn is_empty(&self) -> bool {
         self.0.is_empty()
     }

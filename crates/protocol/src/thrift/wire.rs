@@ -1,72 +1,33 @@
-//! How one value is written and read, and the same for the types that thrift itself has.
+//! The trait of values on the wire, and its implementations for thrift's own types.
 
 use std::collections::BTreeMap;
 
 use bytes::{BufMut, Bytes, BytesMut};
 
-use super::{Reader, Text};
+use super::reader::Reader;
+use super::text::Text;
 use crate::error::DecodeError;
+use crate::ttype::TType;
 
-/// How many times its bytes on the wire a list may take in memory. Elements as peers write them, with
-/// all their fields, take up to eight times.
+/// How many times its length on the wire a list may take in memory. Elements that peers write with all their
+/// fields take up to eight times.
 const MAX_GROWTH: usize = 16;
 
-/// What a list may take in any case.
+/// The memory, in bytes, that any list may take.
 const FREE_LIST_BYTES: usize = 64 * 1024;
 
-/// The type bytes of the binary protocol.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-#[repr(u8)]
-#[allow(missing_docs)]
-pub enum TType {
-    Stop = 0,
-    Bool = 2,
-    Byte = 3,
-    Double = 4,
-    I16 = 6,
-    I32 = 8,
-    I64 = 10,
-    String = 11,
-    Struct = 12,
-    Map = 13,
-    Set = 14,
-    List = 15,
-}
-
-impl TryFrom<u8> for TType {
-    type Error = DecodeError;
-
-    fn try_from(byte: u8) -> Result<Self, DecodeError> {
-        Ok(match byte {
-            0 => Self::Stop,
-            2 => Self::Bool,
-            3 => Self::Byte,
-            4 => Self::Double,
-            6 => Self::I16,
-            8 => Self::I32,
-            10 => Self::I64,
-            11 => Self::String,
-            12 => Self::Struct,
-            13 => Self::Map,
-            14 => Self::Set,
-            15 => Self::List,
-            other => return Err(DecodeError::UnknownType(other)),
-        })
-    }
-}
-
-/// A value of the protocol: it can be written, and read back.
+/// A value that can be written to the wire and read back.
 pub trait Wire: Sized {
-    /// The type byte that announces it in field headers and lists.
+    /// The type byte of the value in field headers and lists.
     const TYPE: TType;
 
-    /// Appends the bare value.
+    /// Appends the value without a field header.
     fn write(&self, out: &mut BytesMut);
 
-    /// Reads the bare value.
+    /// Reads the value without a field header.
     fn read(input: &mut Reader) -> Result<Self, DecodeError>;
 
-    /// Appends the value as a field of a struct; an absent optional field appends nothing.
+    /// Appends the value as a field of a struct. An absent optional field appends nothing.
     fn write_field(&self, id: i16, out: &mut BytesMut) {
         write_field_header(Self::TYPE, id, out);
         self.write(out);
@@ -137,7 +98,7 @@ impl Wire for Text {
     }
 }
 
-/// A blob: the IDL's empty struct `dsn.blob`, on the wire a bare length and its bytes.
+/// A blob. The IDL declares it as an empty struct `dsn.blob`; on the wire it is a length and its bytes.
 impl Wire for Bytes {
     const TYPE: TType = TType::Struct;
 
@@ -152,8 +113,8 @@ impl Wire for Bytes {
 
 /// Appends a length and the bytes.
 ///
-/// A length over `i32::MAX` cannot be said on the wire; requests are bounded long before it
-/// (the server takes one mebibyte), so here it is cut off by an assertion in debug builds only.
+/// The length must fit into an `i32`. Requests are limited long before that (a server takes 1 MiB), so only
+/// debug builds check it.
 pub(crate) fn write_bytes(bytes: &[u8], out: &mut BytesMut) {
     debug_assert!(i32::try_from(bytes.len()).is_ok(), "a blob of {} bytes", bytes.len());
     out.reserve(4 + bytes.len());
@@ -161,7 +122,7 @@ pub(crate) fn write_bytes(bytes: &[u8], out: &mut BytesMut) {
     out.put_slice(bytes);
 }
 
-/// An optional field: not written when absent. As a bare value it stands for its content.
+/// An optional field: an absent one is not written. Outside of fields it stands for its content.
 impl<T: Wire + Default> Wire for Option<T> {
     const TYPE: TType = T::TYPE;
 
@@ -200,13 +161,13 @@ impl<T: Wire> Wire for Vec<T> {
         if found != T::TYPE as u8 && count > 0 {
             return Err(DecodeError::WrongType { expected: T::TYPE, found });
         }
-        // The count is bounded by the bytes that are left, but an element in memory may be far
-        // larger than on the wire: start small and let the elements that really come grow it.
+        // The bytes that are left bound the count, but an element may take far more memory than bytes on the
+        // wire. So the vector starts small and grows with the elements that are read.
         let mut elements = Vec::with_capacity(count.min(1024));
         let start = input.left();
         for _ in 0..count {
             elements.push(T::read(input)?);
-            // Elements of nothing but defaults could take a hundred times the frame; real ones do not.
+            // Elements of only default values could take 100 times the frame's length; real ones do not.
             let allowed = FREE_LIST_BYTES + MAX_GROWTH * (start - input.left());
             if elements.len() * size_of::<T>() > allowed {
                 return Err(DecodeError::BadLength { length: count as i64, left: input.left() });

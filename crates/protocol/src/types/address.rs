@@ -10,17 +10,17 @@ use crate::thrift::{Reader, TType, Wire};
 
 const KIND_IPV4: u64 = 1;
 
-/// The address of a server: an IPv4 address and a port, or none.
+/// The address of a server: an IPv4 address and a port, or no server.
 ///
-/// On the wire one 64-bit number, `ip << 32 | port << 16 | kind`; all zero means "no server".
+/// On the wire it is one 64-bit number, `ip << 32 | port << 16 | kind`; 0 means "no server".
 #[derive(Clone, Copy, Default, PartialEq, Eq, Hash)]
 pub struct RpcAddress(u64);
 
 impl RpcAddress {
-    /// "No server": a partition without a primary has it.
+    /// "No server", for example the primary of a partition that has none.
     pub const NONE: Self = Self(0);
 
-    /// The address, unless it is none or of a kind that is no address (a group).
+    /// The IPv4 address and port. `None`: no server, or a kind without an address (a group).
     pub fn socket_addr(self) -> Option<SocketAddrV4> {
         let ip = Ipv4Addr::from((self.0 >> 32) as u32);
         (self.0 & 0b11 == KIND_IPV4).then(|| SocketAddrV4::new(ip, (self.0 >> 16) as u16))

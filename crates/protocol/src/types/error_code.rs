@@ -1,4 +1,4 @@
-//! The error names of the servers, in header and body.
+//! The error codes of servers, in the header and the body of replies.
 
 use std::borrow::Cow;
 use std::fmt;
@@ -8,15 +8,15 @@ use bytes::BytesMut;
 use crate::error::DecodeError;
 use crate::thrift::{Reader, TType, Text, Wire};
 
-/// Twice as long as any name there is.
+/// The longest name that is shown, in bytes: twice the length of any known name.
 const LONGEST_NAME: usize = 64;
 
 macro_rules! error_codes {
     ($( $variant:ident = $name:literal, )*) => {
-        /// An error of a server, by the name that travels on the wire.
+        /// An error of a server. Its name travels on the wire.
         ///
-        /// A name that is not in the list stays as it came: newer servers have more names, and
-        /// an unknown one is no reason to give up a connection.
+        /// An unknown name is kept as it came: newer servers have more names, and such a name is no reason to
+        /// close a connection.
         #[derive(Clone, PartialEq, Eq, Hash)]
         #[allow(missing_docs)]
         pub enum ErrorCode {
@@ -26,11 +26,11 @@ macro_rules! error_codes {
         }
 
         impl ErrorCode {
-            /// Every code with a name of its own.
+            /// All codes that this version knows.
             pub const LISTED: &[Self] = &[ $( Self::$variant, )* ];
 
-            /// The name as it stands on the wire; `ERR_UNKNOWN` where that is none. It ends up in logs and is
-            /// what programs compare with, and a peer that talks nonsense may send anything in its place.
+            /// The name on the wire, or `ERR_UNKNOWN` for text that does not look like an error name: the
+            /// name reaches logs, programs compare it, and a faulty peer may send anything.
             pub fn name(&self) -> Cow<'_, str> {
                 match self {
                     $( Self::$variant => Cow::Borrowed($name), )*
@@ -149,14 +149,14 @@ error_codes! {
     NotMatched = "ERR_NOT_MATCHED",
 }
 
-/// Whether it looks like an error's name.
+/// Whether the bytes look like the name of an error.
 fn is_name(name: &[u8]) -> bool {
     name.starts_with(b"ERR_")
         && name.len() <= LONGEST_NAME
         && name.iter().all(|byte| matches!(byte, b'A'..=b'Z' | b'0'..=b'9' | b'_'))
 }
 
-/// What an answer without its error field says: nothing that could be taken for success.
+/// The code of a reply without its error field. It must not be mistaken for success.
 impl Default for ErrorCode {
     fn default() -> Self {
         Self::Unknown

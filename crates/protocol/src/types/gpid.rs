@@ -1,4 +1,4 @@
-//! Which partition of which table.
+//! The identity of a partition.
 
 use std::fmt;
 
@@ -9,17 +9,17 @@ use crate::thrift::{Reader, TType, Wire};
 
 /// A table and one of its partitions.
 ///
-/// On the wire one 64-bit number, `partition_index << 32 | app_id`.
+/// On the wire it is one 64-bit number, `partition_index << 32 | app_id`.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct Gpid {
-    /// The number of the table; never positive in requests to meta servers.
+    /// The table's number; never positive in requests to meta servers.
     pub app_id: i32,
-    /// The partition, counted from 0.
+    /// The partition's index, from 0.
     pub partition_index: i32,
 }
 
 impl Gpid {
-    /// The number by which a server picks the worker thread; it must be right on writes.
+    /// The number by which a server picks the worker thread. Writes need the right one.
     pub fn thread_hash(self) -> i32 {
         self.app_id.wrapping_mul(7919).wrapping_add(self.partition_index)
     }

@@ -1,4 +1,4 @@
-//! Host names of servers, which configurations carry since 2.6.
+//! The host names of servers, which configurations carry since 2.6.
 
 use std::fmt;
 
@@ -10,7 +10,7 @@ use crate::thrift::{Reader, TType, Text, Wire};
 const KIND_NONE: u8 = 0;
 const KIND_HOST: u8 = 1;
 
-/// A host name (or address) and a port, or none.
+/// A host name (or address) and a port, or no server.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Hash)]
 pub struct HostPort {
     /// The name as the server spells it.
@@ -24,7 +24,7 @@ impl HostPort {
     /// "No server".
     pub const NONE: Self = Self { host: Text::from_static(""), port: 0, kind: KIND_NONE };
 
-    /// A server by name.
+    /// The server with this name.
     pub fn new(host: impl Into<Text>, port: u16) -> Self {
         Self { host: host.into(), port, kind: KIND_HOST }
     }

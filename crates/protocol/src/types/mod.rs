@@ -1,4 +1,4 @@
-//! The types whose encoding is Pegasus's own: announced as STRUCT, written as a bare value.
+//! The types with an encoding of Pegasus's own: the field header announces STRUCT, and a bare value follows.
 
 mod address;
 mod error_code;

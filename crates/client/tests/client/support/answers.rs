@@ -1,4 +1,4 @@
-//! Answers: configurations of tables, values, pages of scans, refusals.
+//! Replies: configurations of tables, values, pages of scans, refusals.
 
 use std::net::SocketAddrV4;
 
@@ -17,7 +17,7 @@ use super::{Action, Request};
 /// The number of every scripted table.
 pub(crate) const APP_ID: i32 = 2;
 
-/// The bytes of an answer with a body.
+/// The bytes of a reply with a body.
 pub(crate) fn reply_bytes<R: Rpc>(request: &Request, response: &R::Response) -> BytesMut {
     let mut bytes = BytesMut::new();
     encode_reply::<R>(&ErrorCode::Ok, request.head.sequence_id, response, &mut bytes);
@@ -35,23 +35,23 @@ pub(crate) fn refuse(request: &Request, error: &ErrorCode) -> Action {
     Action::Send(bytes)
 }
 
-/// The bytes of the answer to a get that finds this value.
+/// The bytes of the reply to a get that finds this value.
 pub(crate) fn value_bytes(request: &Request, value: &'static str) -> BytesMut {
     let value = Bytes::from_static(value.as_bytes());
     reply_bytes::<rpc::Get>(request, &ReadResponse { value, ..ReadResponse::default() })
 }
 
-/// Answers a get with this value.
+/// Replies to a get with this value.
 pub(crate) fn value(request: &Request, value: &'static str) -> Action {
     Action::Send(value_bytes(request, value))
 }
 
-/// Answers a set.
+/// Replies to a set.
 pub(crate) fn written(request: &Request) -> Action {
     reply::<rpc::Put>(request, &UpdateResponse::default())
 }
 
-/// A page of a scan of either RPC.
+/// A batch of rows, in reply to either request of a scan.
 pub(crate) fn page(request: &Request, status: Status, keys: &[&str], context_id: i64) -> Action {
     let row = |key: &&str| KeyValue { key: scan_key(key), ..KeyValue::default() };
     let response = ScanResponse {
@@ -67,12 +67,12 @@ pub(crate) fn page(request: &Request, status: Status, keys: &[&str], context_id:
     }
 }
 
-/// The encoded key of a scripted row: all of them are of the hash key `h`.
+/// The encoded key of a scripted row; all rows have the hash key `h`.
 pub(crate) fn scan_key(sort_key: &str) -> Bytes {
     key::encode(b"h", sort_key.as_bytes()).unwrap()
 }
 
-/// The configuration of a table: its partitions' primaries, all with ballot 1.
+/// A table's configuration with these primaries, all with ballot 1.
 pub(crate) fn table<P: Into<Option<SocketAddrV4>>>(
     primaries: impl IntoIterator<Item = P>,
 ) -> QueryCfgResponse {
@@ -90,7 +90,7 @@ pub(crate) fn table<P: Into<Option<SocketAddrV4>>>(
     }
 }
 
-/// The same configuration, a version later.
+/// The same configuration with another ballot.
 pub(crate) fn with_ballot(ballot: i64, mut table: QueryCfgResponse) -> QueryCfgResponse {
     for partition in &mut table.partitions {
         partition.ballot = ballot;
@@ -130,12 +130,12 @@ pub(crate) fn partition(index: i32, ballot: i64, primary: Option<SocketAddrV4>) 
     }
 }
 
-/// What a meta server says that has no table to show.
+/// The reply of a meta server without a table.
 pub(crate) fn no_table(err: ErrorCode) -> QueryCfgResponse {
     QueryCfgResponse { err, ..QueryCfgResponse::default() }
 }
 
-/// What a follower says: that one leads, or that it does not know.
+/// The reply of a follower that names this leader, or knows none.
 pub(crate) fn forward(leader: Option<SocketAddrV4>) -> QueryCfgResponse {
     let named = |leader: SocketAddrV4| PartitionConfiguration {
         primary: leader.into(),

@@ -1,4 +1,4 @@
-//! A server that does what a test tells it: one closure decides about each request.
+//! A scripted server: one closure decides how it reacts to each request.
 
 use std::future::Future;
 use std::net::{Ipv4Addr, SocketAddr, SocketAddrV4};
@@ -17,16 +17,16 @@ use tokio::sync::{Semaphore, mpsc, watch};
 use tokio::task::JoinSet;
 use tokio::time::{sleep, timeout};
 
-/// Far longer than anything here takes; what fails because of it would hang.
+/// Longer than any test needs; a test that takes longer hangs.
 pub(crate) const PATIENCE: Duration = Duration::from_secs(15);
 
-/// A request, and which one it is.
+/// A request, with its position among the others.
 #[derive(Debug, Clone)]
 pub(crate) struct Request {
     frame: RequestFrame,
-    /// The connection it came on, counted from 0.
+    /// The connection that it came on, counted from 0.
     pub(crate) connection: usize,
-    /// How many requests the server had had before it.
+    /// The number of requests that the server had before it.
     pub(crate) nth: usize,
 }
 
@@ -49,27 +49,27 @@ impl Deref for Request {
     }
 }
 
-/// What becomes of a request.
+/// The reaction to a request.
 pub(crate) enum Action {
-    /// These bytes, whatever they are.
+    /// Sends these bytes, whatever they are.
     Send(BytesMut),
-    /// These bytes, then the end of the connection.
+    /// Sends these bytes, then closes the connection.
     SendAndClose(BytesMut),
-    /// Nothing, for ever.
+    /// Sends nothing.
     Silence,
-    /// The end of the connection.
+    /// Closes the connection.
     Close,
-    /// That, once the gate is open. Other requests are answered meanwhile.
-    Behind(Gate, Box<Action>),
-    /// That, after a while: for what is about time, never for waiting until something has happened.
+    /// Acts once the latch is open. Other requests are answered meanwhile.
+    Behind(Latch, Box<Action>),
+    /// Acts after a delay. Only for tests about time, never to wait until something has happened.
     After(Duration, Box<Action>),
 }
 
 /// Closed until it is opened, then open for good.
 #[derive(Clone)]
-pub(crate) struct Gate(Arc<Semaphore>);
+pub(crate) struct Latch(Arc<Semaphore>);
 
-impl Gate {
+impl Latch {
     pub(crate) fn new() -> Self {
         Self(Arc::new(Semaphore::new(0)))
     }
@@ -79,33 +79,34 @@ impl Gate {
     }
 
     async fn pass(&self) {
-        // Nobody ever adds a permit: it ends with the error that the gate is open.
+        // No permit is ever added: this returns only with the error that the semaphore is closed, so the
+        // latch is open.
         let _ = self.0.acquire().await;
     }
 }
 
-/// What a server has seen.
+/// What the server has seen.
 #[derive(Default)]
 struct Log {
     connections: usize,
-    /// Connections that the client has closed or reset.
+    /// The connections that the client has closed or reset.
     ended: usize,
     requests: Vec<Request>,
-    /// What the client sent that is no request.
+    /// The bytes from the client that are not a request, as an error in words.
     broken: Option<String>,
 }
 
 type Answer = dyn Fn(&Request) -> Action + Send + Sync;
 
-struct Shared {
+struct FakeState {
     answer: Box<Answer>,
     log: watch::Sender<Log>,
 }
 
-/// A scripted server. It ends with its connections when it is dropped.
+/// A scripted server. Dropping it ends it and its connections.
 pub(crate) struct Fake {
     address: SocketAddrV4,
-    shared: Arc<Shared>,
+    state: Arc<FakeState>,
     _tasks: JoinSet<()>,
 }
 
@@ -113,13 +114,13 @@ impl Fake {
     pub(crate) async fn start(answer: impl Fn(&Request) -> Action + Send + Sync + 'static) -> Self {
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await.unwrap();
         let address = ipv4(listener.local_addr().unwrap());
-        let shared = Arc::new(Shared { answer: Box::new(answer), log: watch::Sender::default() });
+        let state = Arc::new(FakeState { answer: Box::new(answer), log: watch::Sender::default() });
         let mut tasks = JoinSet::new();
-        tasks.spawn(accept(listener, Arc::clone(&shared)));
-        Self { address, shared, _tasks: tasks }
+        tasks.spawn(accept(listener, Arc::clone(&state)));
+        Self { address, state, _tasks: tasks }
     }
 
-    /// One that accepts connections and says nothing.
+    /// A server that accepts connections and sends nothing.
     pub(crate) async fn silent() -> Self {
         Self::start(|_| Action::Silence).await
     }
@@ -128,31 +129,31 @@ impl Fake {
         self.address
     }
 
-    /// How many connections were ever accepted.
+    /// The number of connections ever accepted.
     pub(crate) fn connections(&self) -> usize {
-        self.shared.log.borrow().connections
+        self.state.log.borrow().connections
     }
 
     /// All requests so far.
     pub(crate) fn requests(&self) -> Vec<Request> {
-        let log = self.shared.log.borrow();
+        let log = self.state.log.borrow();
         assert_eq!(log.broken, None);
         log.requests.clone()
     }
 
-    /// Waits until so many requests have come, and gives them.
+    /// Waits until this many requests have come, and returns all of them.
     pub(crate) async fn wait_for_requests(&self, count: usize) -> Vec<Request> {
         self.wait_for(|log| log.requests.len() >= count).await;
         self.requests()
     }
 
-    /// Waits until the client has ended so many connections.
+    /// Waits until the client has ended this many connections.
     pub(crate) async fn wait_for_ends(&self, count: usize) {
         self.wait_for(|log| log.ended >= count).await;
     }
 
     async fn wait_for(&self, reached: impl Fn(&Log) -> bool) {
-        let mut log = self.shared.log.subscribe();
+        let mut log = self.state.log.subscribe();
         let waited = timeout(PATIENCE, log.wait_for(reached)).await;
         assert!(waited.is_ok(), "the server has seen {:?}", self.requests());
     }
@@ -165,25 +166,25 @@ fn ipv4(address: SocketAddr) -> SocketAddrV4 {
     }
 }
 
-async fn accept(listener: TcpListener, shared: Arc<Shared>) {
-    // Dropped with this task: so the connections end with the server.
+async fn accept(listener: TcpListener, state: Arc<FakeState>) {
+    // Dropped with this task, so the connections end with the server.
     let mut conversations = JoinSet::new();
     loop {
         let (socket, _) = listener.accept().await.unwrap();
         socket.set_nodelay(true).unwrap();
         let mut connection = 0;
-        shared.log.send_modify(|log| {
+        state.log.send_modify(|log| {
             connection = log.connections;
             log.connections += 1;
         });
-        conversations.spawn(converse(socket, connection, Arc::clone(&shared)));
+        conversations.spawn(converse(socket, connection, Arc::clone(&state)));
     }
 }
 
-/// Bytes to send, or the end.
+/// Bytes to send, or the end of the connection.
 type Step = Option<BytesMut>;
 
-async fn converse(socket: TcpStream, connection: usize, shared: Arc<Shared>) {
+async fn converse(socket: TcpStream, connection: usize, state: Arc<FakeState>) {
     let (reader, mut writer) = socket.into_split();
     let (steps, mut queue) = mpsc::unbounded_channel::<Step>();
     let write = async {
@@ -194,7 +195,7 @@ async fn converse(socket: TcpStream, connection: usize, shared: Arc<Shared>) {
         }
     };
     tokio::select! {
-        () = read(reader, connection, &shared, steps) => {}
+        () = read(reader, connection, &state, steps) => {}
         () = write => {}
     }
 }
@@ -202,7 +203,7 @@ async fn converse(socket: TcpStream, connection: usize, shared: Arc<Shared>) {
 async fn read(
     mut reader: OwnedReadHalf,
     connection: usize,
-    shared: &Shared,
+    state: &FakeState,
     steps: mpsc::UnboundedSender<Step>,
 ) {
     let mut buffer = BytesMut::new();
@@ -211,19 +212,19 @@ async fn read(
         loop {
             match decode_request(&mut buffer, 1 << 30) {
                 Ok(Some(frame)) => {
-                    let action = decide(frame, connection, shared);
+                    let action = decide(frame, connection, state);
                     later.spawn(act(action, steps.clone()));
                 }
                 Ok(None) => break,
                 Err(error) => {
-                    shared.log.send_modify(|log| log.broken = Some(error.to_string()));
+                    state.log.send_modify(|log| log.broken = Some(error.to_string()));
                     return;
                 }
             }
         }
         match reader.read_buf(&mut buffer).await {
             Ok(0) | Err(_) => {
-                shared.log.send_modify(|log| log.ended += 1);
+                state.log.send_modify(|log| log.ended += 1);
                 return;
             }
             Ok(_) => {}
@@ -231,20 +232,19 @@ async fn read(
     }
 }
 
-/// Decides before the request is shown to the test, so that nothing a test changes after it has
-/// seen a request changes the answer to that one.
-fn decide(frame: RequestFrame, connection: usize, shared: &Shared) -> Action {
-    let nth = shared.log.borrow().requests.len();
+/// Decides before the test sees the request, so a change that the test makes then cannot affect the reply.
+fn decide(frame: RequestFrame, connection: usize, state: &FakeState) -> Action {
+    let nth = state.log.borrow().requests.len();
     let request = Request { frame, connection, nth };
-    let action = (shared.answer)(&request);
-    shared.log.send_modify(|log| log.requests.push(request));
+    let action = (state.answer)(&request);
+    state.log.send_modify(|log| log.requests.push(request));
     action
 }
 
-/// Boxed because it calls itself.
+/// Boxed, because it is recursive.
 fn act(action: Action, steps: mpsc::UnboundedSender<Step>) -> Pin<Box<dyn Future<Output = ()> + Send>> {
     Box::pin(async move {
-        // The connection may have ended meanwhile: then nobody wants the step any more.
+        // The connection may have ended meanwhile; then the step is dropped.
         match action {
             Action::Send(bytes) => drop(steps.send(Some(bytes))),
             Action::SendAndClose(bytes) => {
@@ -253,8 +253,8 @@ fn act(action: Action, steps: mpsc::UnboundedSender<Step>) -> Pin<Box<dyn Future
             }
             Action::Close => drop(steps.send(None)),
             Action::Silence => {}
-            Action::Behind(gate, action) => {
-                gate.pass().await;
+            Action::Behind(latch, action) => {
+                latch.pass().await;
                 act(*action, steps).await;
             }
             Action::After(delay, action) => {
@@ -265,7 +265,7 @@ fn act(action: Action, steps: mpsc::UnboundedSender<Step>) -> Pin<Box<dyn Future
     })
 }
 
-/// A port at which nobody listens: held, so that no other test gets it meanwhile.
+/// A port at which nothing listens. It is held, so no other test gets it.
 pub(crate) struct UnusedPort {
     address: SocketAddrV4,
     _held: TcpSocket,

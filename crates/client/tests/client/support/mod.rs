@@ -1,9 +1,9 @@
-//! What the tests talk to: scripted servers, the answers they give, and clients of them.
+//! What the tests run against: scripted servers, their replies, and clients of them.
 
 mod answers;
 mod fake;
 mod scene;
 
 pub(crate) use answers::*;
-pub(crate) use fake::{Action, Fake, Gate, PATIENCE, Request, UnusedPort};
+pub(crate) use fake::{Action, Fake, Latch, PATIENCE, Request, UnusedPort};
 pub(crate) use scene::{CALL, FakeMeta, Scene, WRITE, options, within};

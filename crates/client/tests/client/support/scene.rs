@@ -1,4 +1,4 @@
-//! The usual stage: a scripted meta server, a client of it, an open table.
+//! The usual set-up: a scripted meta server, a client, an open table.
 
 use std::future::Future;
 use std::time::Duration;
@@ -13,7 +13,7 @@ use super::{Fake, PATIENCE, Request, reply};
 pub(crate) const CALL: CallOptions = CallOptions { timeout: None };
 pub(crate) const WRITE: WriteOptions = WriteOptions { ttl_seconds: 0, timeout: None };
 
-/// A meta server that gives the answers of a list, the last one for ever.
+/// A meta server that sends these replies one after the other, and then repeats the last one.
 pub(crate) struct FakeMeta(Fake);
 
 impl FakeMeta {
@@ -24,7 +24,7 @@ impl FakeMeta {
         Self(Fake::start(answer).await)
     }
 
-    /// How often it has been asked.
+    /// The number of requests so far.
     pub(crate) fn queries(&self) -> usize {
         self.0.requests().len()
     }
@@ -34,7 +34,7 @@ impl FakeMeta {
     }
 }
 
-/// Options for these meta servers, with deadlines that no machine is too slow for.
+/// Options for these meta servers, with deadlines that also slow machines meet.
 pub(crate) fn options<'a>(meta_servers: impl IntoIterator<Item = &'a Fake>) -> ClientOptions {
     let addresses = meta_servers.into_iter().map(|fake| fake.address().to_string());
     ClientOptions { timeout: PATIENCE / 3, ..ClientOptions::new(addresses) }
@@ -48,8 +48,7 @@ pub(crate) struct Scene {
 }
 
 impl Scene {
-    /// The meta server gives these configurations one after the other: the first when the table is
-    /// opened, the others when it is refreshed.
+    /// The meta server sends the first configuration for the opening, and the others for refreshes.
     pub(crate) async fn open(configurations: impl Into<Vec<QueryCfgResponse>>) -> Self {
         Self::open_with(configurations, |_| {}).await
     }
@@ -66,7 +65,7 @@ impl Scene {
         Self { meta, client, table }
     }
 
-    /// Gets the row `h`, `s`.
+    /// Reads the row `h`, `s`.
     pub(crate) async fn get(&self) -> Result<String, pegasus_client::Error> {
         self.get_within(None).await
     }
@@ -80,7 +79,7 @@ impl Scene {
     }
 }
 
-/// What must end soon, or the test fails instead of hanging.
+/// Fails the test when the future takes too long, so the test does not hang.
 pub(crate) async fn within<T>(future: impl Future<Output = T>) -> T {
     timeout(PATIENCE, future).await.expect("it hangs")
 }

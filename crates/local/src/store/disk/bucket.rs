@@ -1,24 +1,25 @@
-//! Rows whose keys are too long for the storage engine, several in one value.
+//! A bucket: one stored value with several rows whose keys are too long for the storage engine.
 //!
 //! ```text
 //! for each row, by key: u32_be length | rest of the key | u32_be length | stored row
 //! ```
 //!
-//! A write rewrites the whole bucket. Such keys are rare and their buckets small: rows share one
-//! only when their first 60,000 bytes are the same.
+//! A write rewrites the whole bucket. Such keys are rare, and the buckets are small: two rows share
+//! a bucket only if the first 60,000 bytes of their keys are equal.
 
 use bytes::{Buf, BufMut, Bytes, BytesMut};
 
-use crate::store::StoreError;
+use crate::store::error::StoreError;
 
-/// The rows of a bucket, by the rest of their keys: what the bucket's own key leaves off.
+/// The rows of a bucket, sorted by the rest of their keys. The rest is the part that the bucket's
+/// own key lacks.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub(super) struct Bucket {
     rows: Vec<(Bytes, Bytes)>,
 }
 
 impl Bucket {
-    /// Reads a bucket; rests and rows are views of the stored bytes.
+    /// Decodes a bucket. Its rests and rows share the memory of the stored bytes.
     pub(super) fn decode(mut stored: Bytes) -> Result<Self, StoreError> {
         let mut rows = Vec::new();
         while !stored.is_empty() {
@@ -39,18 +40,18 @@ impl Bucket {
         stored.freeze()
     }
 
-    /// Whether there is nothing left to store.
+    /// Whether there is no row left to store.
     pub(super) fn is_empty(&self) -> bool {
         self.rows.is_empty()
     }
 
-    /// The stored row of that key.
+    /// The stored row with a key.
     pub(super) fn get(&self, rest: &[u8]) -> Option<&Bytes> {
         let position = self.position(rest).ok()?;
         self.rows.get(position).map(|(_, row)| row)
     }
 
-    /// Sets the row of that key, or removes it.
+    /// Sets the row with a key, or removes it.
     pub(super) fn set(&mut self, rest: &[u8], row: Option<Bytes>) {
         match (self.position(rest), row) {
             (Ok(position), Some(row)) => self.rows[position].1 = row,
@@ -60,7 +61,7 @@ impl Bucket {
         }
     }
 
-    /// All rows, by key.
+    /// All rows in the order of their keys.
     pub(super) fn into_rows(self) -> Vec<(Bytes, Bytes)> {
         self.rows
     }

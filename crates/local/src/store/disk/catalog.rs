@@ -1,54 +1,24 @@
-//! The tables of a cluster, as they are stored: what a restart knows about them.
+//! The stored descriptions of the tables: what a restart knows about them.
 
-use bytes::{Bytes, BytesMut};
 use fjall::PersistMode;
-use pegasus_protocol::idl::AppInfo;
 use pegasus_protocol::thrift::{Reader, Wire};
 
-use super::Disk;
-use crate::store::StoreError;
+use super::database::Disk;
+use crate::store::error::StoreError;
+use crate::store::table_record::TableRecord;
 
 const NEXT_APP_ID: &[u8] = b"next_app_id";
-/// The keys of table records: this, then the app id as 32 big-endian bits.
+/// The first byte of a table record's key. The app id follows as 32 big-endian bits.
 const TABLE: u8 = b't';
 
-/// One table, as it is stored: the app info in its wire form, then two lists.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct TableRecord {
-    /// Name, number, state, partition count, envs and times.
-    pub(crate) info: AppInfo,
-    /// The version of each partition's configuration.
-    pub(crate) ballots: Vec<i64>,
-    /// The partitions that may still have rows which went elsewhere when they were split.
-    pub(crate) purging: Vec<i32>,
-}
-
-impl TableRecord {
-    fn encode(&self) -> Bytes {
-        let mut stored = BytesMut::new();
-        self.info.write(&mut stored);
-        self.ballots.write(&mut stored);
-        self.purging.write(&mut stored);
-        stored.freeze()
-    }
-
-    fn decode(stored: Bytes) -> Result<Self, StoreError> {
-        let mut reader = Reader::new(stored);
-        let (info, ballots) = (AppInfo::read(&mut reader)?, Vec::read(&mut reader)?);
-        // Records from before tables could be split end here.
-        let purging = if reader.left() == 0 { Vec::new() } else { Vec::read(&mut reader)? };
-        Ok(Self { info, ballots, purging })
-    }
-}
-
 impl Disk {
-    /// All tables, by number, the dropped ones too.
+    /// The records of all tables in the order of their ids, including dropped ones.
     pub(crate) fn load_tables(&self) -> Result<Vec<TableRecord>, StoreError> {
         let rows = self.catalog.prefix([TABLE]);
         rows.map(|row| TableRecord::decode(row.value()?.into())).collect()
     }
 
-    /// The number that the next table gets: never that of a table that there was before.
+    /// The id for the next table. Ids are never reused.
     pub(crate) fn load_next_app_id(&self) -> Result<i32, StoreError> {
         match self.catalog.get(NEXT_APP_ID)? {
             Some(stored) => Ok(i32::read(&mut Reader::new(stored.into()))?),
@@ -56,7 +26,8 @@ impl Disk {
         }
     }
 
-    /// Stores tables, new or changed, and the number of the next one; on disk when it returns.
+    /// Stores new or changed tables, and the id for the next table. They are on disk when this
+    /// returns.
     pub(crate) fn save_tables(&self, tables: &[TableRecord], next_app_id: i32) -> Result<(), StoreError> {
         let mut batch = self.database.batch();
         batch.insert(&self.catalog, NEXT_APP_ID, next_app_id.to_be_bytes());
@@ -72,7 +43,7 @@ impl Disk {
 
 #[cfg(test)]
 mod tests {
-    use pegasus_protocol::idl::AppStatus;
+    use pegasus_protocol::idl::{AppInfo, AppStatus};
 
     use super::*;
     use crate::store::Store;
@@ -101,12 +72,5 @@ mod tests {
         let store = Store::open(Some(directory.path())).unwrap();
         assert_eq!(store.load_tables().unwrap(), [record(1), record(300)]);
         assert_eq!(store.load_next_app_id().unwrap(), 301);
-    }
-
-    #[test]
-    fn a_record_may_end_after_its_ballots() {
-        let stored = TableRecord { purging: vec![], ..record(1) }.encode();
-        let older = stored.slice(..stored.len() - 5); // the type and length of an empty list
-        assert_eq!(TableRecord::decode(older).unwrap(), TableRecord { purging: vec![], ..record(1) });
     }
 }

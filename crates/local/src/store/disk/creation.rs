@@ -1,21 +1,20 @@
-//! A data directory is made as a whole: what is killed while it makes one leaves nothing that the next
-//! start cannot begin anew.
+//! Creates a data directory as a whole: after a kill in the middle, the next start begins anew.
 //!
-//! The engine writes several files before it can open them again. While they are made for the first
-//! time a mark stands beside them. Nobody has been told of any write as long as it does, so what is
-//! found with a mark is thrown away.
+//! The engine writes several files before it can open its database again. During the first
+//! creation, a mark file stands beside them. No write has been acknowledged while the mark exists,
+//! so the files beside a mark can be deleted.
 
 use std::fs::{DirEntry, File, TryLockError, create_dir_all, read_dir, remove_dir_all, remove_file};
 use std::io;
 use std::path::Path;
 
 use super::witness;
-use crate::store::StoreError;
+use crate::store::error::StoreError;
 
-/// Held locked by whoever makes the files.
+/// The mark file. The process that creates the files holds a lock on it.
 const MARK: &str = "unfinished";
 
-/// What the engine, once it is open, has in any case.
+/// A file that every complete database has.
 const VERSION: &str = "version";
 
 /// The first opening of a data directory.
@@ -25,7 +24,7 @@ pub(super) struct Creation<'a> {
 }
 
 impl<'a> Creation<'a> {
-    /// Begins it; `None` where there is a database.
+    /// Begins the creation; `None` if there is a database already.
     pub(super) fn begin(directory: &'a Path) -> Result<Option<Self>, StoreError> {
         create_dir_all(directory)?;
         let path = directory.join(MARK);
@@ -37,7 +36,7 @@ impl<'a> Creation<'a> {
             let mut options = File::options();
             let opened = options.write(true).create_new(!was_cut_off).open(&path);
             let mark = match opened {
-                // Another process was quicker, with its end or with its beginning.
+                // Another process has just created or removed the mark.
                 Err(error)
                     if [io::ErrorKind::NotFound, io::ErrorKind::AlreadyExists].contains(&error.kind()) =>
                 {
@@ -50,7 +49,8 @@ impl<'a> Creation<'a> {
                 Err(TryLockError::Error(error)) => return Err(error.into()),
                 Ok(()) => {}
             }
-            // It ends by removing the mark, under the lock: with the mark gone there is a database.
+            // The other process may have finished: it removes the mark under its lock, and then
+            // there is a database.
             if path.try_exists()? {
                 remove_leftovers(directory)?;
                 sync(directory)?;
@@ -59,7 +59,7 @@ impl<'a> Creation<'a> {
         }
     }
 
-    /// The database is there, and stays from now on.
+    /// Removes the mark. From now on the database counts as complete.
     pub(super) fn finish(self) -> Result<(), StoreError> {
         remove_file(self.directory.join(MARK))?;
         sync(self.directory)?;
@@ -85,7 +85,7 @@ fn remove_leftovers(directory: &Path) -> io::Result<()> {
     Ok(())
 }
 
-/// What the engine and its witness have made; a directory may hold files of others beside it.
+/// The files of the engine and the witness. The directory may also hold files of others.
 fn engine_files(directory: &Path) -> io::Result<Vec<DirEntry>> {
     let is_of_engine = |entry: &io::Result<DirEntry>| {
         let Ok(entry) = entry else { return true };
@@ -96,9 +96,9 @@ fn engine_files(directory: &Path) -> io::Result<Vec<DirEntry>> {
     read_dir(directory)?.filter(is_of_engine).collect()
 }
 
-/// Makes sure that names in the directory come and go in this order, whatever happens to the machine.
+/// Makes the changes of names in the directory durable, in this order.
 fn sync(directory: &Path) -> io::Result<()> {
-    // Elsewhere a directory cannot be opened as a file.
+    // On other systems a directory cannot be opened as a file.
     if cfg!(unix) { File::open(directory)?.sync_all() } else { Ok(()) }
 }
 
@@ -125,7 +125,7 @@ mod tests {
         Store::open(Some(directory.path())).unwrap().close().unwrap();
         let made = names(directory.path());
         assert!(made.contains(&"notes.txt".to_owned()) && !made.contains(&MARK.to_owned()), "{made:?}");
-        // Made whole, it is left as it is.
+        // A second start leaves a complete directory as it is.
         Store::open(Some(directory.path())).unwrap().close().unwrap();
         assert_eq!(names(directory.path()), made);
     }

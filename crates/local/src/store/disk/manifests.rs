@@ -1,9 +1,9 @@
-//! Looks at what the engine believes without looking: its lists of files, and the tables of contents
-//! of those.
+//! Checks files that the engine trusts without a check: its lists of files, and the tables of
+//! contents of those files.
 //!
-//! It has checksums for both, and reads a list without comparing, or reserves memory for as many
-//! entries as a number in the file says before it compares. A damaged one could end the process, or
-//! be taken for a list of other files.
+//! The engine has checksums for both. But it reads a list without comparing the checksum, and it
+//! reserves memory for as many entries as a file claims before it compares. A damaged file could
+//! end the process, or be taken for a list of other files.
 
 use std::fs::{File, read, read_dir};
 use std::io::{self, Read, Seek, SeekFrom};
@@ -11,16 +11,16 @@ use std::path::Path;
 
 use xxhash_rust::xxh3::xxh3_128;
 
-use crate::store::StoreError;
+use crate::store::error::StoreError;
 
-/// At the end of each of the engine's archives: a magic, two bytes, the checksum of the table of
-/// contents, where that is, and its length.
+/// The length of the trailer of an archive: magic, two bytes, checksum of the table of contents,
+/// its position, its length.
 const TRAILER: u64 = 4 + 1 + 1 + 16 + 8 + 8;
 const MAGIC: &[u8] = b"SFA!";
 const CHECKSUM_AT: usize = 6;
 const POSITION_AT: usize = 22;
 
-/// Checks the lists and archives of all keyspaces. What is not there is for the engine to say.
+/// Checks the lists and archives of all keyspaces. Missing files are left for the engine to report.
 pub(super) fn check(directory: &Path) -> Result<(), StoreError> {
     let keyspaces = directory.join("keyspaces");
     if !keyspaces.is_dir() {
@@ -37,13 +37,13 @@ pub(super) fn check(directory: &Path) -> Result<(), StoreError> {
     Ok(())
 }
 
-/// The file `current` names the list that counts, by number, and has its checksum.
+/// Checks the current list of files. The file `current` has its number and its checksum.
 fn check_list(keyspace: &Path) -> Result<(), StoreError> {
     let Some(current) = if_there(read(keyspace.join("current")))? else {
         return Ok(());
     };
     let (Some(number), Some(checksum)) = (current.first_chunk(), current.get(8..24)) else {
-        return Err(StoreError::Damaged("what names a list of files is cut short"));
+        return Err(StoreError::Damaged("the file \"current\" is cut short"));
     };
     let list = keyspace.join(format!("v{}", u64::from_le_bytes(*number)));
     match if_there(read(&list))? {
@@ -55,7 +55,8 @@ fn check_list(keyspace: &Path) -> Result<(), StoreError> {
     }
 }
 
-/// One that was not finished has no trailer; nobody reads it then, and the engine says so if it has to.
+/// Checks the table of contents of an archive. An unfinished archive has no trailer; nobody reads
+/// it, or the engine reports it.
 fn check_contents(archive: &Path) -> Result<(), StoreError> {
     let damaged = Err(StoreError::Damaged("a file with rows has no table of contents"));
     let mut file = File::open(archive)?;
@@ -78,7 +79,7 @@ fn check_contents(archive: &Path) -> Result<(), StoreError> {
     if xxh3_128(&contents).to_le_bytes() == trailer[CHECKSUM_AT..POSITION_AT] { Ok(()) } else { damaged }
 }
 
-/// None where there is no such file.
+/// `None` if the file does not exist.
 fn if_there<T>(read: io::Result<T>) -> io::Result<Option<T>> {
     match read {
         Ok(content) => Ok(Some(content)),

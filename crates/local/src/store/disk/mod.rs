@@ -1,107 +1,20 @@
-//! What a data directory holds: one database of the storage engine.
+//! The content of a data directory: one database of the storage engine.
 //!
-//! It has a keyspace a table ([`DiskRows`]) and one for the descriptions of the tables
-//! ([`TableRecord`]). Inside a table, rows of a partition stand together under its number
-//! ([`layout`]); rows with very long keys share a [`bucket`].
+//! The database has one keyspace for each table ([`DiskRows`]) and one for the descriptions of the
+//! tables ([`catalog`]). In a table's keyspace, the rows of a partition are together, because their
+//! keys begin with its index ([`key_layout`]). Rows with very long keys share a [`bucket`].
 
 mod bucket;
 mod catalog;
 mod creation;
-mod layout;
+mod database;
+mod key_layout;
 mod manifests;
 mod rows;
+mod stored;
 mod view;
 mod witness;
 
-use std::path::Path;
-
-use fjall::{Database, Keyspace, KeyspaceCreateOptions, PersistMode};
-
-pub(crate) use self::catalog::TableRecord;
-use self::creation::Creation;
-use self::layout::Layout;
+pub(super) use self::database::Disk;
 pub(super) use self::rows::DiskRows;
-pub(super) use self::view::{DiskRange, DiskView};
-use self::witness::Witness;
-use super::StoreError;
-
-/// Threads that write rows from memory to files; a second one keeps the first free for that while
-/// it merges files.
-const ENGINE_THREADS: usize = 2;
-
-/// More writes than there can be: a thousand years of a million each second would not do.
-const MOST_WRITES: u64 = 1 << 55;
-
-/// An open data directory.
-pub(super) struct Disk {
-    catalog: Keyspace,
-    database: Database,
-    /// Counts commits.
-    witness: Witness,
-}
-
-impl Disk {
-    pub(super) fn open(directory: &Path) -> Result<Self, StoreError> {
-        let creation = Creation::begin(directory)?;
-        let database = open_engine(directory)?;
-        let catalog = database.keyspace("catalog", keyspace_options)?;
-        let witness = Witness::open(directory, &catalog)?;
-        if let Some(creation) = creation {
-            creation.finish()?;
-        }
-        Ok(Self { catalog, database, witness })
-    }
-
-    /// Hands everything written so far to the operating system.
-    pub(super) fn commit(&self) -> Result<(), StoreError> {
-        self.persist(PersistMode::Buffer)
-    }
-
-    fn persist(&self, mode: PersistMode) -> Result<(), StoreError> {
-        let commit = self.witness.begin(&self.catalog)?;
-        self.database.persist(mode)?;
-        self.witness.note(commit)
-    }
-
-    pub(super) fn table_rows(&self, app_id: i32) -> Result<DiskRows, StoreError> {
-        let engine = self.database.keyspace(&keyspace_name(app_id), keyspace_options)?;
-        Ok(DiskRows::new(engine, self.database.clone(), Layout::default()))
-    }
-
-    pub(super) fn remove_rows(&self, app_id: i32) -> Result<(), StoreError> {
-        let name = keyspace_name(app_id);
-        if self.database.keyspace_exists(&name) {
-            self.database.delete_keyspace(self.database.keyspace(&name, keyspace_options)?)?;
-        }
-        Ok(())
-    }
-
-    /// Writes everything to disk and lets go of the directory.
-    pub(super) fn close(self) -> Result<(), StoreError> {
-        self.persist(PersistMode::SyncAll)
-    }
-}
-
-/// Opens the engine's database, and looks for damage that it does not see.
-fn open_engine(directory: &Path) -> Result<Database, StoreError> {
-    manifests::check(directory)?;
-    let builder = Database::builder(directory).manual_journal_persist(true).worker_threads(ENGINE_THREADS);
-    let database = builder.open().map_err(|error| match error {
-        fjall::Error::Locked => StoreError::InUse,
-        error => error.into(),
-    })?;
-    // No checksum covers the numbers of writes in the journal; near their end the engine panics.
-    if database.seqno() >= MOST_WRITES {
-        return Err(StoreError::Damaged("the number of a write is none"));
-    }
-    Ok(database)
-}
-
-fn keyspace_name(app_id: i32) -> String {
-    format!("table-{app_id}")
-}
-
-/// Writes reach the operating system when [`Disk::commit`] says so, not one by one.
-fn keyspace_options() -> KeyspaceCreateOptions {
-    KeyspaceCreateOptions::default().manual_journal_persist(true)
-}
+pub(super) use self::view::{DiskRowRange, DiskView};

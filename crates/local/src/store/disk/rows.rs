@@ -1,41 +1,42 @@
-//! The rows of a table in a data directory: reading one, and writing some.
+//! The rows of a table in a data directory: reads and writes.
 
 use std::collections::BTreeMap;
 
 use bytes::Bytes;
-use fjall::{Database, Keyspace, Slice};
+use fjall::{Database, Keyspace};
 
 use super::bucket::Bucket;
-use super::layout::{Layout, Place};
+use super::key_layout::{KeyLayout, StorageKey};
+use super::stored::{encode_bucket, encode_row, row_at};
 use super::view::DiskView;
-use crate::store::StoreError;
+use crate::store::edit::Edit;
+use crate::store::error::StoreError;
 use crate::store::row::Row;
-use crate::store::table_rows::Edit;
 
-/// The rows of one table, all partitions in one keyspace.
+/// The rows of one table. All its partitions are in one keyspace.
 #[derive(Clone)]
 pub(crate) struct DiskRows {
-    pub(super) engine: Keyspace,
-    pub(super) database: Database,
-    pub(super) layout: Layout,
+    engine: Keyspace,
+    database: Database,
+    layout: KeyLayout,
 }
 
 impl DiskRows {
-    pub(super) fn new(engine: Keyspace, database: Database, layout: Layout) -> Self {
+    pub(super) fn new(engine: Keyspace, database: Database, layout: KeyLayout) -> Self {
         Self { engine, database, layout }
     }
 
     pub(crate) fn get(&self, partition: u16, key: &[u8]) -> Result<Option<Row>, StoreError> {
-        let place = self.layout.place(partition, key);
-        let stored = self.engine.get(place.engine_key())?;
-        row_at(place, stored)
+        let storage_key = self.layout.storage_key(partition, key);
+        let stored = self.engine.get(storage_key.engine_key())?;
+        row_at(storage_key, stored)
     }
 
     pub(crate) fn view(&self, partition: u16) -> DiskView {
-        DiskView::new(self, partition)
+        DiskView::new(self.database.snapshot(), self.engine.clone(), self.layout, partition)
     }
 
-    /// Applies all edits at once, later ones over earlier ones.
+    /// Applies all edits at once, in their order.
     pub(crate) fn apply(&self, partition: u16, edits: &[Edit]) -> Result<(), StoreError> {
         match edits {
             [] => Ok(()),
@@ -44,14 +45,14 @@ impl DiskRows {
         }
     }
 
-    /// One edit is the common case, and needs no batch.
+    /// A single edit is the common case, and needs no batch.
     fn apply_one(&self, partition: u16, edit: &Edit) -> Result<(), StoreError> {
-        let (engine_key, stored) = match self.layout.place(partition, &edit.key) {
-            Place::Row(engine_key) => (engine_key, encode(edit)),
-            Place::Bucket { key: engine_key, rest } => {
+        let (engine_key, stored) = match self.layout.storage_key(partition, &edit.key) {
+            StorageKey::Row(engine_key) => (engine_key, encode_row(edit)),
+            StorageKey::Bucket { key: engine_key, rest } => {
                 let mut bucket = self.bucket(&engine_key)?;
-                bucket.set(rest, encode(edit));
-                (engine_key, store(&bucket))
+                bucket.set(rest, encode_row(edit));
+                (engine_key, encode_bucket(&bucket))
             }
         };
         match stored {
@@ -65,19 +66,19 @@ impl DiskRows {
         let mut changes = BTreeMap::new();
         let mut buckets: BTreeMap<Bytes, Bucket> = BTreeMap::new();
         for edit in edits {
-            match self.layout.place(partition, &edit.key) {
-                Place::Row(engine_key) => drop(changes.insert(engine_key, encode(edit))),
-                Place::Bucket { key: engine_key, rest } => {
+            match self.layout.storage_key(partition, &edit.key) {
+                StorageKey::Row(engine_key) => drop(changes.insert(engine_key, encode_row(edit))),
+                StorageKey::Bucket { key: engine_key, rest } => {
                     if !buckets.contains_key(&engine_key) {
                         buckets.insert(engine_key.clone(), self.bucket(&engine_key)?);
                     }
                     if let Some(bucket) = buckets.get_mut(&engine_key) {
-                        bucket.set(rest, encode(edit));
+                        bucket.set(rest, encode_row(edit));
                     }
                 }
             }
         }
-        changes.extend(buckets.into_iter().map(|(key, bucket)| (key, store(&bucket))));
+        changes.extend(buckets.into_iter().map(|(key, bucket)| (key, encode_bucket(&bucket))));
         let mut batch = self.database.batch();
         for (engine_key, stored) in changes {
             match stored {
@@ -88,19 +89,19 @@ impl DiskRows {
         Ok(batch.commit()?)
     }
 
-    /// Lets buckets start at shorter keys.
+    /// Makes buckets begin at shorter keys.
     #[cfg(test)]
     pub(crate) fn with_longest_row_key(&mut self, longest: usize) {
-        self.layout = Layout::with_longest(longest);
+        self.layout = KeyLayout::with_longest(longest);
     }
 
-    /// Stores bytes where a row, or its bucket, is.
+    /// Stores raw bytes where a row or its bucket is.
     #[cfg(test)]
     pub(crate) fn store_as_is(&self, partition: u16, key: &[u8], stored: &[u8]) {
-        self.engine.insert(self.layout.place(partition, key).engine_key().clone(), stored).unwrap();
+        self.engine.insert(self.layout.storage_key(partition, key).engine_key().clone(), stored).unwrap();
     }
 
-    /// Has the engine move all rows to files.
+    /// Makes the engine move all rows to files.
     #[cfg(test)]
     pub(crate) fn move_to_files(&self) {
         self.engine.rotate_memtable_and_wait().unwrap();
@@ -110,25 +111,4 @@ impl DiskRows {
         let stored = self.engine.get(engine_key)?;
         stored.map_or_else(|| Ok(Bucket::default()), |stored| Bucket::decode(stored.into()))
     }
-}
-
-/// The row that was looked for at a place, in what is stored there.
-pub(super) fn row_at(place: Place<'_>, stored: Option<Slice>) -> Result<Option<Row>, StoreError> {
-    let Some(stored) = stored else {
-        return Ok(None);
-    };
-    match place {
-        Place::Row(_) => Row::decode(&stored.into()).map(Some),
-        Place::Bucket { rest, .. } => Bucket::decode(stored.into())?.get(rest).map(Row::decode).transpose(),
-    }
-}
-
-/// What is stored of a row that is set.
-fn encode(edit: &Edit) -> Option<Bytes> {
-    edit.row.as_ref().map(Row::encode)
-}
-
-/// A bucket without rows is not stored.
-fn store(bucket: &Bucket) -> Option<Bytes> {
-    (!bucket.is_empty()).then(|| bucket.encode())
 }

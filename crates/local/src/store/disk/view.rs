@@ -1,4 +1,4 @@
-//! A partition of a data directory as it was at one moment, read in key order from any key on.
+//! A view of a partition in a data directory at one moment.
 
 use std::ops::Bound;
 use std::vec;
@@ -7,49 +7,48 @@ use bytes::Bytes;
 use fjall::{Iter, Keyspace, Readable, Snapshot};
 
 use super::bucket::Bucket;
-use super::layout::{self, Layout};
-use super::rows::{DiskRows, row_at};
-use crate::store::StoreError;
+use super::key_layout::{self, KeyLayout};
+use super::stored::row_at;
+use crate::store::error::StoreError;
 use crate::store::row::Row;
 
-/// A partition as it was when the view was made. It stays so while writes go on.
+/// A view of a partition. Later writes do not change it.
 pub(crate) struct DiskView {
     snapshot: Snapshot,
     engine: Keyspace,
-    layout: Layout,
+    layout: KeyLayout,
     partition: u16,
 }
 
 impl DiskView {
-    pub(super) fn new(rows: &DiskRows, partition: u16) -> Self {
-        let (snapshot, engine) = (rows.database.snapshot(), rows.engine.clone());
-        Self { snapshot, engine, layout: rows.layout, partition }
+    pub(super) fn new(snapshot: Snapshot, engine: Keyspace, layout: KeyLayout, partition: u16) -> Self {
+        Self { snapshot, engine, layout, partition }
     }
 
-    /// A row as it was, expired or not.
+    /// The row with a key, even if it has expired.
     pub(crate) fn get(&self, key: &[u8]) -> Result<Option<Row>, StoreError> {
-        let place = self.layout.place(self.partition, key);
-        let stored = self.snapshot.get(&self.engine, place.engine_key())?;
-        row_at(place, stored)
+        let storage_key = self.layout.storage_key(self.partition, key);
+        let stored = self.snapshot.get(&self.engine, storage_key.engine_key())?;
+        row_at(storage_key, stored)
     }
 
-    /// The rows from the first key that is not less than `from`, upwards.
-    pub(crate) fn up(&self, from: &[u8]) -> DiskRange {
-        let start = self.layout.place(self.partition, from).engine_key().clone();
-        let end = layout::partition_end(self.partition);
+    /// The rows with keys of at least `from`, upwards.
+    pub(crate) fn up(&self, from: &[u8]) -> DiskRowRange {
+        let start = self.layout.storage_key(self.partition, from).engine_key().clone();
+        let end = key_layout::partition_end(self.partition);
         let end = end.map_or(Bound::Unbounded, Bound::Excluded);
         self.rows((Bound::Included(start), end), from, Direction::Up)
     }
 
-    /// The rows from the last key that is not greater than `from`, downwards.
-    pub(crate) fn down(&self, from: &[u8]) -> DiskRange {
-        let end = self.layout.place(self.partition, from).engine_key().clone();
-        let start = layout::partition_start(self.partition);
+    /// The rows with keys of at most `from`, downwards.
+    pub(crate) fn down(&self, from: &[u8]) -> DiskRowRange {
+        let end = self.layout.storage_key(self.partition, from).engine_key().clone();
+        let start = key_layout::partition_start(self.partition);
         self.rows((Bound::Included(start), Bound::Included(end)), from, Direction::Down)
     }
 
-    fn rows(&self, range: (Bound<Bytes>, Bound<Bytes>), from: &[u8], direction: Direction) -> DiskRange {
-        DiskRange {
+    fn rows(&self, range: (Bound<Bytes>, Bound<Bytes>), from: &[u8], direction: Direction) -> DiskRowRange {
+        DiskRowRange {
             iter: self.snapshot.range(&self.engine, range),
             layout: self.layout,
             direction,
@@ -65,17 +64,17 @@ enum Direction {
     Down,
 }
 
-/// Pegasus keys and rows of a view, in order, expired ones included.
-pub(crate) struct DiskRange {
+/// Keys and rows of a view in order, including expired rows.
+pub(crate) struct DiskRowRange {
     iter: Iter,
-    layout: Layout,
+    layout: KeyLayout,
     direction: Direction,
     from: Bytes,
-    /// What is left of the bucket that the iteration stands in.
+    /// The remaining rows of the current bucket.
     bucket: vec::IntoIter<(Bytes, Row)>,
 }
 
-impl DiskRange {
+impl DiskRowRange {
     fn advance(&mut self) -> Result<Option<(Bytes, Row)>, StoreError> {
         loop {
             let in_bucket = match self.direction {
@@ -101,7 +100,7 @@ impl DiskRange {
         }
     }
 
-    /// The rows of a bucket that lie on this side of where the iteration starts.
+    /// The rows of a bucket on the right side of `from`.
     fn open(&self, engine_key: &[u8], stored: Bytes) -> Result<Vec<(Bytes, Row)>, StoreError> {
         let mut rows = Vec::new();
         for (rest, stored) in Bucket::decode(stored)?.into_rows() {
@@ -118,7 +117,7 @@ impl DiskRange {
     }
 }
 
-impl Iterator for DiskRange {
+impl Iterator for DiskRowRange {
     type Item = Result<(Bytes, Row), StoreError>;
 
     fn next(&mut self) -> Option<Self::Item> {

@@ -1,10 +1,10 @@
-//! Tells whether a journal has lost its end.
+//! Detects a journal that has lost its end.
 //!
-//! When the engine opens a journal with damage inside, it takes the damage for a write that a crash
-//! cut short, and cuts off everything from there on: acknowledged writes would be gone without a word.
-//! So every commit is counted, in a row (which goes through the journal after the writes that it
-//! counts) and in a file beside it (after the commit). A file that knows of more commits than the row
-//! shows that some are gone.
+//! If a journal is damaged in the middle, the engine takes the damage for a write that a crash has
+//! cut short, and cuts off everything behind it. Acknowledged writes would be lost silently. So
+//! this module counts every commit twice: in a row, which goes through the journal behind the
+//! writes of the commit, and in a file beside the journal, after the commit. If the file has a
+//! larger number than the row, commits are lost.
 
 use std::fs::File;
 use std::io::{self, Read, Seek, SeekFrom, Write};
@@ -13,7 +13,7 @@ use std::sync::{Mutex, PoisonError};
 
 use fjall::Keyspace;
 
-use crate::store::StoreError;
+use crate::store::error::StoreError;
 
 const ROW: &[u8] = b"commits";
 pub(super) const FILE: &str = "commits";
@@ -24,15 +24,16 @@ pub(super) struct Witness {
 }
 
 struct Counts {
-    /// Commits that have begun.
+    /// The number of the last commit that has begun.
     begun: u64,
-    /// The last one that the file knows of.
+    /// The number in the file.
     noted: u64,
     file: File,
 }
 
 impl Witness {
-    /// Compares row and file. A directory from before there was a file says nothing.
+    /// Compares the row with the file. A directory from the time before the file has nothing to
+    /// compare.
     pub(super) fn open(directory: &Path, catalog: &Keyspace) -> Result<Self, StoreError> {
         let path = directory.join(FILE);
         let mut file = File::options().read(true).write(true).create(true).truncate(false).open(path)?;
@@ -40,19 +41,19 @@ impl Witness {
         file.read_to_end(&mut bytes)?;
         let noted = match bytes.as_slice() {
             [] => 0,
-            bytes => number(bytes, "the file \"commits\" is no number")?,
+            bytes => number(bytes, "the file \"commits\" does not hold a number")?,
         };
         let row = catalog.get(ROW)?;
-        let begun = row.map_or(Ok(0), |row| number(&row, "the number of commits is none"))?;
+        let begun = row.map_or(Ok(0), |row| number(&row, "the number of commits is invalid"))?;
         if begun < noted {
             return Err(StoreError::Lost { commits: noted - begun });
         }
         Ok(Self { counts: Mutex::new(Counts { begun, noted, file }) })
     }
 
-    /// Counts a commit that is about to be made, in the journal; gives its number.
+    /// Counts a commit in the journal before it is made, and returns its number.
     pub(super) fn begin(&self, catalog: &Keyspace) -> Result<u64, StoreError> {
-        // Under the lock, so that the numbers stand in the journal in their order.
+        // Under the lock, so that the numbers are in the journal in their order.
         let mut counts = self.lock();
         let next = counts.begun + 1;
         catalog.insert(ROW, next.to_be_bytes())?;
@@ -60,7 +61,7 @@ impl Witness {
         Ok(next)
     }
 
-    /// Notes a commit that has been made. Whoever is told of it is told after this.
+    /// Notes a commit that has been made. This must happen before the commit is acknowledged.
     pub(super) fn note(&self, commit: u64) -> Result<(), StoreError> {
         let mut counts = self.lock();
         if commit > counts.noted {
@@ -75,7 +76,7 @@ impl Witness {
     }
 }
 
-/// One call of the system where that is possible: every commit waits for it.
+/// Uses a single system call where possible, because every commit waits for it.
 fn overwrite(mut file: &File, bytes: &[u8]) -> io::Result<()> {
     #[cfg(unix)]
     if std::os::unix::fs::FileExt::write_at(file, bytes, 0)? == bytes.len() {

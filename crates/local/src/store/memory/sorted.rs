@@ -1,23 +1,24 @@
-//! Things in the order of their keys, found without looking at most of the keys.
+//! A sorted list of items with keys, in which a search reads few of the keys.
 //!
-//! Keys are scattered over memory, and a look at each of the six that a search among sixty compares
-//! costs more than all the rest of a `get`. So the first eight bytes in which keys differ are kept in
-//! a row of numbers: a search goes through those, and looks at a key only to be sure.
+//! Keys are scattered over memory. A search among sixty keys compares six of them, and reading
+//! those costs more than all the rest of a `get`. So the list also holds, for each key, the first
+//! eight bytes in which the keys differ, as one array of numbers. A search goes through these
+//! numbers, and then reads a key only to be sure.
 
 use std::ops::Range;
 
-/// What has a key.
+/// An item with a key.
 pub(super) trait Keyed {
     fn key(&self) -> &[u8];
 }
 
-/// Things by key, each key once.
+/// Items sorted by key. No two have the same key.
 #[derive(Clone)]
 pub(super) struct Sorted<T> {
     items: Vec<T>,
-    /// How many bytes all keys have in common, at least.
+    /// The length of a prefix that all keys share.
     common: usize,
-    /// The eight bytes after those of each key.
+    /// The eight bytes behind that prefix, for each key.
     heads: Vec<u64>,
 }
 
@@ -28,7 +29,7 @@ impl<T> Default for Sorted<T> {
 }
 
 impl<T: Keyed> Sorted<T> {
-    /// Takes what is in order.
+    /// Takes items that are already sorted.
     pub(super) fn new(items: Vec<T>) -> Self {
         let mut sorted = Self { items, common: 0, heads: Vec::new() };
         sorted.find_heads();
@@ -43,31 +44,31 @@ impl<T: Keyed> Sorted<T> {
         self.items.len()
     }
 
-    /// Where a key is, or would be.
+    /// The index of a key (`Ok`), or where it would be (`Err`).
     pub(super) fn position(&self, key: &[u8]) -> Result<usize, usize> {
         let Range { start, end } = self.with_head(head(key, self.common));
         let found = self.items[start..end].binary_search_by(|item| item.key().cmp(key));
         match found {
             Ok(position) => Ok(start + position),
-            // The heads told only if it begins as the others do.
+            // The heads decide only if the key has the common prefix.
             Err(position) if self.begins_alike(key) => Err(start + position),
             Err(_) if self.items.first().is_some_and(|first| first.key() < key) => Err(self.items.len()),
             Err(_) => Err(0),
         }
     }
 
-    /// Puts in what belongs at that position.
+    /// Inserts an item at its position.
     pub(super) fn insert(&mut self, position: usize, item: T) {
         let begins_alike = self.begins_alike(item.key());
         self.heads.insert(position, head(item.key(), self.common));
         self.items.insert(position, item);
-        // What the first keys have in common is not known before there are two.
+        // Fewer than two keys have no known common prefix.
         if !begins_alike || self.items.len() <= 2 {
             self.find_heads();
         }
     }
 
-    /// Puts something in the place of what has the same key.
+    /// Replaces the item with the same key.
     pub(super) fn replace(&mut self, position: usize, item: T) {
         self.items[position] = item;
     }
@@ -77,14 +78,14 @@ impl<T: Keyed> Sorted<T> {
         self.items.remove(position)
     }
 
-    /// Takes off what is at that position and after it.
+    /// Splits off the items from a position on.
     pub(super) fn split_off(&mut self, position: usize) -> Self {
         let right = Self::new(self.items.split_off(position));
         self.find_heads();
         right
     }
 
-    /// Adds what comes after all that is here.
+    /// Appends items that sort behind all present ones.
     pub(super) fn extend(&mut self, items: impl IntoIterator<Item = T>) {
         self.items.extend(items);
         self.find_heads();
@@ -94,7 +95,7 @@ impl<T: Keyed> Sorted<T> {
         self.items
     }
 
-    /// Those whose heads are that one.
+    /// The indices of the keys with a given head.
     fn with_head(&self, head: u64) -> Range<usize> {
         let start = self.heads.partition_point(|other| *other < head);
         let same = self.heads[start..].iter().take_while(|other| **other == head).count();
@@ -105,7 +106,7 @@ impl<T: Keyed> Sorted<T> {
         self.items.first().is_none_or(|first| key.starts_with(&first.key()[..self.common]))
     }
 
-    /// What the first and the last key have in common, all have.
+    /// The prefix that the first and the last key share is common to all keys.
     fn find_heads(&mut self) {
         if let [first, .., last] = self.items.as_slice() {
             let pairs = first.key().iter().zip(last.key());
@@ -118,8 +119,8 @@ impl<T: Keyed> Sorted<T> {
     }
 }
 
-/// The eight bytes from a position on, as a number that is greater for the greater key; what is not
-/// there counts as zero.
+/// The eight bytes from a position on, as a number that sorts like the bytes. Missing bytes count
+/// as zero.
 fn head(key: &[u8], from: usize) -> u64 {
     let rest = key.get(from..).unwrap_or_default();
     match rest.first_chunk() {
@@ -151,7 +152,7 @@ mod tests {
         assert_eq!(head(b"a", 3), 0);
     }
 
-    /// Keys with and without a beginning in common, of which some differ only after eight bytes.
+    /// Keys with and without a common prefix. Some differ only behind eight bytes.
     fn key() -> impl Strategy<Value = Vec<u8>> {
         ("(|a|common|commonplace)", "[\u{0}ab]{0,3}", "(|12345678)", "[\u{0}b]{0,2}")
             .prop_map(|(a, b, c, d)| [a, b, c, d].concat().into_bytes())

@@ -1,4 +1,4 @@
-//! Trees against sorted maps, and that their copies stay as they are.
+//! Compares trees with sorted maps, and checks that copies of a tree do not change.
 
 use std::collections::BTreeMap;
 
@@ -6,7 +6,7 @@ use bytes::Bytes;
 use proptest::collection::vec;
 use proptest::prelude::*;
 
-use super::range::Range;
+use super::row_range::MemoryRowRange;
 use super::sorted::Keyed;
 use super::tree::{Entry, Tree};
 use crate::store::row::Row;
@@ -17,9 +17,10 @@ fn entry(key: &[u8], expire_ts: u32) -> Entry {
     Entry::new(key, &Row { expire_ts, value: Bytes::copy_from_slice(key) })
 }
 
-/// Keys and numbers of all entries, upwards; the value of each must be what was set with its key.
+/// Keys and expiries of all entries, upwards. The value of each entry must be the one that was set
+/// with its key.
 fn content(tree: &Tree) -> Model {
-    let mut range = Range::up(tree, b"");
+    let mut range = MemoryRowRange::up(tree, b"");
     let entries = std::iter::from_fn(|| range.next_up());
     let check = |entry: &Entry| {
         let (key, row) = (entry.shared_key(), entry.row());
@@ -30,25 +31,25 @@ fn content(tree: &Tree) -> Model {
 }
 
 fn check_ranges(tree: &Tree, model: &Model, from: &[u8]) {
-    let mut up = Range::up(tree, from);
+    let mut up = MemoryRowRange::up(tree, from);
     let found: Vec<_> = std::iter::from_fn(|| up.next_up()).map(|entry| entry.key().to_vec()).collect();
     let expected: Vec<_> = model.range(from.to_vec()..).map(|(key, _)| key.clone()).collect();
     assert_eq!(found, expected);
-    let mut down = Range::down(tree, from);
+    let mut down = MemoryRowRange::down(tree, from);
     let found: Vec<_> = std::iter::from_fn(|| down.next_down()).map(|entry| entry.key().to_vec()).collect();
     let expected: Vec<_> = model.range(..=from.to_vec()).rev().map(|(key, _)| key.clone()).collect();
     assert_eq!(found, expected);
     assert_eq!(tree.get(from).map(|entry| entry.row().expire_ts), model.get(from).copied());
 }
 
-/// Runs of keys one after the other, upwards or downwards, and single keys; set or removed.
+/// Sets or removes a run of adjacent keys, upwards or downwards.
 #[derive(Debug, Clone)]
 struct Step {
     first: u16,
     count: u16,
     downwards: bool,
     removes: bool,
-    /// Whether a copy is made before.
+    /// Whether the tree is copied before.
     copies: bool,
 }
 

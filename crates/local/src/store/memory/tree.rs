@@ -1,7 +1,7 @@
-//! A sorted map whose copies cost nothing: a B-tree that shares its nodes with its copies.
+//! A sorted map with copies that cost nothing: a B-tree that shares its nodes with its copies.
 //!
-//! A change copies only the nodes on its way down that a copy of the tree still needs; where there
-//! is no copy, it changes them in place.
+//! A change copies only those nodes on its path that a copy of the tree still uses. Without such a
+//! copy, it changes the nodes in place.
 
 use std::sync::Arc;
 
@@ -10,25 +10,26 @@ use bytes::{BufMut, Bytes, BytesMut};
 use super::sorted::{Keyed, Sorted};
 use crate::store::row::Row;
 
-/// A node that becomes longer is split: when it is about to need more room than a power of two.
+/// A node that becomes longer is split, so that its items always fit into room for 64.
 const LONGEST: usize = 63;
 
-/// A node that becomes shorter is joined with one beside it, if the two fit in one.
+/// A shorter node is joined with a neighbour, if both fit into one node.
 const SHORTEST: usize = 16;
 
-/// Rows by key.
+/// Rows sorted by key.
 #[derive(Clone, Default)]
 pub(super) struct Tree {
-    root: Arc<Node>,
+    root: Arc<TreeNode>,
 }
 
-/// Some rows, or the nodes that hold them. All leaves of a tree are equally deep.
+/// Rows, or nodes that hold rows. All leaves of a tree have the same depth.
 #[derive(Clone)]
-pub(super) enum Node {
+pub(super) enum TreeNode {
     Leaf(Sorted<Entry>),
     Branch {
-        children: Vec<Arc<Node>>,
-        /// One less: no key in the second child is less than the first of these, all keys before are.
+        children: Vec<Arc<TreeNode>>,
+        /// The bounds between children, one fewer than children. All keys before a bound are less
+        /// than it; no key after it is.
         bounds: Sorted<Bytes>,
     },
 }
@@ -36,21 +37,21 @@ pub(super) enum Node {
 /// A row with its key.
 #[derive(Clone)]
 pub(crate) struct Entry {
-    /// Key and value, in one allocation of their own.
+    /// Key and value in one allocation.
     bytes: Bytes,
     key_length: u32,
     expire_ts: u32,
 }
 
-/// What was split off a node: it belongs after it.
+/// The part that was split off a node. It belongs right of the node.
 struct Right {
-    /// No key in it is less, and all keys before it are.
+    /// All keys left of it are less than this bound; no key in it is.
     bound: Bytes,
-    node: Node,
+    node: TreeNode,
 }
 
 impl Entry {
-    /// Copies key and value, so that what they are parts of need not stay.
+    /// Copies key and value, so that the buffers which they are part of can be freed.
     pub(super) fn new(key: &[u8], row: &Row) -> Self {
         let mut bytes = BytesMut::with_capacity(key.len() + row.value.len());
         bytes.put_slice(key);
@@ -58,12 +59,12 @@ impl Entry {
         Self { bytes: bytes.freeze(), key_length: key.len() as u32, expire_ts: row.expire_ts }
     }
 
-    /// The key, as a view of what is stored.
+    /// The key. It shares the entry's memory.
     pub(crate) fn shared_key(&self) -> Bytes {
         self.bytes.slice(..self.key_length as usize)
     }
 
-    /// The row; its value is a view of what is stored.
+    /// The row. Its value shares the entry's memory.
     pub(crate) fn row(&self) -> Row {
         Row { expire_ts: self.expire_ts, value: self.bytes.slice(self.key_length as usize..) }
     }
@@ -81,24 +82,24 @@ impl Keyed for Bytes {
     }
 }
 
-impl Default for Node {
+impl Default for TreeNode {
     fn default() -> Self {
         Self::Leaf(Sorted::default())
     }
 }
 
 impl Tree {
-    pub(super) fn root(&self) -> &Node {
+    pub(super) fn root(&self) -> &TreeNode {
         &self.root
     }
 
-    /// The row of that key.
+    /// The entry with a key.
     pub(super) fn get(&self, key: &[u8]) -> Option<&Entry> {
         let mut node = self.root();
         loop {
             match node {
-                Node::Branch { children, bounds } => node = &children[child_of(bounds, key)],
-                Node::Leaf(entries) => return entries.items().get(entries.position(key).ok()?),
+                TreeNode::Branch { children, bounds } => node = &children[child_of(bounds, key)],
+                TreeNode::Leaf(entries) => return entries.items().get(entries.position(key).ok()?),
             }
         }
     }
@@ -107,17 +108,17 @@ impl Tree {
     pub(super) fn insert(&mut self, entry: Entry) {
         if let Some(Right { bound, node }) = insert(&mut self.root, entry) {
             let children = vec![std::mem::take(&mut self.root), Arc::new(node)];
-            self.root = Arc::new(Node::Branch { children, bounds: Sorted::new(vec![bound]) });
+            self.root = Arc::new(TreeNode::Branch { children, bounds: Sorted::new(vec![bound]) });
         }
     }
 
     /// Removes a row, if it is there.
     pub(super) fn remove(&mut self, key: &[u8]) {
         if self.get(key).is_none() {
-            return; // nothing has to be copied for that
+            return; // otherwise the nodes on the path would be copied for nothing
         }
         remove(&mut self.root, key);
-        while let Node::Branch { children, .. } = self.root()
+        while let TreeNode::Branch { children, .. } = self.root()
             && let [only] = children.as_slice()
         {
             self.root = only.clone();
@@ -128,17 +129,17 @@ impl Tree {
 #[cfg(test)]
 impl Tree {
     pub(super) fn count_leaves(&self) -> usize {
-        fn count(node: &Node) -> usize {
+        fn count(node: &TreeNode) -> usize {
             match node {
-                Node::Leaf(_) => 1,
-                Node::Branch { children, .. } => children.iter().map(|child| count(child)).sum(),
+                TreeNode::Leaf(_) => 1,
+                TreeNode::Branch { children, .. } => children.iter().map(|child| count(child)).sum(),
             }
         }
         count(&self.root)
     }
 }
 
-impl Node {
+impl TreeNode {
     fn len(&self) -> usize {
         match self {
             Self::Leaf(entries) => entries.len(),
@@ -146,7 +147,7 @@ impl Node {
         }
     }
 
-    /// Takes in the node after it, whose keys are `bound` and greater.
+    /// Appends the next node, whose keys are at least `bound`.
     fn absorb(&mut self, right: Self, bound: Bytes) {
         match (self, right) {
             (Self::Leaf(left), Self::Leaf(right)) => left.extend(right.into_items()),
@@ -161,15 +162,15 @@ impl Node {
     }
 }
 
-/// The child in which a key is, or would be.
+/// The index of the child in which a key is or would be.
 pub(super) fn child_of(bounds: &Sorted<Bytes>, key: &[u8]) -> usize {
     bounds.position(key).map_or_else(|position| position, |bound| bound + 1)
 }
 
-/// Sets a row below a node; gives what was split off it, if it became too long.
-fn insert(node: &mut Arc<Node>, entry: Entry) -> Option<Right> {
+/// Sets a row below a node. Returns the part that was split off, if the node became too long.
+fn insert(node: &mut Arc<TreeNode>, entry: Entry) -> Option<Right> {
     match Arc::make_mut(node) {
-        Node::Leaf(entries) => match entries.position(entry.key()) {
+        TreeNode::Leaf(entries) => match entries.position(entry.key()) {
             Ok(position) => {
                 entries.replace(position, entry);
                 None
@@ -177,40 +178,41 @@ fn insert(node: &mut Arc<Node>, entry: Entry) -> Option<Right> {
             Err(position) => {
                 entries.insert(position, entry);
                 let right = entries.split_off(where_to_split(entries.len(), position)?);
-                // A copy, so that it does not keep the row in memory.
+                // A copy, because a slice would keep the whole row in memory.
                 let bound = Bytes::copy_from_slice(right.items()[0].key());
-                Some(Right { bound, node: Node::Leaf(right) })
+                Some(Right { bound, node: TreeNode::Leaf(right) })
             }
         },
-        Node::Branch { children, bounds } => {
+        TreeNode::Branch { children, bounds } => {
             let position = child_of(bounds, entry.key());
             let Right { bound, node } = insert(&mut children[position], entry)?;
             children.insert(position + 1, Arc::new(node));
             bounds.insert(position, bound);
             let middle = where_to_split(children.len(), position + 1)?;
             let children = children.split_off(middle);
-            let right = Node::Branch { children, bounds: bounds.split_off(middle) };
+            let right = TreeNode::Branch { children, bounds: bounds.split_off(middle) };
             Some(Right { bound: bounds.remove(middle - 1), node: right })
         }
     }
 }
 
-/// Where to split a node that has become too long by something new: in the middle, or before the new
-/// if that is last, because rows often come in their order and would leave only halves behind.
+/// Where to split a node that a new item has made too long: in the middle, or before the new item
+/// if that is the last. Rows often arrive in order, and splits in the middle would then leave only
+/// half-full nodes.
 fn where_to_split(length: usize, new: usize) -> Option<usize> {
     let is_last = new + 1 == length;
     (length > LONGEST).then_some(if is_last { new } else { length / 2 })
 }
 
 /// Removes a row below a node.
-fn remove(node: &mut Arc<Node>, key: &[u8]) {
+fn remove(node: &mut Arc<TreeNode>, key: &[u8]) {
     match Arc::make_mut(node) {
-        Node::Leaf(entries) => {
+        TreeNode::Leaf(entries) => {
             if let Ok(position) = entries.position(key) {
                 entries.remove(position);
             }
         }
-        Node::Branch { children, bounds } => {
+        TreeNode::Branch { children, bounds } => {
             let position = child_of(bounds, key);
             remove(&mut children[position], key);
             if children[position].len() < SHORTEST {
@@ -220,8 +222,8 @@ fn remove(node: &mut Arc<Node>, key: &[u8]) {
     }
 }
 
-/// Joins a child with the one before it, or else with the one after it, if the two fit in one.
-fn join(children: &mut Vec<Arc<Node>>, bounds: &mut Sorted<Bytes>, position: usize) {
+/// Joins a child with its left neighbour, or else with its right one, if both fit into one node.
+fn join(children: &mut Vec<Arc<TreeNode>>, bounds: &mut Sorted<Bytes>, position: usize) {
     let fits = |left: &usize| {
         let pair = children.get(*left..left + 2);
         pair.is_some_and(|pair| pair[0].len() + pair[1].len() <= LONGEST)

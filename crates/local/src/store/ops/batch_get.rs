@@ -1,15 +1,16 @@
-//! batch_get: rows of one partition by their whole keys.
+//! batch_get: reads rows of one partition by their complete keys.
 
 use pegasus_protocol::idl::{BatchGetRequest, FullData};
 use pegasus_protocol::key;
 use pegasus_protocol::status::Status;
 
-use crate::store::{Partition, StoreError};
+use crate::store::error::StoreError;
+use crate::store::table_rows::PartitionRows;
 
-/// The rows that there are, in the order of the request, and how it went. There is no limit but
-/// what an answer can hold: kIncomplete when the rows are more.
+/// The existing rows in the order of the request, and the status. The only limit is the size of the
+/// answer: beyond it the status is kIncomplete.
 pub(crate) fn batch_get(
-    partition: Partition<'_>,
+    partition: PartitionRows<'_>,
     request: &BatchGetRequest,
     now: u32,
 ) -> Result<(Status, Vec<FullData>), StoreError> {

@@ -4,22 +4,22 @@ use bytes::Bytes;
 use pegasus_protocol::idl::CheckType;
 use pegasus_protocol::status::Status;
 
-use super::Written;
+use super::written::Written;
 use crate::store::filter::contains;
 use crate::store::integer;
 
-/// What a check_and_set or check_and_mutate answers.
+/// The result of a check_and_set or check_and_mutate.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct Checked {
-    /// How it went.
+    /// The outcome of the write.
     pub(crate) written: Written,
-    /// The checked value before the write, where it was asked for and the check was made: `None`
-    /// inside for a value that is not there.
+    /// The checked value before the write, if the request asks for it and the check was made. The
+    /// inner `None` means that there is no value.
     pub(crate) check_value: Option<Option<Bytes>>,
 }
 
-/// Whether the value passes: Ok, kTryAgain when it does not, kInvalidArgument when integers are
-/// compared and one is none. The operand is looked at only when there is a value.
+/// The outcome of a check: Ok if the value passes, kTryAgain if not, kInvalidArgument if the check
+/// compares integers and a side is not an integer. The operand is parsed only if there is a value.
 pub(super) fn check(kind: CheckType, value: Option<&Bytes>, operand: &[u8]) -> Status {
     use CheckType::*;
     let is_set = value.is_some_and(|value| !value.is_empty());

@@ -1,17 +1,18 @@
-//! check_and_mutate: changes rows of a hash key, all or none, when one of its rows passes a check.
+//! check_and_mutate: if a row passes a check, changes rows of the same hash key, all or none.
 
 use bytes::Bytes;
 use pegasus_protocol::idl::{CheckAndMutateRequest, CheckType, MutateOperation};
 use pegasus_protocol::key;
 use pegasus_protocol::status::Status;
 
-use super::Written;
 use super::check::{Checked, check};
-use crate::store::{Partition, StoreError};
+use super::written::Written;
+use crate::store::error::StoreError;
+use crate::store::table_rows::PartitionRows;
 
-/// Checks and applies all steps in their order, as one step.
+/// Makes the check and all changes, in their order, as one write.
 pub(crate) fn check_and_mutate(
-    partition: Partition<'_>,
+    partition: PartitionRows<'_>,
     request: &CheckAndMutateRequest,
     now: u32,
 ) -> Result<Checked, StoreError> {
@@ -40,7 +41,7 @@ pub(crate) fn check_and_mutate(
     Ok(Checked { written, check_value: request.return_check_value.then_some(value) })
 }
 
-/// What each step does to which key; none when there are no steps or one of them makes no sense.
+/// The operation and the key of each change; `None` if there are no changes or one is invalid.
 fn steps(request: &CheckAndMutateRequest) -> Option<Vec<(MutateOperation, Bytes)>> {
     let steps = request.mutate_list.iter().map(|mutate| {
         let operation = MutateOperation::try_from(mutate.operation).ok()?;

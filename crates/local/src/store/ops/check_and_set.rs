@@ -1,16 +1,18 @@
-//! check_and_set: sets a row when a row of the same hash key passes a check.
+//! check_and_set: if a row passes a check, sets a row of the same hash key.
 
 use pegasus_protocol::idl::{CheckAndSetRequest, CheckType};
 use pegasus_protocol::key;
 use pegasus_protocol::status::Status;
 
-use super::Written;
 use super::check::{Checked, check};
-use crate::store::{Partition, StoreError};
+use super::written::Written;
+use crate::store::error::StoreError;
+use crate::store::table_rows::PartitionRows;
 
-/// Checks and sets as one step. The set row is the checked one, unless another is named.
+/// Makes the check and the change as one write. It sets the checked row, unless the request names
+/// another one.
 pub(crate) fn check_and_set(
-    partition: Partition<'_>,
+    partition: PartitionRows<'_>,
     request: &CheckAndSetRequest,
     now: u32,
 ) -> Result<Checked, StoreError> {

@@ -1,9 +1,10 @@
-//! get and ttl: one row.
+//! get and ttl: read one row.
 
+use crate::store::error::StoreError;
 use crate::store::row::Row;
-use crate::store::{Partition, StoreError};
+use crate::store::table_rows::PartitionRows;
 
-/// The row of an encoded key, if there is one that has not expired.
-pub(crate) fn get(partition: Partition<'_>, key: &[u8], now: u32) -> Result<Option<Row>, StoreError> {
+/// The row with an encoded key, unless it has expired.
+pub(crate) fn get(partition: PartitionRows<'_>, key: &[u8], now: u32) -> Result<Option<Row>, StoreError> {
     Ok(partition.get(key)?.and_then(|row| row.live(now)))
 }

@@ -1,24 +1,26 @@
-//! incr: adds to a decimal integer.
+//! incr: adds to an integer that is stored as decimal text.
 
 use pegasus_protocol::idl::IncrRequest;
 use pegasus_protocol::status::Status;
 
-use super::{Written, is_storable};
+use super::written::{Written, is_storable};
+use crate::store::error::StoreError;
+use crate::store::integer;
 use crate::store::row::Row;
-use crate::store::{Partition, StoreError, integer};
+use crate::store::table_rows::PartitionRows;
 
-/// What an incr answers.
+/// The result of an incr.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct Incremented {
-    /// How it went.
+    /// The outcome of the write.
     pub(crate) written: Written,
-    /// The value after it; the old one when the sum would not fit.
+    /// The new value, or the old one if the sum would overflow.
     pub(crate) new_value: i64,
 }
 
-/// Adds to the integer under a key; no row, an expired one and an empty value are 0.
+/// Adds to the integer under a key. A missing row, an expired row and an empty value count as 0.
 pub(crate) fn incr(
-    partition: Partition<'_>,
+    partition: PartitionRows<'_>,
     request: &IncrRequest,
     now: u32,
 ) -> Result<Incremented, StoreError> {
@@ -40,8 +42,8 @@ pub(crate) fn incr(
     Ok(Incremented { written: Written { status, decree: write.commit()? }, new_value })
 }
 
-/// The sum, or what the refusal shows: 0 for a value that is no integer, the old value when the sum
-/// does not fit.
+/// The sum. The error is the value for the refusal: 0 if the old value is not an integer, the old
+/// value if the sum would overflow.
 fn add(old: Option<&Row>, increment: i64) -> Result<i64, i64> {
     let base = match old {
         Some(row) if !row.value.is_empty() => integer::parse(&row.value).ok_or(0)?,
@@ -50,7 +52,7 @@ fn add(old: Option<&Row>, increment: i64) -> Result<i64, i64> {
     base.checked_add(increment).ok_or(base)
 }
 
-/// 0 keeps the expiry of a row that is there, less clears it, more sets it.
+/// 0 keeps the expiry of an existing row, a negative number clears it, a positive one sets it.
 fn expiry_to_ask(old: Option<&Row>, asked: i32) -> i32 {
     match (old, asked) {
         (Some(row), 0) => row.expire_ts as i32,

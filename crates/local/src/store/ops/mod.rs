@@ -1,7 +1,8 @@
-//! The operations of a partition, one file each, as the servers do them.
+//! The operations on a partition, one file each, as real servers do them.
 //!
-//! Each takes a request as it came, a partition, and the time, and gives what the answer says. A
-//! storage failure is an `Err`; a request that is refused, or finds nothing, is a [`Status`].
+//! Each operation takes a decoded request, a partition and the time, and returns the content of the
+//! answer. A failure of the storage is an `Err`. A request that is refused or finds nothing gives a
+//! [`Status`](pegasus_protocol::status::Status).
 
 mod batch_get;
 mod check;
@@ -16,6 +17,7 @@ mod put;
 mod remove;
 mod scan;
 mod sortkey_count;
+mod written;
 
 pub(crate) use self::batch_get::batch_get;
 pub(crate) use self::check::Checked;
@@ -28,32 +30,6 @@ pub(crate) use self::multi_put::multi_put;
 pub(crate) use self::multi_remove::multi_remove;
 pub(crate) use self::put::put;
 pub(crate) use self::remove::remove;
-pub(crate) use self::scan::{Scan, ScanBatch, ScanEnd, ScanStart};
+pub(crate) use self::scan::{ScanBatch, ScanContext, ScanEnd, ScanStart};
 pub(crate) use self::sortkey_count::sortkey_count;
-
-use pegasus_protocol::key;
-use pegasus_protocol::status::Status;
-
-use super::{Partition, StoreError};
-
-/// What a write answers.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct Written {
-    /// Done, or why not.
-    pub(crate) status: Status,
-    /// The number of this write in its partition.
-    pub(crate) decree: i64,
-}
-
-impl Written {
-    /// A write that changes nothing but is counted all the same.
-    pub(crate) fn refused(partition: Partition<'_>, status: Status) -> Result<Self, StoreError> {
-        Ok(Self { status, decree: partition.write().commit()? })
-    }
-}
-
-/// Whether a row may be stored under this key. The servers do not check but abort on others, here
-/// or when a scan meets the row.
-fn is_storable(encoded_key: &[u8]) -> bool {
-    key::hash(encoded_key).is_ok()
-}
+pub(crate) use self::written::Written;

@@ -1,28 +1,29 @@
-//! multi_get: rows of one hash key, by sort keys or as a range.
+//! multi_get: reads rows of one hash key, by sort keys or in a range.
 
 use bytes::{Buf, Bytes};
 use pegasus_protocol::idl::{KeyValue, MultiGetRequest};
 use pegasus_protocol::key;
 use pegasus_protocol::status::Status;
 
-use crate::store::filter::Filter;
-use crate::store::limits::{Budget, Limits};
+use crate::store::error::StoreError;
+use crate::store::filter::KeyFilter;
+use crate::store::limits::{ReadBudget, ReadLimits};
 use crate::store::row::Row;
+use crate::store::table_rows::PartitionRows;
 use crate::store::view::View;
-use crate::store::{Partition, StoreError};
 
-/// There is room for so many rows at once.
+/// The initial capacity for the rows of an answer.
 const EXPECTED_ROWS: usize = 100;
 
-/// The rows, and how it went: kIncomplete when a limit cut the answer short.
+/// The rows, and the status: kIncomplete if a limit has cut the answer short.
 ///
-/// A hash key too long to be packed makes the servers abort; here it is an invalid argument.
+/// Real servers abort if the hash key is too long to be encoded. Here it is an invalid argument.
 pub(crate) fn multi_get(
-    partition: Partition<'_>,
+    partition: PartitionRows<'_>,
     request: &MultiGetRequest,
     now: u32,
 ) -> Result<(Status, Vec<KeyValue>), StoreError> {
-    let filter = Filter::new(request.sort_key_filter_type, &request.sort_key_filter_pattern);
+    let filter = KeyFilter::new(request.sort_key_filter_type, &request.sort_key_filter_pattern);
     let (Some(filter), Ok(prefix)) = (filter, key::encode(&request.hash_key, &[])) else {
         return Ok((Status::InvalidArgument, Vec::new()));
     };
@@ -31,19 +32,20 @@ pub(crate) fn multi_get(
     let status = if !request.sort_keys.is_empty() {
         by_sort_keys(&view, request, &prefix, &mut collected)?
     } else {
-        match Range::new(request, &prefix, &filter) {
+        match EncodedKeyRange::new(request, &prefix, &filter) {
             None => Status::Ok,
             Some(range) if request.reverse => downwards(&view, &range, &filter, &mut collected)?,
             Some(range) => upwards(&view, &range, &filter, &mut collected)?,
         }
     };
     if request.reverse && request.sort_keys.is_empty() {
-        collected.kvs.reverse(); // the answer ascends, whichever end it was taken from
+        collected.kvs.reverse(); // answers are always in ascending order
     }
     Ok((status, collected.kvs))
 }
 
-/// Looks the sort keys up in their order; a limit shows only when one more row would be there.
+/// Looks up the sort keys in their order. The answer is incomplete only if at least one more row
+/// exists beyond a limit.
 fn by_sort_keys(
     view: &View,
     request: &MultiGetRequest,
@@ -64,12 +66,13 @@ fn by_sort_keys(
     Ok(Status::Ok)
 }
 
-/// From the start of the range up. It ends with the hash key, so a limit reached at its last row
-/// shows only when the hash key goes on behind it, be it beyond the range.
+/// Reads upwards from the start of the range, at most to the end of the hash key. After a limit at
+/// the last row of the range, the answer is incomplete only if the hash key has more rows, even
+/// rows beyond the range.
 fn upwards(
     view: &View,
-    range: &Range,
-    filter: &Filter,
+    range: &EncodedKeyRange,
+    filter: &KeyFilter,
     collected: &mut Collected,
 ) -> Result<Status, StoreError> {
     for row in view.ascend(&range.start) {
@@ -94,13 +97,13 @@ fn upwards(
     Ok(Status::Ok)
 }
 
-/// From the stop of the range down. Unlike upwards, a limit shows when the partition has any row
-/// before, of whatever hash key. It always has: empty writes leave the servers a row under the empty
-/// key, which no other request can see.
+/// Reads downwards from the stop of the range. After a limit, the answer is incomplete if the
+/// partition has any row before, of whatever hash key. On real servers there always is one: an
+/// empty write leaves a row under the empty key, which no other request can see.
 fn downwards(
     view: &View,
-    range: &Range,
-    filter: &Filter,
+    range: &EncodedKeyRange,
+    filter: &KeyFilter,
     collected: &mut Collected,
 ) -> Result<Status, StoreError> {
     for row in view.descend(&range.stop) {
@@ -122,8 +125,8 @@ fn downwards(
     Ok(if collected.is_full() { Status::Incomplete } else { Status::Ok })
 }
 
-/// The encoded keys between which a range request looks.
-struct Range {
+/// The range of encoded keys that a request reads.
+struct EncodedKeyRange {
     prefix: Bytes,
     start: Bytes,
     start_inclusive: bool,
@@ -131,9 +134,9 @@ struct Range {
     stop_inclusive: bool,
 }
 
-impl Range {
-    /// The range of a request, made narrower by a prefix filter; none when it is empty.
-    fn new(request: &MultiGetRequest, prefix: &Bytes, filter: &Filter) -> Option<Self> {
+impl EncodedKeyRange {
+    /// The range of a request, narrowed by a prefix filter; `None` if it is empty.
+    fn new(request: &MultiGetRequest, prefix: &Bytes, filter: &KeyFilter) -> Option<Self> {
         let join = |sort_key: &[u8]| Bytes::from([prefix, sort_key].concat());
         let (stop, stop_inclusive) = if request.stop_sortkey.is_empty() {
             (key::successor(prefix)?, false)
@@ -156,13 +159,13 @@ impl Range {
         (!is_empty).then_some(range)
     }
 
-    /// The sort key in an encoded key of the range.
+    /// The sort key of an encoded key in the range.
     fn sort_key(&self, mut key: Bytes) -> Bytes {
         key.advance(self.prefix.len());
         key
     }
 
-    /// Leaves only keys that start with `wanted`.
+    /// Narrows the range to keys that start with `wanted`.
     fn narrow(&mut self, wanted: Bytes) -> Option<()> {
         let end = key::successor(&wanted)?;
         if wanted > self.start {
@@ -175,25 +178,25 @@ impl Range {
     }
 }
 
-/// The rows of the answer so far.
+/// The rows of the answer so far, and the limits.
 struct Collected {
     kvs: Vec<KeyValue>,
     max_rows: usize,
     max_bytes: usize,
-    budget: Budget,
+    budget: ReadBudget,
     no_value: bool,
     now: u32,
 }
 
 impl Collected {
-    fn new(request: &MultiGetRequest, limits: &Limits, now: u32) -> Self {
-        // 0 and less ask for as much as there is.
+    fn new(request: &MultiGetRequest, limits: &ReadLimits, now: u32) -> Self {
+        // 0 and negative numbers mean no bound.
         let asked =
             |number: i32| usize::try_from(number).ok().filter(|number| *number > 0).unwrap_or(usize::MAX);
         let max_rows = asked(request.max_kv_count).min(limits.multi_get_rows as usize);
         let max_bytes = asked(request.max_kv_size).min(limits.answer_bytes);
         let range_bytes = limits.multi_get_bytes.min(max_bytes as u64);
-        let budget = Budget::new(limits.multi_get_rows, range_bytes, limits.time);
+        let budget = ReadBudget::new(limits.multi_get_rows, range_bytes, limits.time);
         let kvs = Vec::with_capacity(max_rows.min(EXPECTED_ROWS));
         Self { kvs, max_rows, max_bytes, budget, no_value: request.no_value, now }
     }
@@ -202,8 +205,8 @@ impl Collected {
         self.kvs.len() >= self.max_rows || self.budget.is_spent()
     }
 
-    /// Counts a row that a range came upon, and keeps it unless it has expired or does not pass.
-    fn offer(&mut self, sort_key: Bytes, row: Row, filter: &Filter) {
+    /// Counts a row that was read, and keeps it unless it has expired or the filter excludes it.
+    fn offer(&mut self, sort_key: Bytes, row: Row, filter: &KeyFilter) {
         self.budget.spend_row();
         if let Some(row) = row.live(self.now).filter(|_| filter.passes(&sort_key)) {
             let size = self.push(sort_key, row);
@@ -211,7 +214,7 @@ impl Collected {
         }
     }
 
-    /// Keeps a row, and gives what it adds to the answer's size.
+    /// Keeps a row, and returns its size in the answer.
     fn push(&mut self, sort_key: Bytes, row: Row) -> usize {
         let value = if self.no_value { Bytes::new() } else { row.value };
         let size = sort_key.len() + value.len();

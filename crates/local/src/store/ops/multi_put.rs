@@ -4,12 +4,13 @@ use pegasus_protocol::idl::MultiPutRequest;
 use pegasus_protocol::key;
 use pegasus_protocol::status::Status;
 
-use super::Written;
-use crate::store::{Partition, StoreError};
+use super::written::Written;
+use crate::store::error::StoreError;
+use crate::store::table_rows::PartitionRows;
 
-/// Sets all rows with one expiry; of equal sort keys the last one counts.
+/// Sets all rows with the same expiry. If sort keys are equal, the last one wins.
 pub(crate) fn multi_put(
-    partition: Partition<'_>,
+    partition: PartitionRows<'_>,
     request: &MultiPutRequest,
     now: u32,
 ) -> Result<Written, StoreError> {

@@ -1,15 +1,16 @@
-//! multi_remove: deletes rows of one hash key, all or none.
+//! multi_remove: removes rows of one hash key, all or none.
 
 use pegasus_protocol::idl::MultiRemoveRequest;
 use pegasus_protocol::key;
 use pegasus_protocol::status::Status;
 
-use super::Written;
-use crate::store::{Partition, StoreError};
+use super::written::Written;
+use crate::store::error::StoreError;
+use crate::store::table_rows::PartitionRows;
 
-/// Removes the rows of all sort keys named, whether there are any or not.
+/// Removes the rows with the given sort keys, whether they exist or not.
 pub(crate) fn multi_remove(
-    partition: Partition<'_>,
+    partition: PartitionRows<'_>,
     request: &MultiRemoveRequest,
 ) -> Result<Written, StoreError> {
     let keys = request.sort_keys.iter().map(|sort_key| key::encode(&request.hash_key, sort_key));

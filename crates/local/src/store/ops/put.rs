@@ -1,14 +1,15 @@
-//! put: sets one row, value and expiry.
+//! put: sets the value and the expiry of one row.
 
 use pegasus_protocol::idl::UpdateRequest;
 use pegasus_protocol::status::Status;
 
-use super::{Written, is_storable};
-use crate::store::{Partition, StoreError};
+use super::written::{Written, is_storable};
+use crate::store::error::StoreError;
+use crate::store::table_rows::PartitionRows;
 
 /// Sets one row.
 pub(crate) fn put(
-    partition: Partition<'_>,
+    partition: PartitionRows<'_>,
     request: &UpdateRequest,
     now: u32,
 ) -> Result<Written, StoreError> {

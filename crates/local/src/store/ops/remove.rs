@@ -1,13 +1,14 @@
-//! remove: deletes one row, whether there is one or not.
+//! remove: removes one row, whether it exists or not.
 
 use bytes::Bytes;
 use pegasus_protocol::status::Status;
 
-use super::{Written, is_storable};
-use crate::store::{Partition, StoreError};
+use super::written::{Written, is_storable};
+use crate::store::error::StoreError;
+use crate::store::table_rows::PartitionRows;
 
-/// Removes the row of an encoded key.
-pub(crate) fn remove(partition: Partition<'_>, key: &Bytes) -> Result<Written, StoreError> {
+/// Removes the row with an encoded key.
+pub(crate) fn remove(partition: PartitionRows<'_>, key: &Bytes) -> Result<Written, StoreError> {
     if !is_storable(key) {
         return Written::refused(partition, Status::InvalidArgument);
     }

@@ -1,85 +1,89 @@
-//! get_scanner and scan: rows of a partition in key order, batch by batch.
+//! get_scanner and scan: read the rows of a partition in the order of their keys, batch by batch.
 
 use bytes::Bytes;
 use pegasus_protocol::idl::{GetScannerRequest, KeyValue};
 use pegasus_protocol::key;
 
-use crate::store::filter::Filter;
-use crate::store::limits::{Budget, Limits};
+use crate::store::error::StoreError;
+use crate::store::filter::KeyFilter;
+use crate::store::limits::{ReadBudget, ReadLimits};
+use crate::store::owner::Owner;
 use crate::store::row::Row;
+use crate::store::table_rows::PartitionRows;
 use crate::store::view::View;
-use crate::store::{Owner, Partition, StoreError};
 
-/// A scan between two batches: what it shows, of the partition as it was when the scan began, and
-/// where it stands.
-pub(crate) struct Scan {
+/// The context of a scan between two batches: a view of the partition at the start of the scan, and
+/// the position in it.
+pub(crate) struct ScanContext {
     view: View,
     stop: Bytes,
     stop_inclusive: bool,
-    hash_key_filter: Filter,
-    sort_key_filter: Filter,
+    hash_key_filter: KeyFilter,
+    sort_key_filter: KeyFilter,
     batch_rows: u32,
     no_value: bool,
     return_expire_ts: bool,
     only_return_count: bool,
-    /// Whether rows that do not belong to the partition are left out, where the table says so too.
+    /// Whether the request wants rows left out that do not belong to the partition. The table must
+    /// say so too.
     validates_hash: bool,
-    /// Who the rows must belong to in the next batch.
+    /// The owner of the rows in the next batch.
     owner: Option<Owner>,
-    /// The hash key that the scan does not leave: its packed form.
+    /// The encoded hash key to which the scan is limited.
     inside: Option<Bytes>,
     position: Bytes,
     position_inclusive: bool,
-    limits: Limits,
+    limits: ReadLimits,
 }
 
-/// How a scan begins.
+/// The outcome of starting a scan.
 pub(crate) enum ScanStart {
-    /// The request asks for something that does not exist.
+    /// The request is invalid.
     Refused,
-    /// There is nothing between start and stop.
+    /// There is no key between start and stop.
     Empty,
-    /// There is a batch to read.
-    Open(Box<Scan>),
+    /// The first batch can be read.
+    Open(Box<ScanContext>),
 }
 
-/// One batch.
+/// One batch of a scan.
 pub(crate) struct ScanBatch {
-    /// The rows, by encoded key; none where only their count was asked for.
+    /// The rows, with encoded keys; empty if the request asks only for their number.
     pub(crate) kvs: Vec<KeyValue>,
-    /// How many rows, where only that was asked for.
+    /// The number of rows, if the request asks only for that.
     pub(crate) count: Option<i32>,
-    /// Whether there is more.
+    /// Whether and why the batch ended early.
     pub(crate) end: ScanEnd,
 }
 
-/// How a batch ends.
+/// Why a batch ends.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum ScanEnd {
-    /// Nothing is left.
+    /// No row is left.
     Complete,
-    /// A limit was reached before another row.
+    /// A limit was reached, and at least one row is left.
     More,
-    /// The time was up.
+    /// The time is up.
     Late,
 }
 
-impl Scan {
-    /// Begins a scan.
-    pub(crate) fn start(partition: Partition<'_>, request: &GetScannerRequest) -> ScanStart {
+impl ScanContext {
+    /// Starts a scan.
+    pub(crate) fn start(partition: PartitionRows<'_>, request: &GetScannerRequest) -> ScanStart {
         let hash_key_filter =
-            Filter::new(request.hash_key_filter_type, &own(&request.hash_key_filter_pattern));
+            KeyFilter::new(request.hash_key_filter_type, &own(&request.hash_key_filter_pattern));
         let sort_key_filter =
-            Filter::new(request.sort_key_filter_type, &own(&request.sort_key_filter_pattern));
+            KeyFilter::new(request.sort_key_filter_type, &own(&request.sort_key_filter_pattern));
         let (Some(hash_key_filter), Some(sort_key_filter)) = (hash_key_filter, sort_key_filter) else {
             return ScanStart::Refused;
         };
-        // The servers abort on a start key that has no room for the length of its hash key.
+        // Real servers abort on a start key that is too short for the length of its hash key.
         if request.start_key.len() < 2 {
             return ScanStart::Refused;
         }
         let (mut start, mut start_inclusive) = (own(&request.start_key), request.start_inclusive);
-        // Keys are grouped by the length of their hash key, so only the start can be moved up.
+        // Keys are grouped by the length of their hash key, so a prefix filter can move only the
+        // start.
         if let Some(first) = hash_key_filter.prefix().and_then(|prefix| key::encode(prefix, &[]).ok())
             && first > start
         {
@@ -110,25 +114,25 @@ impl Scan {
         }))
     }
 
-    /// From now on shows only rows of `owner`, unless the request wants all that is there. Which rows
-    /// a partition owns may change between two batches: what a scan shows is from when it began,
-    /// what it leaves out is decided when it is asked.
+    /// Limits later batches to rows that `owner` owns, unless the request wants all rows. The owner
+    /// may change between two batches. The rows are those at the start of the scan, but the present
+    /// owner decides which of them are left out.
     pub(crate) fn show_only(&mut self, owner: Option<Owner>) {
         self.owner = owner.filter(|_| self.validates_hash);
     }
 
-    /// The first batch looks at up to a thousand rows to fill itself.
+    /// The first batch reads up to a thousand rows to fill itself.
     pub(crate) fn first_batch(&mut self, now: u32) -> Result<ScanBatch, StoreError> {
         self.batch(self.limits.scan_rows, now)
     }
 
-    /// Later batches look at as many rows as they may have, so filters leave them shorter.
+    /// Later batches read only as many rows as they may return, so a filter makes them shorter.
     pub(crate) fn next_batch(&mut self, now: u32) -> Result<ScanBatch, StoreError> {
         self.batch(self.batch_rows, now)
     }
 
     fn batch(&mut self, rows_to_look_at: u32, now: u32) -> Result<ScanBatch, StoreError> {
-        let mut budget = Budget::new(rows_to_look_at, u64::MAX, self.limits.time);
+        let mut budget = ReadBudget::new(rows_to_look_at, u64::MAX, self.limits.time);
         let mut kvs = Vec::with_capacity(if self.only_return_count { 0 } else { self.batch_rows as usize });
         let mut count = 0;
         let mut end = ScanEnd::Complete;
@@ -182,11 +186,11 @@ impl Scan {
     }
 }
 
-/// The hash key that a range stays inside, packed.
+/// The encoded hash key to which a range is limited, if it is.
 ///
-/// The servers end such a scan with its hash key, so that a limit reached at its last row is the end
-/// and not one batch more. (They do so even where the stop lies further, if the request does not say
-/// `full_scan`: rows go missing from resumed scans. That is not done here.)
+/// Real servers end such a scan at the end of its hash key, so a limit at the last row ends the
+/// scan without another batch. (They do so even if the stop lies further and the request does not
+/// say `full_scan`. Then rows are missing from resumed scans. This server does not copy that.)
 fn hash_key_of_range(request: &GetScannerRequest) -> Option<Bytes> {
     let (hash_key, _) = key::decode(request.start_key.clone()).ok()?;
     if hash_key.is_empty() || request.full_scan.unwrap_or_default() {
@@ -196,7 +200,8 @@ fn hash_key_of_range(request: &GetScannerRequest) -> Option<Bytes> {
     (request.stop_key <= key::successor(&prefix)?).then_some(prefix)
 }
 
-/// A scan outlives its request, so it keeps copies and not views of the frame it came in.
+/// Copies bytes of a request. A scan outlives its request, and a slice would keep the request's
+/// frame in memory.
 fn own(bytes: &[u8]) -> Bytes {
     Bytes::copy_from_slice(bytes)
 }

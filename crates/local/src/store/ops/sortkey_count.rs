@@ -1,18 +1,24 @@
-//! sortkey_count: how many rows a hash key has.
+//! sortkey_count: counts the rows of a hash key.
 
 use pegasus_protocol::key;
 
-use crate::store::limits::Budget;
-use crate::store::{Partition, StoreError};
+use crate::store::error::StoreError;
+use crate::store::limits::ReadBudget;
+use crate::store::table_rows::PartitionRows;
 
-/// The live rows of a hash key; -1 when the time does not suffice to count them.
+/// The number of live rows of a hash key; -1 if the time is up before all are counted.
 ///
-/// The servers abort on a hash key too long to be packed; no row has one, so it counts 0 here.
-pub(crate) fn sortkey_count(partition: Partition<'_>, hash_key: &[u8], now: u32) -> Result<i64, StoreError> {
+/// Real servers abort if the hash key is too long to be encoded. No row can have such a hash key,
+/// so the count here is 0.
+pub(crate) fn sortkey_count(
+    partition: PartitionRows<'_>,
+    hash_key: &[u8],
+    now: u32,
+) -> Result<i64, StoreError> {
     let Ok(prefix) = key::encode(hash_key, &[]) else {
         return Ok(0);
     };
-    let mut budget = Budget::new(u32::MAX, u64::MAX, partition.table.limits.time);
+    let mut budget = ReadBudget::new(u32::MAX, u64::MAX, partition.table.limits.time);
     let mut count = 0;
     for row in partition.view().ascend(&prefix) {
         let (key, row) = row?;

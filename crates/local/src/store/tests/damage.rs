@@ -1,4 +1,4 @@
-//! Stored bytes that make no sense become errors, whichever operation meets them.
+//! Damaged stored bytes become errors, whatever operation reads them.
 
 use pegasus_protocol::idl::IncrRequest;
 use pegasus_protocol::status::Status;
@@ -7,7 +7,7 @@ use super::*;
 
 const NOW: u32 = 1000;
 
-/// What an operation says of a damaged table.
+/// The status of an operation on a damaged table.
 fn status<T>(result: Result<T, crate::store::StoreError>) -> Status {
     result.err().map_or(Status::Ok, |error| error.status())
 }

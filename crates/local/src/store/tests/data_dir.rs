@@ -1,4 +1,4 @@
-//! What a data directory is to its store.
+//! How a store uses its data directory.
 
 use super::super::StoreError;
 use super::*;

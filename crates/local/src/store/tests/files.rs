@@ -1,4 +1,4 @@
-//! Damage in the files that the engine has moved rows to: the journal no longer has them then.
+//! Damage in files to which the engine has moved rows. The journal no longer has these rows.
 
 use std::fs::{File, copy, create_dir_all, read, read_dir, remove_dir_all, write};
 use std::panic::catch_unwind;
@@ -8,7 +8,7 @@ use super::*;
 
 const ROWS: u32 = 500;
 
-/// How many bytes of a file are turned over, one at a time.
+/// How many bytes of a file are inverted, one at a time.
 const PLACES: usize = 24;
 
 fn key(n: u32) -> Bytes {
@@ -19,10 +19,10 @@ fn value(n: u32) -> Vec<u8> {
     n.to_string().repeat(20).into_bytes()
 }
 
-/// Whether the damage is noticed; none at all is fine as well, but no row may be gone or another.
+/// Whether the damage is detected. It may also have no effect, but no row may be lost or changed.
 fn is_noticed(directory: &Path, context: &str) -> bool {
     let Ok(Ok(store)) = catch_unwind(|| Store::open(Some(directory))) else {
-        return true; // a cluster that starts catches it as well
+        return true; // a starting cluster catches the panic as well
     };
     let Ok(rows) = store.table_rows(1, 1) else {
         return true;
@@ -52,13 +52,13 @@ fn rows_are_right_or_an_error_wherever_a_file_is_damaged() {
     store.commit().unwrap();
     drop(rows);
     store.close().unwrap();
-    // What is reserved for the journal need not be copied each time.
+    // The space reserved for the journal need not be copied each time.
     File::options().write(true).open(whole.join("0.jnl")).unwrap().set_len(1 << 20).unwrap();
     let mut noticed = 0;
     for table in tables(&whole) {
         let content = read(whole.join(&table)).unwrap();
         for place in 0..PLACES {
-            // The last bytes say where everything else is: all of them.
+            // The last bytes tell where everything else is, so all of them are tried.
             let from_end = place < PLACES / 2;
             let at = if from_end { content.len() - 1 - place } else { content.len() * place / PLACES };
             let damaged = directory.path().join("damaged");
@@ -74,7 +74,7 @@ fn rows_are_right_or_an_error_wherever_a_file_is_damaged() {
     assert!(noticed >= PLACES, "{noticed}");
 }
 
-/// The files with rows of all keyspaces.
+/// The files with rows, of all keyspaces.
 fn tables(directory: &Path) -> Vec<PathBuf> {
     files(directory)
         .into_iter()

@@ -1,18 +1,18 @@
-//! How much one request reads, with limits small enough to reach.
+//! The limits of a request, made small enough to reach.
 
 use std::time::Duration;
 
 use pegasus_protocol::idl::{BatchGetRequest, FullKey, UpdateRequest};
 use pegasus_protocol::status::Status;
 
-use super::super::limits::Limits;
+use super::super::limits::ReadLimits;
 use super::super::ops::ScanEnd;
 use super::*;
 
 const NOW: u32 = 1000;
 
-/// A table of one partition with rows `0`, `1`, ... of ten bytes under the hash key `h`.
-fn filled(limits: Limits, count: u32) -> TestTable {
+/// A table of one partition with the rows `0`, `1`, … of ten bytes under the hash key `h`.
+fn filled(limits: ReadLimits, count: u32) -> TestTable {
     let mut table = in_memory(1);
     table.rows.limits = limits;
     for index in 0..count {
@@ -30,17 +30,17 @@ fn multi_get(table: &TableRows, request: &MultiGetRequest) -> (Status, usize) {
 
 #[test]
 fn a_multi_get_looks_at_so_many_rows() {
-    let table = filled(Limits { multi_get_rows: 3, ..Limits::default() }, 4);
+    let table = filled(ReadLimits { multi_get_rows: 3, ..ReadLimits::default() }, 4);
     assert_eq!(multi_get(&table, &full_range(b"h")), (Status::Incomplete, 3));
     let reverse = MultiGetRequest { reverse: true, ..full_range(b"h") };
     assert_eq!(multi_get(&table, &reverse), (Status::Incomplete, 3));
-    let table = filled(Limits { multi_get_rows: 4, ..Limits::default() }, 4);
+    let table = filled(ReadLimits { multi_get_rows: 4, ..ReadLimits::default() }, 4);
     assert_eq!(multi_get(&table, &full_range(b"h")), (Status::Ok, 4));
 }
 
 #[test]
 fn a_multi_get_answers_with_so_many_bytes_and_a_row() {
-    let table = filled(Limits { multi_get_bytes: 25, ..Limits::default() }, 4);
+    let table = filled(ReadLimits { multi_get_bytes: 25, ..ReadLimits::default() }, 4);
     assert_eq!(multi_get(&table, &full_range(b"h")), (Status::Incomplete, 3));
     let smaller = MultiGetRequest { max_kv_size: 10, ..full_range(b"h") };
     assert_eq!(multi_get(&table, &smaller), (Status::Incomplete, 1));
@@ -50,18 +50,18 @@ fn a_multi_get_answers_with_so_many_bytes_and_a_row() {
 
 #[test]
 fn answers_have_an_end_however_often_a_key_is_named() {
-    let table = filled(Limits { answer_bytes: 25, ..Limits::default() }, 1);
+    let table = filled(ReadLimits { answer_bytes: 25, ..ReadLimits::default() }, 1);
     let key = FullKey { hash_key: Bytes::from_static(b"h"), sort_key: Bytes::from_static(&[0; 4]) };
     let request = BatchGetRequest { keys: vec![key.clone(); 100] };
     let (status, data) = ops::batch_get(table.partition(0).unwrap(), &request, NOW).unwrap();
-    assert_eq!((status, data.len()), (Status::Incomplete, 2)); // whole keys: 13 bytes a row
+    assert_eq!((status, data.len()), (Status::Incomplete, 2)); // complete keys count: 13 bytes a row
     let request = MultiGetRequest { sort_keys: vec![key.sort_key; 100], ..full_range(b"h") };
     assert_eq!(multi_get(&table, &request), (Status::Incomplete, 3));
 }
 
 #[test]
 fn a_scan_answers_with_so_many_rows() {
-    let table = filled(Limits { scan_rows: 3, ..Limits::default() }, 7);
+    let table = filled(ReadLimits { scan_rows: 3, ..ReadLimits::default() }, 7);
     for batch_size in [0, -1, 3, 1000] {
         let mut scan = start_scan(table.partition(0).unwrap(), &full_scan(batch_size));
         let first = scan.first_batch(NOW).unwrap();
@@ -74,7 +74,7 @@ fn a_scan_answers_with_so_many_rows() {
 
 #[test]
 fn when_the_time_is_up() {
-    let table = filled(Limits { time: Duration::ZERO, ..Limits::default() }, 2);
+    let table = filled(ReadLimits { time: Duration::ZERO, ..ReadLimits::default() }, 2);
     let partition = table.partition(0).unwrap();
     assert_eq!(multi_get(&table, &full_range(b"h")), (Status::Incomplete, 0));
     assert_eq!(ops::sortkey_count(partition, b"h", NOW).unwrap(), -1);
@@ -85,7 +85,7 @@ fn when_the_time_is_up() {
 
 #[test]
 fn rows_live_as_long_as_the_table_says_where_the_request_does_not() {
-    let table = filled(Limits::default(), 0);
+    let table = filled(ReadLimits::default(), 0);
     let partition = table.partition(0).unwrap();
     let put = |sort_key: &[u8], expire_ts_seconds| {
         let key = encoded(b"h", sort_key);

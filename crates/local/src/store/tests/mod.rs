@@ -1,4 +1,4 @@
-//! The store as a whole: against a simple model, and at its limits.
+//! Tests of the whole store: against a simple model, and at its limits.
 
 mod damage;
 mod data_dir;
@@ -6,6 +6,7 @@ mod files;
 mod limits;
 mod model;
 mod split;
+mod steps;
 
 use std::ops::Deref;
 
@@ -16,11 +17,11 @@ use pegasus_protocol::key;
 use tempfile::TempDir;
 
 use super::disk::DiskRows;
-use super::ops::{self, Scan, ScanStart};
-use super::table_rows::Place;
-use super::{Partition, Store, TableRows};
+use super::ops::{self, ScanContext, ScanStart};
+use super::table_rows::Backend;
+use super::{PartitionRows, Store, TableRows};
 
-/// A store with one empty table, as if it were the table.
+/// One empty table together with its store; it derefs to the table.
 struct TestTable {
     rows: TableRows,
     _store: Store,
@@ -42,7 +43,7 @@ fn in_memory(partition_count: u16) -> TestTable {
     TestTable { rows, _store: store, _directory: None }
 }
 
-/// A table in a data directory, whose buckets start at keys longer than `longest`.
+/// A table in a data directory, whose buckets begin at keys longer than `longest`.
 fn on_disk(longest: usize, partition_count: u16) -> TestTable {
     let directory = tempfile::tempdir().unwrap();
     let store = Store::open(Some(directory.path())).unwrap();
@@ -51,11 +52,11 @@ fn on_disk(longest: usize, partition_count: u16) -> TestTable {
     TestTable { rows, _store: store, _directory: Some(directory) }
 }
 
-/// What the storage engine has of a table in a data directory.
+/// The storage engine's side of a table in a data directory.
 fn engine(table: &mut TableRows) -> &mut DiskRows {
-    match &mut table.place {
-        Place::Disk(rows) => rows,
-        Place::Memory(_) => panic!("a table in memory"),
+    match &mut table.backend {
+        Backend::Disk(rows) => rows,
+        Backend::Memory(_) => panic!("a table in memory"),
     }
 }
 
@@ -81,8 +82,8 @@ fn full_scan(batch_size: i32) -> GetScannerRequest {
     }
 }
 
-fn start_scan(partition: Partition<'_>, request: &GetScannerRequest) -> Box<Scan> {
-    match Scan::start(partition, request) {
+fn start_scan(partition: PartitionRows<'_>, request: &GetScannerRequest) -> Box<ScanContext> {
+    match ScanContext::start(partition, request) {
         ScanStart::Open(scan) => scan,
         ScanStart::Refused | ScanStart::Empty => panic!("{request:?} has a range"),
     }

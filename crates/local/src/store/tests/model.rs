@@ -1,6 +1,6 @@
-//! Random operations on a table and on a sorted map, which must agree after each of them.
+//! Random operations on a table and on a sorted map. The two must agree after each operation.
 //!
-//! In the data directory buckets start at keys of five bytes, so most keys here are in buckets.
+//! In the data directory, buckets begin at keys of five bytes, so most keys here are in buckets.
 
 use std::cell::Cell;
 use std::collections::BTreeMap;
@@ -8,111 +8,23 @@ use std::collections::BTreeMap;
 use pegasus_protocol::idl::*;
 use pegasus_protocol::status::Status;
 use proptest::collection::vec;
-use proptest::prelude::*;
 use proptest::test_runner::TestRunner;
 
 use super::super::ops::ScanEnd;
+use super::steps::{Key, Step, pack, step};
 use super::*;
 
 const PARTITIONS: u16 = 2;
 const START: u32 = 1000;
 
 type Rows = BTreeMap<Vec<u8>, (u32, Vec<u8>)>;
-type Key = (String, String);
 
-#[derive(Debug, Clone)]
-enum Step {
-    Put {
-        key: Key,
-        value: String,
-        ttl: u8,
-    },
-    Remove {
-        key: Key,
-    },
-    MultiPut {
-        hash_key: String,
-        rows: Vec<(String, String)>,
-        ttl: u8,
-    },
-    MultiRemove {
-        hash_key: String,
-        sort_keys: Vec<String>,
-    },
-    Mutate {
-        hash_key: String,
-        steps: Vec<(String, Option<String>)>,
-    },
-    Incr {
-        key: Key,
-        increment: i8,
-        ttl: i8,
-    },
-    Wait {
-        seconds: u8,
-    },
-    Get {
-        key: Key,
-    },
-    MultiGet {
-        hash_key: String,
-        start: String,
-        stop: String,
-        inclusive: (bool, bool),
-        reverse: bool,
-    },
-    Count {
-        hash_key: String,
-    },
-    Scan {
-        batch_size: u8,
-    },
-    /// Begins a scan that goes on only after all other steps.
-    ScanLater,
-}
-
-fn hash_key() -> impl Strategy<Value = String> {
-    prop::sample::select(vec!["", "a", "b", "ab", "long hash key"]).prop_map(str::to_owned)
-}
-
-fn sort_key() -> impl Strategy<Value = String> {
-    "[ab\u{0}\u{7f}]{0,6}"
-}
-
-/// Integers without leading zeros, and what is no integer.
-fn value() -> impl Strategy<Value = String> {
-    "([1-9][0-9]{0,2}|[a-z]{0,3})"
-}
-
-fn step() -> impl Strategy<Value = Step> {
-    let key = || (hash_key(), sort_key());
-    prop_oneof![
-        4 => (key(), value(), 0..4u8).prop_map(|(key, value, ttl)| Step::Put { key, value, ttl }),
-        1 => key().prop_map(|key| Step::Remove { key }),
-        2 => (hash_key(), vec((sort_key(), value()), 1..5), 0..4u8)
-            .prop_map(|(hash_key, rows, ttl)| Step::MultiPut { hash_key, rows, ttl }),
-        1 => (hash_key(), vec(sort_key(), 1..4))
-            .prop_map(|(hash_key, sort_keys)| Step::MultiRemove { hash_key, sort_keys }),
-        1 => (hash_key(), vec((sort_key(), prop::option::of(value())), 1..5))
-            .prop_map(|(hash_key, steps)| Step::Mutate { hash_key, steps }),
-        1 => (key(), any::<i8>(), -1..3i8).prop_map(|(key, increment, ttl)| Step::Incr { key, increment, ttl }),
-        1 => (0..3u8).prop_map(|seconds| Step::Wait { seconds }),
-        2 => key().prop_map(|key| Step::Get { key }),
-        2 => (hash_key(), sort_key(), sort_key(), any::<(bool, bool)>(), any::<bool>()).prop_map(
-            |(hash_key, start, stop, inclusive, reverse)| Step::MultiGet { hash_key, start, stop, inclusive, reverse }
-        ),
-        1 => hash_key().prop_map(|hash_key| Step::Count { hash_key }),
-        1 => (1..4u8).prop_map(|batch_size| Step::Scan { batch_size }),
-        1 => Just(Step::ScanLater),
-    ]
-}
-
-/// One partition: the real one, the model of it, and the time.
+/// One partition, its model, and the time.
 struct Pair<'t> {
-    real: Partition<'t>,
+    real: PartitionRows<'t>,
     model: Rows,
     now: u32,
-    later: Vec<(Box<Scan>, Rows)>,
+    later: Vec<(Box<ScanContext>, Rows)>,
 }
 
 impl Pair<'_> {
@@ -267,17 +179,13 @@ impl Pair<'_> {
     }
 }
 
-fn pack((hash_key, sort_key): &Key) -> Bytes {
-    encoded(hash_key.as_bytes(), sort_key.as_bytes())
-}
-
 fn live(rows: &Rows, now: u32) -> Vec<(Vec<u8>, Vec<u8>)> {
     let live = rows.iter().filter(|(_, (expire_ts, _))| *expire_ts == 0 || *expire_ts > now);
     live.map(|(key, (_, value))| (key.clone(), value.clone())).collect()
 }
 
 /// All rows of a scan, batch by batch.
-fn drain(mut scan: Box<Scan>, now: u32) -> Vec<(Vec<u8>, Vec<u8>)> {
+fn drain(mut scan: Box<ScanContext>, now: u32) -> Vec<(Vec<u8>, Vec<u8>)> {
     let mut rows = Vec::new();
     let mut batch = scan.first_batch(now).unwrap();
     loop {
@@ -301,7 +209,8 @@ fn a_table_in_a_data_directory_is_a_sorted_map() {
     check_store(&store, |table| engine(table).with_longest_row_key(5));
 }
 
-/// One store serves all cases, a table each: opening stores would take most of the time.
+/// One store serves all cases, each with a table of its own: opening stores would take most of the
+/// time.
 fn check_store(store: &Store, prepare: impl Fn(&mut TableRows)) {
     let app_id = Cell::new(0);
     let case = |steps| {

@@ -1,4 +1,4 @@
-//! How rows move when a partition is split.
+//! Rows during the split of a partition.
 
 use std::collections::BTreeSet;
 
@@ -9,7 +9,8 @@ use super::*;
 
 const NOW: u32 = 1000;
 
-/// Rows under short hash keys and under long ones, whose keys share buckets with other hash keys.
+/// Rows under short hash keys and under long ones. The long ones share buckets with other hash
+/// keys.
 fn keys() -> Vec<Bytes> {
     let short = (0..2000).map(|n: u32| encoded(&n.to_be_bytes(), b"s"));
     let long =
@@ -43,7 +44,7 @@ fn check_split(table: &TableRows) {
 
     let grown = table.grown(2);
     let child = Owner { index: 1, count: 2 };
-    // What an attempt that was interrupted left behind goes.
+    // Rows that an interrupted attempt has left behind are removed.
     let stray = UpdateRequest { key: encoded(b"stray", b""), ..UpdateRequest::default() };
     ops::put(grown.partition(1).unwrap(), &stray, NOW).unwrap();
     for _ in 0..2 {
@@ -57,7 +58,7 @@ fn check_split(table: &TableRows) {
     let moved = owned(1).pop_first().unwrap();
     let row = ops::get(grown.partition(1).unwrap(), &moved, NOW).unwrap().unwrap();
     assert_eq!((row.expire_ts, row.value), (2000, Bytes::from_static(b"v")));
-    // Both go on counting writes where the parent was, which was not written to by the split.
+    // Both go on with the decree of the parent. The split itself does not count as a write.
     for index in [0, 1] {
         let written = ops::remove(grown.partition(index).unwrap(), &moved).unwrap();
         assert_eq!(written.decree, keys().len() as i64 + 1);
@@ -72,5 +73,5 @@ fn any_count_divides_the_keys() {
             assert_eq!(owners.count(), 1, "{count}");
         }
     }
-    assert!(!Owner { index: 0, count: 1 }.owns(b"\0")); // what has no hash has no owner
+    assert!(!Owner { index: 0, count: 1 }.owns(b"\0")); // a key without a hash has no owner
 }

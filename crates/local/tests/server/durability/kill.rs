@@ -1,4 +1,4 @@
-//! The program is killed again and again while it writes.
+//! Kills the program again and again while it writes.
 
 use std::path::Path;
 use std::sync::Arc;
@@ -8,13 +8,13 @@ use std::time::Duration;
 use pegasus_protocol::idl::AppStatus;
 use pegasus_protocol::types::ErrorCode;
 
-use super::load::{Place, Writer};
+use super::load::{TableRoute, Writer};
 use crate::program::{Program, command};
 use crate::support::{Peer, TABLE, locate, options};
 
 const WRITERS: usize = 4;
 
-/// How many partitions a split leaves at most.
+/// The largest partition count after splits.
 const MOST_PARTITIONS: i32 = 64;
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -32,7 +32,7 @@ async fn what_was_acknowledged_survives_a_kill() {
     println!("seed {seed}: {rounds} kills, {total} acknowledged writes, {} tables, none lost", run.tables);
 }
 
-/// Whatever it had made of its data directory by then.
+/// Kills the program during its first start, in any state of its data directory.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_first_start_that_is_killed_can_be_made_again() {
     let seed = from_env("PEGASUS_DURABILITY_SEED", 1);
@@ -53,7 +53,7 @@ struct Run {
     data_dir: String,
     random: u64,
     writers: Vec<Writer>,
-    /// How many tables were acknowledged beside the first one.
+    /// How many tables besides the first one were acknowledged.
     tables: u32,
 }
 
@@ -67,40 +67,40 @@ impl Run {
         ["--data-dir", &self.data_dir, "--replica-servers", "1", "--meta-servers", "1"]
     }
 
-    async fn start(&self) -> (Program, Place) {
+    async fn start(&self) -> (Program, TableRoute) {
         let program = Program::start(&self.args()).await;
         let mut meta = Peer::connect(program.meta_servers[0]).await;
         if self.tables == 0 {
             let answer = meta.create(TABLE, one_replica(4)).await;
             assert!([ErrorCode::Ok, ErrorCode::AppExist].contains(&answer.err), "{:?}", answer.err);
         }
-        let place = Place(locate(&mut meta, TABLE).await);
-        (program, place)
+        let route = TableRoute(locate(&mut meta, TABLE).await);
+        (program, route)
     }
 
-    /// Looks at what is there, writes on, and kills the program in the middle.
+    /// Checks the data, writes more, and kills the program in the middle.
     async fn round(&mut self, context: &str) {
         self.kill_while_it_starts().await;
         self.check(context).await;
-        let (mut program, place) = self.start().await;
-        let server = server(&place);
+        let (mut program, route) = self.start().await;
+        let server = server(&route);
         let acknowledged = Arc::new(AtomicU64::new(0));
         let target = 500 + self.next(3000);
-        let split = self.next(3) == 0 && place.0.partition_count < MOST_PARTITIONS;
+        let split = self.next(3) == 0 && route.0.partition_count < MOST_PARTITIONS;
 
-        let place = Arc::new(place);
+        let route = Arc::new(route);
         let mut tasks = Vec::new();
         for mut writer in std::mem::take(&mut self.writers) {
-            let (place, acknowledged) = (place.clone(), acknowledged.clone());
+            let (route, acknowledged) = (route.clone(), acknowledged.clone());
             let peer = Peer::connect(server).await;
             tasks.push(tokio::spawn(async move {
-                writer.write(peer, &place, &acknowledged).await;
+                writer.write(peer, &route, &acknowledged).await;
                 writer
             }));
         }
         let meta = Peer::connect(program.meta_servers[0]).await;
         let tables =
-            tokio::spawn(create_tables(meta, self.tables, split.then_some(place.0.partition_count * 2)));
+            tokio::spawn(create_tables(meta, self.tables, split.then_some(route.0.partition_count * 2)));
         while acknowledged.load(Ordering::Relaxed) < target {
             tokio::time::sleep(Duration::from_millis(1)).await;
         }
@@ -112,7 +112,7 @@ impl Run {
         program.child.wait().await.unwrap();
     }
 
-    /// What was being recovered must be there for the next one, too.
+    /// A kill during recovery must leave the data for the next recovery.
     async fn kill_while_it_starts(&mut self) {
         let mut child = command(&self.args()).spawn().unwrap();
         tokio::time::sleep(Duration::from_millis(self.next(80))).await;
@@ -121,11 +121,11 @@ impl Run {
     }
 
     async fn check(&mut self, context: &str) {
-        let (mut program, mut place) = self.start().await;
+        let (mut program, mut route) = self.start().await;
         let mut meta = Peer::connect(program.meta_servers[0]).await;
-        while place.0.partitions.iter().any(|partition| partition.ballot < 0) {
+        while route.0.partitions.iter().any(|partition| partition.ballot < 0) {
             tokio::time::sleep(Duration::from_millis(5)).await; // a split goes on where it was
-            place = Place(locate(&mut meta, TABLE).await);
+            route = TableRoute(locate(&mut meta, TABLE).await);
         }
         let names: Vec<_> =
             meta.list(AppStatus::Available).await.into_iter().map(|info| info.app_name).collect();
@@ -135,9 +135,9 @@ impl Run {
                 "{context}: table {table} of {names:?}"
             );
         }
-        let mut peer = Peer::connect(server(&place)).await;
+        let mut peer = Peer::connect(server(&route)).await;
         for writer in &self.writers {
-            writer.check(&mut peer, &place, context).await;
+            writer.check(&mut peer, &route, context).await;
         }
         program.child.start_kill().unwrap();
         program.child.wait().await.unwrap();
@@ -151,8 +151,8 @@ impl Run {
     }
 }
 
-/// Splits the table, if it shall be, and creates tables until the connection ends. Gives the number of
-/// the last one that was acknowledged.
+/// Splits the table if `split_into` says so, then creates tables until the connection ends. Returns
+/// the number of the last acknowledged table.
 async fn create_tables(mut meta: Peer, mut last: u32, split_into: Option<i32>) -> u32 {
     if let Some(count) = split_into {
         let request = pegasus_protocol::idl::StartPartitionSplitRequest {
@@ -184,6 +184,6 @@ fn one_replica(partition_count: i32) -> pegasus_protocol::idl::CreateAppOptions 
     pegasus_protocol::idl::CreateAppOptions { replica_count: 1, ..options(partition_count) }
 }
 
-fn server(place: &Place) -> std::net::SocketAddr {
-    place.0.partitions[0].primary.socket_addr().expect("a primary").into()
+fn server(route: &TableRoute) -> std::net::SocketAddr {
+    route.0.partitions[0].primary.socket_addr().expect("a primary").into()
 }

@@ -1,4 +1,4 @@
-//! Writes whose outcome is known when the server dies, and what may be there afterwards.
+//! Writes with known acknowledgements, and the data that may exist after the death of the server.
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -13,20 +13,20 @@ use pegasus_protocol::types::ErrorCode;
 
 use crate::support::{Peer, encoded, header, put_request};
 
-/// How many requests are under way at once.
+/// How many requests are in flight at once.
 const IN_FLIGHT: u64 = 64;
 
-/// Hash keys that are overwritten again and again, and rows in each.
+/// How many hash keys are overwritten repeatedly, and how many rows each has.
 const SETS: u64 = 16;
 const SET_ROWS: usize = 8;
 
-/// Where rows go: the table as it was located.
-pub(super) struct Place(pub(super) QueryCfgResponse);
+/// The placement of the table, for finding the partition of a row.
+pub(super) struct TableRoute(pub(super) QueryCfgResponse);
 
-impl Place {
+impl TableRoute {
     fn header(&self, hash: u64) -> RequestHeader {
         let index = key::partition_index(hash, self.0.partition_count as u32);
-        // A child that is not ready yet has no place: its parent serves for it.
+        // A child that is not ready has no placement: its parent serves its keys.
         let ready = self.0.partitions.get(index as usize).is_some_and(|partition| partition.ballot > 0);
         let index = if ready { index } else { index - self.0.partition_count as u32 / 2 };
         RequestHeader { partition_hash: hash, ..header(self.0.partitions[index as usize].pid) }
@@ -37,8 +37,8 @@ impl Place {
     }
 }
 
-/// One writer: what it has sent, and what of it was acknowledged. Steps are numbered from 1, over all
-/// rounds.
+/// One writer: the steps that it has sent, and which of them were acknowledged. Steps are numbered
+/// from 1, over all rounds.
 #[derive(Clone)]
 pub(super) struct Writer {
     name: String,
@@ -47,10 +47,10 @@ pub(super) struct Writer {
     acknowledged: Vec<u64>,
 }
 
-/// What a step does: of `n`, its number among the steps of its kind.
+/// What a step does. Its number `n` counts only the steps of its kind.
 enum Step {
     Put(u64),
-    /// All rows of a hash key get this version.
+    /// Writes this version to all rows of a hash key.
     Set(u64),
     Count,
     Row(u64),
@@ -78,14 +78,15 @@ impl Writer {
         self.acknowledged.len()
     }
 
-    /// Writes until the connection ends; `acknowledged` counts what was answered by all writers.
-    pub(super) async fn write(&mut self, mut peer: Peer, place: &Place, acknowledged: &Arc<AtomicU64>) {
+    /// Writes until the connection ends. `acknowledged` counts the acknowledged writes of all
+    /// writers.
+    pub(super) async fn write(&mut self, mut peer: Peer, route: &TableRoute, acknowledged: &Arc<AtomicU64>) {
         let mut under_way = 0;
         loop {
             let mut out = BytesMut::new();
             while under_way < IN_FLIGHT {
                 self.sent += 1;
-                self.encode(self.sent, place, &mut out);
+                self.encode(self.sent, route, &mut out);
                 under_way += 1;
             }
             peer.send_or_end(&out).await;
@@ -100,19 +101,19 @@ impl Writer {
         }
     }
 
-    fn encode(&self, number: u64, place: &Place, out: &mut BytesMut) {
+    fn encode(&self, number: u64, route: &TableRoute, out: &mut BytesMut) {
         let id = number as i32;
         match step(number) {
-            Step::Put(n) => put(place, id, &self.put_key(n), &value(n), out),
-            Step::Row(n) => put(place, id, &self.row_key(n), &value(n), out),
+            Step::Put(n) => put(route, id, &self.put_key(n), &value(n), out),
+            Step::Row(n) => put(route, id, &self.row_key(n), &value(n), out),
             Step::Remove(n) => {
                 let key = self.row_key(n);
-                encode_request::<rpc::Remove>(&place.header_of(&key), id, &key, out);
+                encode_request::<rpc::Remove>(&route.header_of(&key), id, &key, out);
             }
             Step::Count => {
                 let key = self.count_key();
                 let request = IncrRequest { key: key.clone(), increment: 1, ..IncrRequest::default() };
-                encode_request::<rpc::Incr>(&place.header_of(&key), id, &request, out);
+                encode_request::<rpc::Incr>(&route.header_of(&key), id, &request, out);
             }
             Step::Set(n) => {
                 let hash_key = self.set_key(n);
@@ -124,17 +125,17 @@ impl Writer {
                 let kvs = (0..SET_ROWS).map(row).collect();
                 let request =
                     MultiPutRequest { hash_key: hash_key.clone(), kvs, ..MultiPutRequest::default() };
-                encode_request::<rpc::MultiPut>(&place.header(key::crc64(&hash_key)), id, &request, out);
+                encode_request::<rpc::MultiPut>(&route.header(key::crc64(&hash_key)), id, &request, out);
             }
         }
     }
 
-    /// Asserts that everything acknowledged is there, and nothing that was not sent.
-    pub(super) async fn check(&self, peer: &mut Peer, place: &Place, context: &str) {
+    /// Asserts that all acknowledged writes are there, and no writes that were not sent.
+    pub(super) async fn check(&self, peer: &mut Peer, route: &TableRoute, context: &str) {
         let acknowledged: std::collections::HashSet<_> = self.acknowledged.iter().copied().collect();
         let is_acknowledged = |number: u64| acknowledged.contains(&number);
         let rows: Vec<_> = (1..=self.sent).filter_map(|number| Some((number, self.row(number)?))).collect();
-        let found = get_all(peer, place, rows.iter().map(|(_, key)| key.clone()).collect()).await;
+        let found = get_all(peer, route, rows.iter().map(|(_, key)| key.clone()).collect()).await;
         for ((number, _), found) in rows.into_iter().zip(found) {
             let context = format!("{context}, {}, step {number}", self.name);
             match step(number) {
@@ -150,22 +151,23 @@ impl Writer {
                         assert_eq!(found, Some(value(n)), "{context}: lost");
                     }
                 }
-                Step::Set(_) | Step::Count | Step::Remove(_) => {} // looked at as a whole, below
+                Step::Set(_) | Step::Count | Step::Remove(_) => {} // checked below, for all steps together
             }
         }
-        self.check_sets(peer, place, context).await;
+        self.check_sets(peer, route, context).await;
         let steps = |steps: &mut dyn Iterator<Item = u64>| {
             steps.filter(|number| matches!(step(*number), Step::Count)).count() as u64
         };
         let (at_least, at_most) =
             (steps(&mut self.acknowledged.iter().copied()), steps(&mut (1..=self.sent)));
-        let count = get_all(peer, place, vec![self.count_key()]).await.remove(0);
+        let count = get_all(peer, route, vec![self.count_key()]).await.remove(0);
         let count = count.map_or(0, |text| std::str::from_utf8(&text).unwrap().parse().unwrap());
         assert!((at_least..=at_most).contains(&count), "{context}: {count} of {at_least} to {at_most}");
     }
 
-    /// Every set of rows is whole: all of one version, which is the last acknowledged one or later.
-    async fn check_sets(&self, peer: &mut Peer, place: &Place, context: &str) {
+    /// Each set of rows must be complete: all rows have the same version, which is the last
+    /// acknowledged one or a later one.
+    async fn check_sets(&self, peer: &mut Peer, route: &TableRoute, context: &str) {
         let mut last: HashMap<Bytes, u64> = HashMap::new();
         for number in &self.acknowledged {
             if let Step::Set(n) = step(*number) {
@@ -176,7 +178,7 @@ impl Writer {
         for set in 0..SETS.min(self.sent / 5 + 1) {
             let hash_key = self.set_key(set);
             let request = MultiGetRequest { hash_key: hash_key.clone(), ..MultiGetRequest::default() };
-            let found = peer.ask::<rpc::MultiGet>(&place.header(key::crc64(&hash_key)), &request).await;
+            let found = peer.ask::<rpc::MultiGet>(&route.header(key::crc64(&hash_key)), &request).await;
             assert_eq!(found.error, 0, "{context}");
             let mut versions: Vec<_> = found.kvs.iter().map(|row| number_in(&row.value)).collect();
             let rows = versions.len();
@@ -193,7 +195,7 @@ impl Writer {
         }
     }
 
-    /// The row that a step writes alone.
+    /// The row that only this step writes.
     fn row(&self, number: u64) -> Option<Bytes> {
         match step(number) {
             Step::Put(n) => Some(self.put_key(n)),
@@ -219,17 +221,17 @@ impl Writer {
     }
 }
 
-fn put(place: &Place, id: i32, key: &Bytes, value: &Bytes, out: &mut BytesMut) {
-    encode_request::<rpc::Put>(&place.header_of(key), id, &put_request(key, value.clone(), 0), out);
+fn put(route: &TableRoute, id: i32, key: &Bytes, value: &Bytes, out: &mut BytesMut) {
+    encode_request::<rpc::Put>(&route.header_of(key), id, &put_request(key, value.clone(), 0), out);
 }
 
-/// Reads rows, many at once.
-async fn get_all(peer: &mut Peer, place: &Place, keys: Vec<Bytes>) -> Vec<Option<Bytes>> {
+/// Reads rows, with many requests in flight.
+async fn get_all(peer: &mut Peer, route: &TableRoute, keys: Vec<Bytes>) -> Vec<Option<Bytes>> {
     let mut found = Vec::new();
     for keys in keys.chunks(500) {
         let mut out = BytesMut::new();
         for key in keys {
-            encode_request::<rpc::Get>(&place.header_of(key), 0, key, &mut out);
+            encode_request::<rpc::Get>(&route.header_of(key), 0, key, &mut out);
         }
         peer.send(&out).await;
         for _ in keys {
@@ -241,7 +243,7 @@ async fn get_all(peer: &mut Peer, place: &Place, keys: Vec<Bytes>) -> Vec<Option
     found
 }
 
-/// Whether a write was acknowledged: the error stands first in every answer to one.
+/// Whether a write was acknowledged. The error is the first field of every answer to a write.
 fn is_done(answer: &ReplyFrame) -> bool {
     fn error<R: Rpc>(answer: &ReplyFrame, error: impl Fn(&R::Response) -> i32) -> Option<i32> {
         answer.body::<R>().ok()?.as_ref().map(error)

@@ -1,4 +1,4 @@
-//! A disk that is full, and files that are damaged: always an error, never a row too few.
+//! A full disk and damaged files: always an error, never a missing row.
 
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -14,13 +14,14 @@ use super::kill::from_env;
 use crate::program::{PROGRAM, Program, watched};
 use crate::support::{Peer, TABLE, encoded, header, locate, put_request};
 
-/// What the engine reserves for a journal; a limit below it is a disk on which nothing can begin.
+/// The size that the engine reserves for a journal. With a lower limit, nothing can start on the
+/// disk.
 const JOURNAL: usize = 64 << 20;
 
-/// The program, whose files may not grow beyond so many bytes. (A write beyond a limit of the process
-/// fails as one on a full disk does, once the signal that comes with it is ignored.)
+/// The program with a limit on the size of its files. (A write beyond the limit of a process fails
+/// like a write to a full disk, if the signal that comes with it is ignored.)
 fn limited(bytes: usize, args: &[&str]) -> Command {
-    let blocks = bytes / 512; // POSIX counts in these
+    let blocks = bytes / 512; // the unit of `ulimit` in POSIX
     let mut command = Command::new("sh");
     command.args(["-c", &format!("trap '' XFSZ; ulimit -f {blocks}; exec \"$@\""), "sh", PROGRAM]).args(args);
     watched(command)
@@ -36,7 +37,7 @@ async fn a_disk_that_is_full_from_the_start_is_said_so() {
     assert!(errors.contains("cannot be opened: File too large"), "{errors}");
 }
 
-/// Every write that is refused is refused aloud, and every one that was acknowledged is there later.
+/// Every refused write gets an error, and every acknowledged write is there later.
 #[tokio::test]
 async fn a_disk_that_gets_full_loses_nothing_that_was_acknowledged() {
     let directory = tempfile::tempdir().unwrap();
@@ -46,7 +47,7 @@ async fn a_disk_that_gets_full_loses_nothing_that_was_acknowledged() {
     let (mut peer, at) = connect(program.meta_servers[0]).await;
     let big = |n: i32| Bytes::from(vec![n as u8; 1 << 19]);
     let mut acknowledged = 0;
-    // A failure is an answer that says so, or the end of the connection.
+    // A failure is an answer with an error, or the end of the connection.
     loop {
         let put = put_request(&key(acknowledged), big(acknowledged), 0);
         peer.send_request::<rpc::Put>(&at, acknowledged, &put).await;
@@ -59,7 +60,8 @@ async fn a_disk_that_gets_full_loses_nothing_that_was_acknowledged() {
         assert!((acknowledged as usize) << 19 < 4 * JOURNAL, "the disk never gets full");
     }
     assert!(acknowledged > 0);
-    // All others are too, by the name that servers have for it, and changes of the tables; reading goes on.
+    // Later writes and changes of tables fail too, with the error name of real servers. Reading
+    // goes on.
     let (mut peer, at) = connect(program.meta_servers[0]).await;
     let put = put_request(&key(acknowledged), "small", 0);
     assert_eq!(peer.refusal::<rpc::Put>(&at, &put).await, ErrorCode::DiskInsufficient);
@@ -84,8 +86,8 @@ async fn a_disk_that_gets_full_loses_nothing_that_was_acknowledged() {
 
 const ROWS: i32 = 200;
 
-/// Turns bytes over, one at a time, all over the files of a data directory. Whatever was hit: the
-/// cluster does not start and says why, or each row is there or its answer is an error.
+/// Inverts bytes one at a time, all over the files of a data directory. Either the cluster does not
+/// start and says why, or each row is there or its answer is an error.
 #[tokio::test]
 async fn damage_is_noticed_wherever_it_is() {
     let directory = tempfile::tempdir().unwrap();
@@ -101,7 +103,7 @@ async fn damage_is_noticed_wherever_it_is() {
     let (mut refused, mut harmless) = (0, 0);
     for file in files(&whole) {
         let content = std::fs::read(whole.join(&file)).unwrap();
-        // More places where the rows are.
+        // More positions in the files with rows.
         let places = if content.len() > 10_000 { most } else { most / 4 };
         let places = places.min(content.len());
         for place in 0..places {
@@ -123,7 +125,7 @@ async fn damage_is_noticed_wherever_it_is() {
     assert!(refused >= 40, "{refused} refused, {harmless} harmless");
 }
 
-/// A journal that is gone, or that ends too early.
+/// A missing journal, or one that ends too early.
 #[tokio::test]
 async fn a_journal_that_is_cut_is_noticed() {
     let directory = tempfile::tempdir().unwrap();
@@ -143,7 +145,7 @@ async fn a_journal_that_is_cut_is_noticed() {
             "empty" => std::fs::write(&journal, b"").unwrap(),
             _ => std::fs::write(&journal, &content[..content.len() / 2]).unwrap(),
         }
-        // Not once, but until somebody does something about it.
+        // The error stays until somebody repairs the directory.
         for _ in 0..2 {
             let error = start(&data_dir).await.unwrap_err();
             assert_eq!(error.code(), "ERR_FILE_OPERATION_FAILED", "{cut}");
@@ -178,7 +180,7 @@ async fn is_noticed(data_dir: &Path, context: &str) -> bool {
             }
         }
     }
-    // What was noticed may be noticed again.
+    // The damage may be reported again.
     let _ = tokio::time::timeout(Duration::from_secs(20), cluster.stop()).await.expect("it ends");
     is_noticed
 }
@@ -199,7 +201,7 @@ async fn connect(meta: std::net::SocketAddr) -> (Peer, pegasus_protocol::frame::
     (Peer::connect(primary.into()).await, header(table.partitions[0].pid))
 }
 
-/// All files in and under a directory, as seen from there.
+/// The relative paths of all files under a directory.
 fn files(directory: &Path) -> Vec<PathBuf> {
     let mut found = Vec::new();
     let mut open = vec![directory.to_path_buf()];
@@ -217,13 +219,13 @@ fn files(directory: &Path) -> Vec<PathBuf> {
     found
 }
 
-/// The engine's journal: there is one, as long as little is written.
+/// The engine's journal. While little is written, there is only one.
 fn journal(data_dir: &Path) -> PathBuf {
     let is_journal = |file: &PathBuf| file.extension().is_some_and(|end| end == "jnl");
     files(data_dir).into_iter().find(is_journal).expect("a journal")
 }
 
-/// Takes the zeros away that are reserved at the end of the journal.
+/// Removes the reserved zeros at the end of the journal.
 fn cut_reserved(data_dir: &Path) {
     let journal = data_dir.join(journal(data_dir));
     let mut content = std::fs::read(&journal).unwrap();

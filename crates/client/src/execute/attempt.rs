@@ -1,0 +1,83 @@
+//! One attempt at the primary: route, connection, request, reply.
+
+use std::future::poll_fn;
+use std::task::{Poll, Waker};
+
+use pegasus_protocol::frame::{ReplyFrame, RequestHeader};
+use pegasus_protocol::types::ErrorCode;
+use tokio::time::timeout_at;
+
+use super::context::OperationContext;
+use super::missed::Missed;
+use crate::deadline::Deadline;
+use crate::net::Call;
+use crate::net::error::Sent;
+use crate::operation::Operation;
+use crate::routing::{Route, Snapshot};
+
+/// One attempt at the primary.
+pub(super) async fn attempt_at_primary<O: Operation>(
+    context: &OperationContext<'_, O>,
+    snapshot: &Snapshot,
+) -> Result<O::Output, Missed> {
+    let sent = poll_fn(|task| Poll::Ready(send(context, snapshot, task.waker())));
+    let mut call = match sent.await {
+        Some(call) => call,
+        None => Box::pin(connect_and_send(context, snapshot)).await?,
+    };
+    match timeout_at(context.deadline.instant(), &mut call).await {
+        Ok(Ok(reply)) => read_answer(context.operation, &reply),
+        Ok(Err(error)) => Err(Missed::Net(error)),
+        Err(_) => {
+            call.connection().note_timeout();
+            Err(Missed::Elapsed(Sent::Maybe))
+        }
+    }
+}
+
+/// Sends the request over an existing connection. This is the common case, and it never waits.
+fn send<O: Operation>(context: &OperationContext<'_, O>, snapshot: &Snapshot, waker: &Waker) -> Option<Call> {
+    let route = snapshot.route(context.operation.target())?;
+    let connection = route.primary?.connection()?;
+    let header = header(&route, context.deadline);
+    connection.call_waking::<O::Rpc>(&header, context.operation.request(), waker).ok()
+}
+
+/// Makes a connection and sends the request.
+async fn connect_and_send<O: Operation>(
+    context: &OperationContext<'_, O>,
+    snapshot: &Snapshot,
+) -> Result<Call, Missed> {
+    let route = snapshot.route(context.operation.target()).ok_or(Missed::Resized)?;
+    let server = route.primary.ok_or(Missed::NoPrimary)?;
+    let connection = match timeout_at(context.deadline.instant(), server.connect()).await {
+        Ok(connected) => connected.map_err(Missed::Net)?,
+        Err(_) => return Err(Missed::Elapsed(Sent::No)),
+    };
+    let header = header(&route, context.deadline);
+    connection.call::<O::Rpc>(&header, context.operation.request()).map_err(Missed::Net)
+}
+
+/// The request header for a route.
+pub(super) fn header(route: &Route<'_>, deadline: Deadline) -> RequestHeader {
+    RequestHeader {
+        gpid: route.gpid,
+        timeout_ms: deadline.remaining_ms(),
+        partition_hash: route.partition_hash,
+        is_backup: false,
+    }
+}
+
+/// Decodes a reply into the operation's result.
+pub(super) fn read_answer<O: Operation>(operation: &O, reply: &ReplyFrame) -> Result<O::Output, Missed> {
+    if reply.error != ErrorCode::Ok {
+        return Err(Missed::Refused(reply.error.clone()));
+    }
+    match reply.body::<O::Rpc>() {
+        Ok(Some(response)) => {
+            operation.output(response).map_err(|status| Missed::Storage(status, operation.explain(status)))
+        }
+        Ok(None) => Err(Missed::BadAnswer("the answer holds no result".into())),
+        Err(error) => Err(Missed::BadAnswer(format!("the answer cannot be read: {error}"))),
+    }
+}

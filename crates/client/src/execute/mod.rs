@@ -1,0 +1,12 @@
+//! Runs operations: the loop of attempts, and everything that one operation needs for it.
+
+mod attempt;
+mod context;
+mod hedged;
+mod missed;
+mod progress;
+mod run;
+#[cfg(test)]
+mod tests;
+
+pub(crate) use run::execute;

@@ -1,0 +1,87 @@
+import type { Bytes } from '../values/bytes'
+import type { RowOperation } from './native/numbers'
+import { mostBytes, putBytes } from './packing'
+
+/** Record length, operation, token, table, timeout, TTL, then the lengths of the three byte strings. */
+const HEADER_NUMBERS = 9
+const HEADER_LENGTH = HEADER_NUMBERS * Uint32Array.BYTES_PER_ELEMENT
+
+/** Bytes in the first buffer. */
+const ROOM = 64 * 1024
+/** A buffer that grew beyond this size for large values is replaced after use. */
+const KEPT_ROOM = 1024 * 1024
+
+/**
+ * Operations on single rows on their way to the addon. They stand in one buffer as records, so a burst crosses in one
+ * call and a string needs no Buffer of its own. A record has a header of nine little-endian u32: the length of the
+ * whole record in bytes, the five numbers in the order of {@link Requests.add}, and the lengths of hash key, sort key
+ * and value. Then come those bytes without gaps, and padding to a multiple of four.
+ */
+export class Requests {
+  #bytes = Buffer.allocUnsafeSlow(ROOM)
+  #numbers = new Uint32Array(this.#bytes.buffer)
+  #length = 0
+
+  /** Length of all records in bytes. */
+  get length(): number {
+    return this.#length
+  }
+
+  /** Adds a record. The arguments are already checked; their bytes are copied. */
+  add(
+    operation: RowOperation,
+    token: number,
+    table: number,
+    timeoutMs: number,
+    ttlSeconds: number,
+    hashKey: Bytes,
+    sortKey: Bytes,
+    value: Bytes,
+  ): void {
+    const start = this.#length
+    this.#reserve(start + HEADER_LENGTH + mostBytes(hashKey) + mostBytes(sortKey) + mostBytes(value))
+    const hashKeyStart = start + HEADER_LENGTH
+    const sortKeyStart = putBytes(this.#bytes, hashKey, hashKeyStart)
+    const valueStart = putBytes(this.#bytes, sortKey, sortKeyStart)
+    const end = putBytes(this.#bytes, value, valueStart)
+    this.#length = (end + 3) & ~3
+    const numbers = this.#numbers
+    const at = start >>> 2
+    numbers[at] = this.#length - start
+    numbers[at + 1] = operation
+    numbers[at + 2] = token
+    numbers[at + 3] = table
+    numbers[at + 4] = timeoutMs
+    numbers[at + 5] = ttlSeconds
+    numbers[at + 6] = sortKeyStart - hashKeyStart
+    numbers[at + 7] = valueStart - sortKeyStart
+    numbers[at + 8] = end - valueStart
+  }
+
+  /** Gives the buffer whose first `length` bytes are the records, and starts anew: the next `add` overwrites them. */
+  take(): Buffer {
+    const bytes = this.#bytes
+    this.#length = 0
+    if (bytes.length > KEPT_ROOM) this.#resize(ROOM)
+    return bytes
+  }
+
+  #reserve(length: number): void {
+    if (length <= this.#bytes.length) return
+    const before = this.#bytes
+    this.#resize(Math.max(2 * before.length, (length + 3) & ~3))
+    this.#bytes.set(before.subarray(0, this.#length))
+  }
+
+  #resize(length: number): void {
+    this.#bytes = Buffer.allocUnsafeSlow(length)
+    this.#numbers = new Uint32Array(this.#bytes.buffer)
+  }
+}
+
+/** The value of an increment: a little-endian i64. */
+export function incrementBytes(by: bigint): Uint8Array {
+  const value = Buffer.allocUnsafe(8)
+  value.writeBigInt64LE(by)
+  return value
+}

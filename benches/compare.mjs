@@ -1,6 +1,6 @@
-// What can be measured, what can be demanded of it, and whether it was met.
+// Measures, goals, and the comparison of medians with them.
 
-/** By the name that rows use: how it is called, and what it is of a round. */
+/** Measures by the name that rows use: their title, and how they follow from one round. */
 export const MEASURES = {
   throughput: { title: 'operations a second', of: (round) => round.operations / round.seconds },
   rowThroughput: {
@@ -16,7 +16,7 @@ export const MEASURES = {
   others: { title: 'share of the machine that others used', of: (round) => round.others },
 }
 
-/** One side of a comparison: who does what, and how many rows an operation is. */
+/** One side of a comparison: a peer, its work, and how many rows one operation covers. */
 export function entrant(peer, work, inFlight, rows = 1) {
   return { peer, work, inFlight, rows }
 }
@@ -43,7 +43,7 @@ export const atMostMore = (goal, unit) => ({
   isMet: (value) => value <= goal,
 })
 
-/** Shown, with no goal. */
+/** Shown without a goal. */
 export const shown = { compare: ratio, goal: '' }
 
 function fraction(goal) {
@@ -56,7 +56,7 @@ export function median(numbers) {
   return sorted.length % 2 === 1 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2
 }
 
-/** The median of each measure that the rounds of an entrant have. */
+/** The median of each measure that all rounds of an entrant have. */
 export function summarize(entrant, rounds) {
   const summary = {}
   for (const [name, { of }] of Object.entries(MEASURES)) {
@@ -66,7 +66,7 @@ export function summarize(entrant, rounds) {
   return summary
 }
 
-/** What became of a row: both medians, how they compare, and whether that is as it should be. */
+/** Judges a row: both medians, their comparison, and whether the goal is met. */
 export function judge(row, summaryOf) {
   const ours = measured(row.ours, row.measure, summaryOf)
   const theirs = measured(row.against, row.againstMeasure ?? row.measure, summaryOf)

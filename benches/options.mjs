@@ -29,10 +29,10 @@ const OPTIONS = {
   help: { type: 'boolean', short: 'h', default: false },
 }
 
-/** Arguments that cannot be used; the message says which and why. */
+/** Arguments that cannot be used; the message names the argument and the reason. */
 export class BadOptions extends Error {}
 
-/** `undefined` when help was asked for. */
+/** Reads the options; `undefined` if help was asked for. */
 export function readOptions(args) {
   const { help, quick, write, only, meta, table, ...numbers } = parse(args)
   if (help) return undefined

@@ -1,13 +1,13 @@
-// How much of the machine was used by programs that do not belong to the benchmark: it makes figures worth less.
+// Measures how much of the machine other programs used during a measurement. Much of it makes the figures worthless.
 import { readFileSync } from 'node:fs'
 import { cpus } from 'node:os'
 
-/** Linux counts the time of a process in hundredths of a second, whatever its clock does. */
+/** Linux counts CPU time of a process in units of 1/100 s. */
 const TICKS = 100
 const USER_TIME = 11
 const SYSTEM_TIME = 12
 
-/** The share of all cores that others used while `work` ran, with what it gave; `undefined` but on Linux. */
+/** Runs `work`; returns its result and the share of all cores that others used. The share is known on Linux only. */
 export async function watchOthers(pids, work) {
   if (process.platform !== 'linux') return { result: await work(), share: undefined }
   const [all, own, startedAt] = [busySeconds(), secondsOf(pids), performance.now()]
@@ -26,7 +26,7 @@ function secondsOf(pids) {
   return pids.reduce((sum, pid) => sum + processSeconds(readFileSync(`/proc/${pid}/stat`, 'utf8')), 0)
 }
 
-/** User and system time of a process; its name, in parentheses, may hold anything. */
+/** User and system time of a process. Its name, in parentheses, may contain anything. */
 export function processSeconds(stat) {
   const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ')
   return (Number(fields[USER_TIME]) + Number(fields[SYSTEM_TIME])) / TICKS

@@ -12,7 +12,7 @@ test('own work is no work of others', { skip: process.platform !== 'linux' }, as
     const end = performance.now() + 300
     while (performance.now() < end);
   }
-  // What else runs on this machine is the same in both, more or less.
+  // Other programs on this machine take about the same in both.
   const known = await watchOthers([process.pid], spin)
   const unknown = await watchOthers([], spin)
   assert.ok(known.share < unknown.share, `${known.share} is less than ${unknown.share}`)

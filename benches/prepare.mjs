@@ -1,4 +1,4 @@
-// Builds and installs what the benchmarks need and what is missing of it.
+// Builds and installs what the benchmarks need, if it is missing.
 import { prepare } from '../scripts/build/prepare.mjs'
 import { run } from '../scripts/run.mjs'
 import { unlessDone } from '../scripts/stamps.mjs'
@@ -10,7 +10,7 @@ export function prepareBenches() {
     results: ['benches/node_modules/.package-lock.json'],
     make: () => run('npm', ['ci', '--no-audit', '--no-fund', '--prefix', 'benches']),
   })
-  // Cargo knows best what is missing. Apart from each other: features of one must not change the other.
+  // Cargo knows best what is missing. Two builds, so that features of one package do not change the other.
   build('pegasus-local', 'pegasus-benches')
   build('pegasus-bench-async-fn')
 }

@@ -1,4 +1,4 @@
-// The rows that every peer reads and writes; `rust/src/rows.rs` says the same in Rust.
+// The rows that every peer reads and writes. `rust/src/rows.rs` has the same in Rust.
 
 export const VALUE_LENGTH = 100
 
@@ -12,7 +12,7 @@ export function sortKey(index) {
   return Buffer.from(`sort-key-${String(index).padStart(7, '0')}`)
 }
 
-/** Keys of the loaded rows (every hash key with every sort key), and what each row has as value. */
+/** Keys of the loaded rows (every hash key with every sort key), and the value that every row has. */
 export class Rows {
   constructor({ hashKeys, sortKeys }) {
     this.hashKeys = Array.from({ length: hashKeys }, (_, index) => hashKey(index))
@@ -20,7 +20,7 @@ export class Rows {
     this.value = Buffer.alloc(VALUE_LENGTH, 'v')
   }
 
-  /** Hash key, sort key and value of any row. */
+  /** Hash key, sort key and value of a random row. */
   any() {
     return { hashKey: this.anyHashKey(), sortKey: this.anySortKey(), value: this.value }
   }
@@ -34,12 +34,12 @@ export class Rows {
   }
 }
 
-/** Looks at all of a row, so that no compiler can leave a part of it out. */
+/** Reads all parts of a row, so that no compiler can leave one out. */
 export function lengthOf({ hashKey, sortKey, value }) {
   return hashKey.length + sortKey.length + value.length
 }
 
-/** Not to be counted as an operation: an answer that is not what was loaded. */
+/** Throws for an answer that is not the loaded value, so that it does not count as an operation. */
 export function checkValue(value) {
   if (value?.length !== VALUE_LENGTH) {
     throw new Error(`a value of ${VALUE_LENGTH} bytes was loaded, not of ${value?.length}`)

@@ -9,9 +9,9 @@ import { formatTables } from './reports/tables.mjs'
 import { Runner } from './runner.mjs'
 
 const PARTITIONS = 8
-/** Where others used more of the machine in the median round, their work is more than noise. */
+/** The share of the machine that other programs may use in the median round; more is not noise. */
 const MOST_FOR_OTHERS = 0.15
-/** A hundred rows each hash key: 100,000 for single rows, a million to scan. */
+/** A hundred rows for each hash key: 100,000 rows for single operations, a million for scans. */
 const POINTS = { hashKeys: 1000, sortKeys: 100 }
 const SCAN = { hashKeys: 10_000, sortKeys: 100 }
 
@@ -56,7 +56,7 @@ if (leftOut.length > 0) {
 }
 publish()
 
-/** Figures are kept only if they are worth keeping. */
+/** Writes the results of a whole run, unless other programs kept the machine busy. */
 function publish() {
   const most = Math.max(...runner.summaries.map(({ others = 0 }) => others))
   const isBusy = most > MOST_FOR_OTHERS

@@ -1,9 +1,9 @@
-// Runs experiments: all entrants in turns, round by round.
+// Runs experiments: all entrants take turns, round by round.
 import { judge, summarize } from './compare.mjs'
 import { watchOthers } from './others.mjs'
 import { formatSummary } from './reports/tables.mjs'
 
-/** Rows name entrants anew; what they do is who they are. */
+/** Identifies an entrant. Rows have their own objects for the same entrant. */
 const nameOf = ({ peer, work, inFlight }) => `${peer} ${work} ${inFlight}`
 
 export class Runner {
@@ -12,11 +12,11 @@ export class Runner {
   #pids
   #loaded = new Set()
   #primed = new Set()
-  /** What came of each entrant, in the order of the experiments. */
+  /** The medians of each entrant, in the order of the experiments. */
   summaries = []
   results = []
 
-  /** `pids`: processes that belong to the benchmark beside the peers. */
+  /** `pids`: processes of the benchmark that are not peers. */
   constructor(peers, options, pids) {
     this.#peers = peers
     this.#pids = pids
@@ -65,7 +65,7 @@ export class Runner {
     await loader.ask('load')
   }
 
-  /** Work that a peer has not done yet is done once unmeasured, so that just-in-time compilers have seen it. */
+  /** Runs work that is new to a peer once without measuring, so that just-in-time compilers have seen it. */
   async #prime(entrants) {
     for (const { peer, work } of entrants) {
       const name = `${peer} ${work}`

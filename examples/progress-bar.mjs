@@ -1,6 +1,6 @@
 const WIDTH = 40
 
-/** A line that grows in place on a terminal; elsewhere nothing, as logs are no place for it. */
+/** A progress bar on a terminal. It prints nothing elsewhere, so that logs stay readable. */
 export class ProgressBar {
   #done = 0
   #shown = ''
@@ -22,7 +22,7 @@ export class ProgressBar {
     this.stream.write(`\r${line}`)
   }
 
-  /** Takes the line away. */
+  /** Removes the bar. */
   end() {
     if (this.#shown !== '') this.stream.write(`\r${' '.repeat(this.#shown.length)}\r`)
   }

@@ -1,5 +1,5 @@
-// Stores every package.json under node_modules in a local cluster, row by row, and reads all of it back in
-// every way there is. Ends with exit code 1 when anything differs from what was written.
+// Stores every package.json under node_modules in a local cluster, row by row, and reads the rows back in every way
+// that the API has. The exit code is 1 if anything differs from what was written.
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -9,13 +9,13 @@ import { ProgressBar } from './progress-bar.mjs'
 const TABLE = 'packages'
 const PARTITIONS = 8
 const CONCURRENCY = 64
-/** Half of what a server takes in one write, which leaves room for the frame around it. */
+/** Half of what a server accepts in one write, which leaves room for the frame. */
 const CHUNK_BYTES = 512 * 1024
-/** The defaults would cut long replies. */
+/** Limits above the defaults, which would cut long replies. */
 const NO_LIMITS = { maxKvCount: 0, maxKvSize: 0 }
 const modules = fileURLToPath(new URL('../node_modules', import.meta.url))
 
-/** All files of that name below a folder, always in the same order. */
+/** All files with this name below a folder, always in the same order. */
 function findFiles(folder, name) {
   return readdirSync(folder, { withFileTypes: true })
     .sort((a, b) => (a.name < b.name ? -1 : 1))
@@ -26,7 +26,7 @@ function findFiles(folder, name) {
     })
 }
 
-/** What the table shall hold: hash key `name@version`, sort key a top-level field, value its JSON. */
+/** The rows to store: hash key `name@version`, sort key a top-level field, value its JSON. */
 function readPackages(files) {
   const packages = new Map()
   let skipped = 0
@@ -39,7 +39,7 @@ function readPackages(files) {
   return { packages, skipped }
 }
 
-/** Some packages bring broken files along, to test their own reading of them. */
+/** Reads a package.json. Some packages contain broken ones for their own tests. */
 function parse(text) {
   try {
     return JSON.parse(text)
@@ -53,7 +53,7 @@ function fieldsOf(content) {
   return new Map(Object.entries(content).map(([field, value]) => [field, JSON.stringify(value)]))
 }
 
-/** Entries in groups that one write can carry. */
+/** Divides entries into groups that fit into one write. */
 function* chunks(fields) {
   let chunk = []
   let size = 0
@@ -70,7 +70,7 @@ function* chunks(fields) {
   if (chunk.length > 0) yield chunk
 }
 
-/** Calls `work` for every item, a number of them at a time. */
+/** Calls `work` for every item, several at a time. */
 async function forEach(items, work) {
   const rest = items[Symbol.iterator]()
   const worker = async () => {
@@ -88,7 +88,7 @@ async function write(table, packages) {
   bar.end()
 }
 
-/** Every row by its two keys. */
+/** Reads every row by its two keys. */
 async function compareByKey(table, packages) {
   await forEach(packages, async ([hashKey, fields]) => {
     for (const [sortKey, value] of fields) {
@@ -97,14 +97,14 @@ async function compareByKey(table, packages) {
   })
 }
 
-/** Of every package, the fields whose names lie in a range. */
+/** Reads the fields of every package whose names are in a range. */
 async function compareByRange(table, packages) {
   await compareSome(packages, (hashKey) => table.multiGetOpt(hashKey, 'd', 'n', NO_LIMITS), inRange)
 }
 
 const inRange = (field) => field >= 'd' && field < 'n'
 
-/** Of every package, the fields whose names start with, contain, or end with something. */
+/** Reads the fields of every package whose names start with, contain, or end with a text. */
 async function compareByFilter(table, packages) {
   const filters = [
     [FilterType.MatchPrefix, 'dev', (field) => field.startsWith('dev')],
@@ -128,14 +128,14 @@ async function compareSome(packages, read, matches) {
 
 const byBytes = ([a], [b]) => Buffer.compare(Buffer.from(a), Buffer.from(b))
 
-/** The whole table, its partitions side by side, ticking off every row that should be there. */
+/** Scans the whole table, its partitions concurrently, and ticks off every expected row. */
 async function compareByScan(table, packages) {
   const missing = new Map([...packages].map(([hashKey, fields]) => [hashKey, new Map(fields)]))
   const scan = async (scanner) => {
     for await (const { hashKey, sortKey, value } of scanner) {
       const fields = missing.get(String(hashKey))
       expectSame(`${hashKey} ${sortKey}`, fields?.get(String(sortKey)), String(value))
-      // A row that comes a second time is no longer expected.
+      // A row that comes twice is no longer expected the second time.
       fields.delete(String(sortKey))
     }
   }

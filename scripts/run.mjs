@@ -3,13 +3,13 @@ import { fileURLToPath } from 'node:url'
 
 export const root = fileURLToPath(new URL('..', import.meta.url))
 
-/** Runs a program with the output on this terminal; ends this process with its exit code when it fails. */
+/** Runs a program with its output on this terminal. If it fails, ends this process with its exit code. */
 export function run(program, args, options = {}) {
   const code = tryRun(program, args, options)
   if (code !== 0) process.exit(code)
 }
 
-/** As {@link run}, but gives the exit code. */
+/** As {@link run}, but returns the exit code. */
 export function tryRun(program, args, options = {}) {
   const { status, signal, error } = start(program, args, { stdio: 'inherit', ...options })
   if (error !== undefined) throw new Error(`${program} cannot be run: ${error.message}`, { cause: error })
@@ -17,7 +17,7 @@ export function tryRun(program, args, options = {}) {
   return status ?? 1
 }
 
-/** Runs a program for what it prints. */
+/** Runs a program and returns what it prints; throws if it fails. */
 export function output(program, args, options = {}) {
   const { status, stdout, error } = start(program, args, {
     stdio: ['ignore', 'pipe', 'inherit'],
@@ -31,7 +31,7 @@ export function output(program, args, options = {}) {
   return stdout
 }
 
-/** Runs a program that may fail; gives its exit code and what it prints. */
+/** Runs a program that may fail; returns its exit code and what it prints. */
 export function capture(program, args, options = {}) {
   const { status, stdout, stderr, error } = start(program, args, {
     stdio: ['ignore', 'pipe', 'pipe'],
@@ -44,7 +44,7 @@ export function capture(program, args, options = {}) {
 }
 
 function start(program, args, options) {
-  // On Windows npm and the tools it installs are command files, which only a shell starts.
+  // On Windows npm and the tools it installs are command files, which only a shell can start.
   const shell = process.platform === 'win32' && program !== process.execPath
   return spawnSync(program, args, { cwd: root, shell, ...options })
 }

@@ -6,8 +6,8 @@ import { root } from './run.mjs'
 const folder = join(root, 'node_modules', '.cache', 'pegasus-client')
 
 /**
- * Runs `make` unless it already ran for exactly these sources and what it made is still there. Contents
- * count, not times, which a checkout changes.
+ * Runs `make` unless it already ran for exactly these sources and its results still exist. Compares contents, not times:
+ * a checkout changes times.
  */
 export function unlessDone(name, { sources, results, make }) {
   const stamp = join(folder, name)
@@ -28,7 +28,7 @@ function hashOf(sources) {
   return hash.digest('hex')
 }
 
-/** The file, or all files in and under the folder, by name: always in the same order. */
+/** Returns the file, or all files in and under the folder, always in the same order. */
 export function filesUnder(path) {
   const full = join(root, path)
   if (!existsSync(full)) return []

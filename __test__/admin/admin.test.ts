@@ -263,7 +263,7 @@ describe('the cluster', () => {
 
 describe('a table that is split while it is used', () => {
   const name = 'split'
-  /** What was written for certain, by place. */
+  /** The values of acknowledged writes, by place. */
   const written = new Map<string, string>()
   let table: Table
   before(async () => {

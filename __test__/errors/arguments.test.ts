@@ -15,7 +15,7 @@ const table: any = makeTable(new Crossing(native), fakeTable(native))
 
 type Refusal = [what: string, call: () => unknown, message: RegExp]
 
-/** Nothing is sent, and the error says what was wrong. */
+/** Checks that nothing is sent, and that the error says what was wrong. */
 function refuses(name: 'TypeError' | 'RangeError', refusals: Refusal[]) {
   for (const [what, call, message] of refusals) {
     it(`${what} is refused`, async () => {

@@ -12,7 +12,7 @@ const any = (value: unknown): any => value
 
 type Case = [what: string, call: () => unknown, message: RegExp]
 
-/** Each call is refused with a clear message, whether it throws or rejects. */
+/** Checks that each call is refused with a clear message, whether it throws or rejects. */
 function refuses(name: 'TypeError' | 'RangeError', cases: Case[]): void {
   for (const [what, call, message] of cases) {
     it(`${what}: a ${name}`, async () => {
@@ -21,7 +21,7 @@ function refuses(name: 'TypeError' | 'RangeError', cases: Case[]): void {
   }
 }
 
-/** Not one of these is a string, a Buffer or another Uint8Array. */
+/** Values that are neither a string nor a Buffer nor another Uint8Array. */
 const NO_BYTES: [string, unknown][] = [
   ['undefined', undefined],
   ['null', null],

@@ -12,7 +12,7 @@ const IMPATIENT = { timeoutMs: TIMEOUT_MS, sessionResetMs: 100, metaTimeoutMs: 2
 const PATIENT = { timeoutMs: 5000 }
 const w = world()
 
-/** A random byte that is the same in every run. */
+/** A random byte, the same in every run. */
 function noise(length: number): Buffer {
   let state = 42
   return Buffer.from(
@@ -29,7 +29,7 @@ function withLength(reply: Buffer, length: number): Buffer {
   return changed
 }
 
-/** An answer whose error has this name; its length and all that follows fit. */
+/** An answer with this error name, which is otherwise valid. */
 function withErrorName(reply: Buffer, name: string | Buffer): Buffer {
   const text = Buffer.from(name)
   const head = Buffer.alloc(8)
@@ -39,7 +39,7 @@ function withErrorName(reply: Buffer, name: string | Buffer): Buffer {
   return changed
 }
 
-/** The number that says which request is answered; it follows the error name and the name of the RPC. */
+/** The position of the sequence id, which follows the error name and the name of the RPC. */
 function withSequenceId(reply: Buffer, change: (id: number) => number): Buffer {
   const changed = Buffer.from(reply)
   const head = 8 + reply.readUInt32BE(4)
@@ -48,7 +48,7 @@ function withSequenceId(reply: Buffer, change: (id: number) => number): Buffer {
   return changed
 }
 
-/** What can be done to an answer; none of it is an answer any more, except to a client that reads carelessly. */
+/** Ways to spoil an answer. Only a client that reads carelessly would still accept it. */
 const DAMAGES: Record<string, Tamper> = {
   'the connection is closed instead of an answer': (_, to) => void to.end(),
   'the connection is reset instead of an answer': (_, to) => void to.resetAndDestroy(),
@@ -95,10 +95,10 @@ const DAMAGES: Record<string, Tamper> = {
   'zeros without end': (_, to) => void to.write(Buffer.alloc(1 << 20)),
 }
 
-/** Where the first byte of the next answer happens to be the one that is missing. */
+/** Spoilt answers that may still be read: the first byte of the next answer may happen to be the missing one. */
 const MENDED_BY_THE_NEXT = new Set(['all but the last byte, and then nothing', 'a length one too large'])
 
-/** Later answers are taken for the rest of this one, until a call has waited for longer than `sessionResetMs`. */
+/** After this spoilt answer, later ones are taken for the rest of it until a call has waited `sessionResetMs`. */
 const SWALLOWING = 'a length of 1 GiB, which might be'
 
 async function failsInTime(call: () => Promise<unknown>, what: string): Promise<PegasusError> {
@@ -225,7 +225,7 @@ describe('replica servers that talk nonsense', () => {
       )
       proxy.onReplicaReply = honest
       if (what === SWALLOWING) await Promise.allSettled([table.get(key, 'a', { timeoutMs: 500 })])
-      // Another row: the write of "3" has an unknown outcome, and may still be carried out.
+      // Another row, as the write of "3" has an unknown outcome and may still be carried out.
       await table.set(key, 'c', '4', PATIENT)
       assert.equal(String(await table.get(key, 'c', PATIENT)), '4')
     })

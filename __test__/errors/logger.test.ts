@@ -8,7 +8,7 @@ import { until } from '../support/wait'
 
 const w = world({ tables: { temp: 8, other: 4 } })
 
-/** Keeps its lines, as a test double of `console`. */
+/** A test double of `console` that keeps its lines. */
 class Lines implements Logger {
   readonly lines: [level: string, message: string][] = []
   error = (message: string) => void this.lines.push(['error', message])
@@ -21,7 +21,7 @@ class Lines implements Logger {
   }
 }
 
-/** Like pino: level methods on the prototype that need their `this`, a level, and `isLevelEnabled`. */
+/** A logger like pino: methods on the prototype that need their `this`, a level, and `isLevelEnabled`. */
 class PinoLike {
   static readonly NUMBERS: Record<string, number> = {
     debug: 20,

@@ -31,7 +31,7 @@ const CHECK = { sortKey: SORT_KEY, type: CheckType.ValueBytesEqual, operand: VAL
 
 interface Given {
   table: Table
-  /** What to write; or what to write and to look for that is no such thing. */
+  /** The secret that is written and looked for; in some tests a value of a wrong type. */
   value: string
   hashKey: string
   options?: CallOptions
@@ -76,7 +76,7 @@ function allOk(outcomes: Awaited<ReturnType<Table['batchSet']>>): void {
   for (const outcome of outcomes) if (!outcome.ok) throw outcome.error
 }
 
-/** Runs every operation and gives what they were rejected with, none of which shows a secret. */
+/** Runs every operation and returns the errors; checks that none shows a secret. */
 async function run(given: Given, names = Object.keys(OPERATIONS)): Promise<unknown[]> {
   const calls = names.map(async (name) => OPERATIONS[name]?.(given))
   const settled = await Promise.allSettled(calls)
@@ -224,7 +224,7 @@ describe('what is stored shows in no error and in no line of a log', () => {
       table.checkAndMutate(HASH_KEY, CHECK, any([{ set: SORT_KEY, value }])),
       table.compareExchange(HASH_KEY, SORT_KEY, VALUE, any(value)),
     ])
-    // Values in the place of options, and rows.
+    // Values in place of options, and rows.
     const misplaced = [
       table.get(HASH_KEY, SORT_KEY, any({ [SORT_KEY]: VALUE })),
       table.set(HASH_KEY, SORT_KEY, VALUE, any({ [VALUE.slice(0, 4)]: VALUE })),
@@ -246,7 +246,7 @@ describe('what is stored shows in no error and in no line of a log', () => {
   })
 })
 
-/** What a confused server may send in places that errors and logs name. */
+/** Texts that a confused server may send in fields that errors and logs show. */
 function damages(): Record<string, Tamper> {
   const withNames = (reply: Buffer, error: string, rpc: string) => {
     const head = 8 + reply.readUInt32BE(4)

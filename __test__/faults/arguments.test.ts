@@ -10,7 +10,7 @@ before(async () => {
 })
 after(() => cluster.stop())
 
-/** What is given to a call that a type checker would not let through. */
+/** An argument that the type checker would refuse. */
 // biome-ignore lint/suspicious/noExplicitAny: that is the point
 type Wrong = any
 

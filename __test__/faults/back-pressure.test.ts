@@ -7,7 +7,7 @@ const w = world({ tables: { temp: 4 } })
 
 afterEach(() => w.cluster.healAll())
 
-/** Until it is removed nothing comes of any set. */
+/** A fault that drops every set until it is removed. */
 const holdSets = () => w.cluster.addFault({ rpc: 'put', reaction: { drop: true } })
 
 describe('operations for which there is no room', () => {
@@ -92,7 +92,7 @@ it('replies do not pile up while the JavaScript thread takes none', async () => 
   const before = process.memoryUsage().rss
   const gets = Array.from({ length: 400 }, () => table.get('large', 's'))
   await new Promise((resolve) => setImmediate(resolve))
-  // As a program that computes for a second.
+  // Blocks the thread as a computation of a second does.
   Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 1500)
   const grown = (process.memoryUsage().rss - before) / MiB
   assert.ok(grown < 250, `${grown} MiB`)

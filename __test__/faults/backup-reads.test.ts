@@ -12,7 +12,7 @@ async function primary(): Promise<string> {
   return address
 }
 
-/** A table with backup requests, opened by a client of its own that is quick to notice silence. */
+/** A table with backup requests, opened by its own client, which soon notices a silent server. */
 function backed(backupRequest: BackupRequestOptions): { readonly table: Table } {
   let client: PegasusClient
   let table: Table
@@ -29,7 +29,7 @@ function backed(backupRequest: BackupRequestOptions): { readonly table: Table } 
   }
 }
 
-/** Reads in every way; each must have its result, and say that a secondary gave it. */
+/** Reads in every way. Each read must have its result, and say that a secondary gave it. */
 async function readFromSecondaries(table: Table): Promise<void> {
   let stale = 0
   const options = { onMaybeStale: () => stale++ }
@@ -122,7 +122,7 @@ describe('reads that go on without a primary', () => {
     it(`go on after ${what}, though the cluster names no other one`, async () => {
       const server = await primary()
       await w.cluster[what](server, { failoverAfterMs: null })
-      // A server that says nothing on an open connection is found out after sessionResetMs.
+      // A silent server on an open connection is noticed after sessionResetMs.
       await until(
         'a read is answered',
         async () => (await surviving.table.get('k', 's', { timeoutMs: 200 }).catch(() => null)) !== null,

@@ -10,7 +10,7 @@ const w = world({ tables: { temp: 6 } })
 
 afterEach(() => w.cluster.healAll())
 
-/** Hash keys whose rows a server leads, or does not. */
+/** Hash keys for which a server is the primary, or is not. */
 async function keys(table: Table, server: string, isLed: boolean): Promise<string[]> {
   const found: string[] = []
   const fault = w.cluster.addFault({ rpc: 'get', server, reaction: { delayMs: 0 } })
@@ -37,7 +37,7 @@ describe('a replica server whose packets are lost', () => {
     const others = performance.now() - start
     assert.ok(others < 200, `${others} ms`)
     assert.equal((await impatient).code, 'ERR_TIMEOUT')
-    // Silence is noticed SESSION_RESET_MS after it began; by then another one leads.
+    // The silence is noticed after SESSION_RESET_MS; by then another server is the primary.
     assert.deepEqual(
       await Promise.all(patient),
       lost.map(() => null),

@@ -3,7 +3,7 @@ import { afterEach, describe, it } from 'node:test'
 import { freshKey, world } from '../support/cluster'
 import { pegasusError, until } from '../support/wait'
 
-/** Several partitions, so that the server that is killed leads some and others go on. */
+/** Several partitions, so that the killed server leads some of them and not others. */
 const w = world({ tables: { temp: 6 } })
 
 afterEach(() => w.cluster.healAll())
@@ -14,13 +14,13 @@ async function leadOf(partitionIndex: number): Promise<string> {
   return address
 }
 
-/** Hash keys whose rows that server leads: a rule counts which reads come to it. */
+/** Hash keys for which that server is the primary: a rule counts the reads that it receives. */
 async function keysLedBy(server: string): Promise<string[]> {
   const keys: string[] = []
   const fault = w.cluster.addFault({ rpc: 'get', server, reaction: { delayMs: 0 } })
   while (keys.length < 8) {
     const key = freshKey()
-    // The first read may still go where the partition was, and be refused there.
+    // The first read may still go to the old primary, which refuses it.
     await w.table.get(key, 's')
     const hits = fault.hits
     await w.table.get(key, 's')
@@ -61,7 +61,7 @@ describe('a replica server that is killed', () => {
     )
     const took = Math.max(...done) - killed
     assert.ok(took > 600 && took < 1700, `${took} ms`)
-    // All of them waited together: one query at a time, with gaps between them.
+    // All reads waited together, for one query after the other with pauses in between.
     assert.ok(queries.hits < 30, `${queries.hits} queries`)
   })
 
@@ -95,7 +95,7 @@ describe('a replica server that is killed', () => {
         const error = await pegasusError(call(800))
         const took = performance.now() - start
         assert.ok(took >= 799 && took < 900, `${took} ms: ${error}`)
-        // Connections were refused, so that not even the increment can have been made.
+        // Connections were refused, so the increment cannot have been made.
         assert.deepEqual([error.code, error.maybeApplied, error.server], ['ERR_TIMEOUT', false, server])
         assert.ok((error.attempts ?? 0) < 40, `${error.attempts} attempts`)
       }),

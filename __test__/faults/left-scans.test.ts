@@ -18,7 +18,7 @@ const SCANNERS: Record<string, (table: Table, options: ScanOptions) => Scanner> 
   'of a table': (table, options) => table.getUnorderedScanners(1, options)[0] as Scanner,
 }
 
-/** A scan that is to be left. Its answers are late, so that it can be left while they are on their way. */
+/** Opens a scan to leave. Its answers are late, so that it can be left while a request is in flight. */
 interface Scene {
   scanner: Scanner
   controller: AbortController
@@ -26,7 +26,7 @@ interface Scene {
   following: Fault
 }
 
-/** Asks for a batch and returns, with what becomes of it, when the request has arrived. */
+/** Asks for a batch; returns its outcome as soon as the request has arrived. */
 async function ask({ scanner, opening, following }: Scene): Promise<{ end: Promise<unknown> }> {
   const arrived = () => opening.hits + following.hits
   const before = arrived()

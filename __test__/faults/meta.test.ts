@@ -16,7 +16,7 @@ describe('the leading meta server', () => {
     assert.equal(await w.cluster.metaLeader(), after)
     assert.equal((await w.client.openTable('other')).partitionCount, 2)
     assert.equal(await w.cluster.moveMetaLeader(before), before)
-    // A client that knows only a follower finds it.
+    // A client that knows only a follower finds the leader.
     const client = await PegasusClient.connect({ metaServers: after })
     assert.equal((await client.openTable('other')).partitionCount, 2)
     await client.close()

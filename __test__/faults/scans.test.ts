@@ -12,7 +12,7 @@ afterEach(() => w.cluster.healAll())
 
 const names = Array.from({ length: ROWS }, (_, at) => `row-${String(at).padStart(3, '0')}`)
 
-/** Reads to the end, and does something to the cluster after each hundred rows. */
+/** Reads to the end, and disturbs the cluster after each hundred rows. */
 async function rowsOf(scanner: Scanner, disturb: (round: number) => Promise<unknown>): Promise<string[]> {
   const found: string[] = []
   for await (const { hashKey } of scanner) {

@@ -7,10 +7,10 @@ import { pegasusError, timed, until } from '../support/wait'
 
 const w = world({ tables: { temp: 1 } })
 
-/** Where the table's only partition is led. */
+/** The primary of the only partition. */
 const primary = () => w.cluster.primary('temp', 0)
 
-/** One operation of every kind; each must have its result whatever happens to servers meanwhile. */
+/** Runs one operation of every kind. Each must have its result, whatever happens to servers meanwhile. */
 async function readAndWrite(table: Table): Promise<void> {
   const key = freshKey()
   await table.set(key, 'a', '1')
@@ -143,7 +143,7 @@ describe('a replica server that is frozen', () => {
     const error = await pegasusError(w.table.set(key, 's', 'new', { timeoutMs: 200 }))
     assert.deepEqual([error.code, error.maybeApplied], ['ERR_TIMEOUT', true])
     await w.cluster.healServer(server)
-    // It was sent, so the server makes it when it goes on.
+    // The write was sent, so the server makes it when it goes on.
     await until('the late write is made', async () => (await w.table.get(key, 's'))?.toString() === 'new')
   })
 

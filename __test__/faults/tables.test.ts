@@ -8,7 +8,7 @@ const w = world({ tables: { temp: 4 } })
 
 afterEach(() => w.cluster.healAll())
 
-/** Writes rows one after the other until it is told to stop, and gives what was acknowledged. */
+/** Writes rows one after the other until it is stopped; returns the acknowledged ones. */
 class Load {
   readonly written: string[] = []
   #isOver = false

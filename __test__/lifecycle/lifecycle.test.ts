@@ -184,7 +184,7 @@ describe('a local cluster that nobody stops', () => {
   })
   afterEach(() => rm(home, { recursive: true, force: true }))
 
-  /** Runs a script whose temporary files go into a directory of our own; gives what it left there. */
+  /** Runs a script with its own folder for temporary files; returns the files that it left there. */
   async function leftovers(source: string, stdout: string): Promise<string[]> {
     const env = { ...process.env, TMPDIR: home, TEMP: home, TMP: home }
     const took = await timed(async () => {
@@ -198,7 +198,7 @@ describe('a local cluster that nobody stops', () => {
     assert.ok(took < ENDS_WITHIN_MS, `${took} ms`)
     return readdir(home)
   }
-  /** Prints how many files there are: none, because rows are in memory. */
+  /** Prints the number of files: 0, because rows are in memory. */
   const COUNT = `console.log(require('node:fs').readdirSync(process.env.TMPDIR).length)`
 
   it('does not keep its process alive, and its files go with it', async () => {

@@ -13,7 +13,7 @@ const FILE = join(__dirname, 'workers', 'client.cjs')
 const SEED = Number(process.env.PEGASUS_STRESS_SEED ?? Date.now() % 1_000_000)
 const draw = new Draw(SEED)
 
-/** Waits until so many messages have come. */
+/** Waits until this many messages have arrived. */
 async function messages(worker: Worker, count: number): Promise<void> {
   for (let seen = 0; seen < count; seen++) await once(worker, 'message')
 }
@@ -25,7 +25,7 @@ describe(`workers that end at any moment, seed ${SEED}`, () => {
       execArgv: [],
     })
 
-  /** Ends one: from before its first line to the middle of its storm, and some instant after that. */
+  /** Ends a worker at a random moment: before its first line, in the middle of its calls, or after them. */
   async function endSomewhere(work: string, moments: number): Promise<void> {
     const worker = start(work)
     const errors: unknown[] = []
@@ -33,13 +33,13 @@ describe(`workers that end at any moment, seed ${SEED}`, () => {
     const ended = once(worker, 'exit')
     const moment = draw.integer(0, moments)
     if (moment === 1) await once(worker, 'online')
-    // One that fails sends no more messages.
+    // A worker that fails sends no more messages.
     if (moment > 1) await Promise.race([messages(worker, moment - 1), ended])
     await sleep(draw.integer(0, 15))
     await worker.terminate()
     assert.deepEqual(errors, [])
     const [code] = await ended
-    // 0 when it had not begun.
+    // The exit code is 0 if the worker had not started.
     assert.ok(code === 1 || (code === 0 && moment === 0), `exit code ${code}`)
   }
 

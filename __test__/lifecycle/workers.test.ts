@@ -54,7 +54,7 @@ describe('worker threads', () => {
     const workers = Array.from({ length: 8 }, () => start('flood', freshKey('worker')))
     await once(workers[0] as Worker, 'message')
     const codes = await Promise.all(workers.map((worker) => worker.terminate()))
-    // Node gives 0 for one whose environment was still to be made.
+    // Node returns 0 for a worker whose environment did not exist yet.
     assert.ok(
       codes.every((code) => code === 1 || code === 0),
       `${codes}`,

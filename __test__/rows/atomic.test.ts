@@ -102,7 +102,7 @@ describe('incr', () => {
   })
 })
 
-/** Checks a row in both ways there are, each on a row of its own that has this value, or is not there. */
+/** Runs a check in both ways, each on its own row, which has this value or does not exist. */
 async function passes(value: Bytes | null, type: CheckType, operand?: Check['operand']): Promise<boolean> {
   const key = freshKey('check')
   const check = { sortKey: 'checked', type, operand, returnCheckValue: true }
@@ -140,7 +140,7 @@ const LESS_TO_GREATER_INT = [
   CheckType.ValueIntGreaterOrEqual,
   CheckType.ValueIntGreater,
 ]
-/** Which of five comparisons, from less to greater, pass. */
+/** Which of the five comparisons pass, from less to greater. */
 const LESS = [true, true, false, false, false]
 const EQUAL = [false, true, true, true, false]
 const GREATER = [false, false, false, true, true]

@@ -9,7 +9,7 @@ const numbers = (count: number) => Array.from({ length: count }, (_, number) => 
 const TOO_LARGE = Buffer.alloc(1_100_000)
 const ok = { ok: true }
 
-/** `ok` or the code of the error, for each outcome. */
+/** `ok` or the error code of each outcome. */
 const codes = (outcomes: BatchOutcome[]) =>
   outcomes.map((outcome) => (outcome.ok ? 'ok' : outcome.error.code))
 
@@ -66,7 +66,7 @@ describe('batchGet', () => {
 
   it('tells keys apart that are the same text, or no text at all', async () => {
     const key = Buffer.from(freshKey())
-    // As text each of these is the same replacement character.
+    // As text all of these are the same replacement character.
     const tails = [[0xff], [0xfe], [0xc3], [0x80], [0xef, 0xbf, 0xbd]].map((bytes) => Buffer.from(bytes))
     const keys = tails.flatMap((hash) =>
       tails.map((sort): [Buffer, Buffer] => [Buffer.concat([key, hash]), sort]),
@@ -77,7 +77,7 @@ describe('batchGet', () => {
       values.map(String),
       keys.map((_, number) => `value ${number}`),
     )
-    // The same bytes, cut elsewhere, are other keys.
+    // The same bytes, divided elsewhere, are other keys.
     assert.deepEqual(await w.table.batchGet([[Buffer.concat([key, Buffer.from([0xff, 0xff])]), '']]), [null])
   })
 

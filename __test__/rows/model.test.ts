@@ -1,5 +1,5 @@
-// Random operations through the whole API on a local cluster and on a plain model, which must agree after each
-// of them. Every run draws another seed; one that fails names it and says how to do the same again.
+// Runs random operations through the whole API on a local cluster and on a plain model, which must agree after each.
+// Every run draws another seed; a failure names the seed and the command that repeats it.
 import assert from 'node:assert/strict'
 import { after, before, describe, it } from 'node:test'
 import { inspect } from 'node:util'
@@ -13,10 +13,10 @@ const steps = fromEnvironment('PEGASUS_MODEL_STEPS') ?? 1500
 
 const TABLES = { one: 1, three: 3, eight: 8 }
 
-/** Steps that a report shows. */
+/** How many steps a report shows. */
 const SHOWN = 10
 
-/** How many reads run side by side, now and then. */
+/** How many reads run concurrently, now and then. */
 const SIDE_BY_SIDE = 6
 
 function fromEnvironment(name: string): number | undefined {
@@ -32,14 +32,14 @@ async function outcome(call: () => unknown): Promise<Outcome> {
   try {
     return { result: await call() }
   } catch (error) {
-    // None of the refusals that are expected leaves a doubt whether a write was done.
+    // No expected refusal leaves it open whether the write was made.
     const { code, maybeApplied = false } = error as { code?: string; maybeApplied?: boolean }
     if (error instanceof Refusal || (code !== undefined && !maybeApplied)) return { refused: String(code) }
     throw error
   }
 }
 
-/** What was found, with moments of expiry that fit made the very ones that were expected. */
+/** The result, in which expiry times close to the expected ones are replaced by those. */
 function settled(found: unknown, expected: unknown): unknown {
   if (expected instanceof Expiry) return expected.fits(found) ? expected : found
   const isPlain = typeof found === 'object' && found !== null && !Buffer.isBuffer(found)
@@ -55,14 +55,14 @@ function show({ name, args }: Step): string {
   return `${name}(${shown.join(', ')})`
 }
 
-/** Takes steps until table and model differ. */
+/** Runs steps until table and model differ. */
 async function run(table: Table): Promise<void> {
   const draw = new Draw(seed)
   const model = new Model()
   const last: string[] = []
   for (let number = 0; number < steps; ) {
     const drawn = Array.from({ length: draw.once(20) ? SIDE_BY_SIDE : 1 }, () => drawStep(draw))
-    // A write runs alone, so that it is known what came before it.
+    // A write runs alone, so that its order is known.
     const together = drawn.length === 1 ? drawn : drawn.filter(({ reads }) => reads)
     for (const step of together) last.push(`  ${number++}: ${show(step)}`)
     last.splice(0, Math.max(0, last.length - SHOWN))
@@ -91,7 +91,7 @@ describe('a table and a model of it', () => {
 
   before(async () => {
     cluster = await LocalCluster.start({ tables: TABLES })
-    // Longer than anything takes on a machine that is busy with other things.
+    // Longer than any call takes on a busy machine.
     client = await PegasusClient.connect({ metaServers: cluster.metaServers, timeoutMs: 30_000 })
   })
   after(async () => {

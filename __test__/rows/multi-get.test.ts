@@ -160,7 +160,7 @@ describe('multiGet', () => {
   })
 })
 
-/** As mathematicians write them: `[` and `]` are inclusive, `(` and `)` are not. */
+/** Ranges as mathematicians write them: `[` and `]` are inclusive, `(` and `)` are exclusive. */
 function interval(text: string): {
   start: string
   stop: string

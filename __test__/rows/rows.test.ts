@@ -65,7 +65,7 @@ describe('one row', () => {
     for (const sortKey of sortKeys) {
       assert.equal(String(await w.table.get(key, sortKey)), `of ${JSON.stringify(sortKey)}`)
     }
-    // The same bytes, cut elsewhere, are another row.
+    // The same bytes, divided elsewhere, are another row.
     await w.table.set('ab', 'c', 'ab + c')
     await w.table.set('a', 'bc', 'a + bc')
     assert.equal(String(await w.table.get('ab', 'c')), 'ab + c')
@@ -169,7 +169,7 @@ describe('an empty hash key', () => {
       assert.equal(await w.table.exist('', sortKey), true)
       assert.equal(await w.table.ttl('', sortKey), -1)
     }
-    // Rows of one hash key lie in one partition. Those of the empty one are found by several scanners.
+    // Rows of one hash key are in one partition; rows without a hash key are spread, so several scanners find them.
     const partitions = w.table.getUnorderedScanners(8)
     const found = await Promise.all(
       partitions.map(async (scanner) => {

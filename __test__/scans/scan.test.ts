@@ -36,7 +36,7 @@ describe('an ordered scan', () => {
   })
 
   it('never leaves its hash key, though its neighbours are close', async () => {
-    // One partition, so that they really lie next to each other.
+    // One partition, so that the rows are neighbours.
     const table = await w.client.openTable('one')
     const hashKeys = ['a', 'a\0', 'a\0\0', 'b', 'ab', '\0', '\xff', '\xff\xff', '\xff\xff\xff'].map((text) =>
       Buffer.from(text, 'latin1'),

@@ -3,7 +3,7 @@ import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { join } from 'node:path'
 
-/** The package itself, so that scripts find it by its name. */
+/** The folder of the package, so that scripts find it by its name. */
 const ROOT = join(__dirname, '..', '..')
 
 const KILLED_AFTER_MS = 15_000
@@ -15,24 +15,24 @@ export interface Surroundings {
 
 export interface Ended {
   code: number | null
-  /** What ended the process, when it did not end by itself. */
+  /** The signal that ended the process, if one did. */
   signal: NodeJS.Signals | null
   stdout: string
   stderr: string
 }
 
-/** Starts a CommonJS script in a Node process of its own; `process.argv[1]` is its first argument. */
+/** Starts a CommonJS script in its own Node process; `process.argv[1]` is its first argument. */
 export function startScript(
   source: string,
   args: string[] = [],
   { nodeArgs = [], env = process.env }: Surroundings = {},
 ): Script {
-  // Of the test runner itself: a child that finds it reports to it instead of to us.
+  // A variable of the test runner: a child that has it reports to the runner instead of to the test.
   const { NODE_TEST_CONTEXT: _, ...rest } = env
   return new Script(spawn(process.execPath, [...nodeArgs, '-e', source, ...args], { cwd: ROOT, env: rest }))
 }
 
-/** Runs a script to its end, which is killed when it does not come. */
+/** Runs a script to its end; kills it if it takes too long. */
 export async function runScript(
   source: string,
   args: string[] = [],
@@ -84,7 +84,7 @@ export class Script {
   }
 }
 
-/** What each script begins with; its first argument is a meta server. */
+/** The first lines of each script; its first argument is a meta server. */
 export const PRELUDE = `
   const { PegasusClient, LocalCluster, PegasusError } = require('pegasus-client')
   const metaServers = process.argv[1]
@@ -95,10 +95,10 @@ export const PRELUDE = `
   }
 `
 
-/** Node and the addon take a moment to start; what must not happen is that a process stays for good. */
+/** Node and the addon take a moment to start. This limit only finds processes that never end. */
 export const ENDS_WITHIN_MS = 6000
 
-/** Runs a script, which must end soon, cleanly and without a word on stderr; gives what it wrote. */
+/** Runs a script, which must end soon, with exit code 0 and nothing on stderr; returns its output. */
 export async function endsByItself(source: string, metaServer: string): Promise<string> {
   const start = performance.now()
   const { stdout, ...ended } = await runScript(PRELUDE + source, [metaServer])

@@ -7,17 +7,17 @@ import {
   type Table,
 } from 'pegasus-client'
 
-/** What the tests of one file share; its fields can be read once the file's tests run. */
+/** The cluster and client that the tests of one file share. The fields are set when the tests run. */
 export interface World {
   readonly cluster: LocalCluster
   readonly client: PegasusClient
   /** The table `temp`. */
   readonly table: Table
-  /** A client of its own for one test, which closes it. */
+  /** Makes another client for one test, which must close it. */
   connect(options?: Partial<ClientOptions>): Promise<PegasusClient>
 }
 
-/** Starts a cluster and a client before the tests of a file, and stops them after. `temp` has 8 partitions. */
+/** Starts a cluster and a client before the tests of a file, and stops them afterwards. `temp` has 8 partitions. */
 export function world(options: LocalClusterOptions = {}): World {
   let cluster: LocalCluster
   let client: PegasusClient

@@ -4,15 +4,15 @@ import { buffer, fits64, group, hex, integer, type Model, Refusal, type Row, row
 import type { Draw } from './model-random'
 import { drain } from './rows'
 
-/** One kind of operation: what is drawn for it, how a table does it, and what the model says to it. */
+/** One kind of operation: how its arguments are drawn, how a table runs it, and how the model runs it. */
 interface Operation<Args extends unknown[] | []> {
-  /** How often it comes, compared with the others. */
+  /** How often it is drawn, compared with the others. */
   weight: number
-  /** Changes nothing, so that several can run side by side. */
+  /** It changes nothing, so several can run concurrently. */
   reads?: true
   draw(draw: Draw): Args
   call(table: Table, ...args: Args): unknown
-  /** Throws a {@link Refusal} where the call must fail. */
+  /** Throws a {@link Refusal} if the call must fail. */
   expect(model: Model, ...args: Args): unknown
 }
 
@@ -73,7 +73,7 @@ const OPERATIONS: Record<string, Operation<unknown[]>> = {
     expect: (model, hashKey, entries, ttlSeconds, asMap) => {
       group(hashKey)
       some(entries)
-      // A Map keeps a text key where it came first.
+      // A Map keeps a key at its first position.
       const inOrder = asMap ? [...new Map(entries)] : entries
       for (const [sortKey, value] of inOrder) model.set(hashKey, sortKey, row(value, ttlSeconds))
     },
@@ -300,7 +300,7 @@ export function drawStep(draw: Draw): Step {
     name,
     args,
     reads,
-    // Scanners throw what others reject with.
+    // Scanners throw errors that other calls reject with.
     call: async (table) => call(table, ...args),
     expect: (model) => expect(model, ...args),
   }
@@ -315,7 +315,7 @@ async function batches(scanner: Scanner): Promise<ScanEntry[]> {
   return rows
 }
 
-/** The first rows; then the loop is left. */
+/** Reads the first rows, then leaves the loop. */
 async function take(scanner: Scanner, count: number): Promise<ScanEntry[]> {
   const rows: ScanEntry[] = []
   for await (const row of scanner) {
@@ -329,7 +329,7 @@ function byKeys(a: ScanEntry, b: ScanEntry): number {
   return Buffer.compare(a.hashKey, b.hashKey) || Buffer.compare(a.sortKey, b.sortKey)
 }
 
-/** Each key once: the rows of a batch are on their way side by side. */
+/** Draws distinct keys, as the rows of a batch are in flight at the same time. */
 function unique(keys: [Bytes, Bytes][]): [Bytes, Bytes][] {
   const place = ([hashKey, sortKey]: [Bytes, Bytes]) => `${hex(hashKey)}/${hex(sortKey)}`
   return [...new Map(keys.map((key) => [place(key), key])).values()]

@@ -10,7 +10,7 @@ import {
 import { ODD_INTEGERS, type Range } from './model'
 import { Random } from './random'
 
-/** Text, or hexadecimal digits of what is no text. */
+/** Shows bytes: as text, or as hexadecimal digits if they are not text. */
 const bytes = (hex: string) => Buffer.from(hex, 'hex')
 
 const HASH_KEYS: Bytes[] = ['a', 'b', 'ab', 'user_1', 'ü', '\0', bytes('61ff'), bytes('ff'), bytes('ffff')]
@@ -33,14 +33,14 @@ const VALUES: Bytes[] = [
 ]
 const FILTERS = [FilterType.MatchAnywhere, FilterType.MatchPrefix, FilterType.MatchPostfix]
 
-/** Draws keys, values and options from a seed: few, so that they meet often. */
+/** Draws keys, values and options from a seed. There are few, so that operations often meet. */
 export class Draw extends Random {
-  /** Now and then none, which many operations refuse. */
+  /** Now and then the empty one, which many operations refuse. */
   list<T>(draw: () => T): T[] {
     return Array.from({ length: this.once(40) ? 0 : this.integer(1, 7) }, draw)
   }
 
-  /** The same bytes in one of the forms that they may have. */
+  /** The same bytes as one of the accepted types. */
   #form(content: Bytes): Bytes {
     if (this.coin()) return content
     const padded = Uint8Array.from([1, ...Buffer.from(content as Uint8Array), 2])
@@ -64,12 +64,12 @@ export class Draw extends Random {
     return this.#form(this.of(VALUES))
   }
 
-  /** The place of one row; without a hash key it lies in the partition of its sort key. */
+  /** The keys of one row. A row without a hash key is in the partition of its sort key. */
   key(): [Bytes, Bytes] {
     return [this.once(6) ? '' : this.hashKey(), this.sortKey()]
   }
 
-  /** Far longer than a run takes. */
+  /** A time to live far longer than a run. */
   ttlSeconds(): number {
     return this.coin() ? 0 : this.integer(1, 10) * 1000
   }
@@ -85,7 +85,7 @@ export class Draw extends Random {
     return limits
   }
 
-  /** An end of a range; empty ones are common. */
+  /** A bound of a range; often empty. */
   end(): Bytes {
     return this.once(3) ? '' : this.sortKey()
   }

@@ -11,10 +11,10 @@ import {
   type ScanOptions,
 } from 'pegasus-client'
 
-/** Rows that one reply has at most, whatever was asked for. */
+/** The maximum of rows in one reply, whatever was asked for. */
 const SERVER_ROWS = 3000
 
-/** How far a moment of expiry may be from the one expected: the clock runs while calls do. */
+/** How far an expiry time may be from the expected one: the clock runs during calls. */
 const NEAR_MS = 5000
 
 /** A call that the model expects to fail with this code. */
@@ -24,7 +24,7 @@ export class Refusal extends Error {
   }
 }
 
-/** The moment when a row expires, `Infinity` for never; as seconds left, or as a Date. */
+/** When a row expires: from seconds left, or from a Date; `Infinity` for never. */
 export class Expiry {
   constructor(readonly at: number) {}
 
@@ -40,7 +40,7 @@ export interface Row {
   expiry: Expiry
 }
 
-/** Part of the options of reads by range. */
+/** The options of reads by range that matter here. */
 export type Range = Pick<
   ScanOptions,
   'startInclusive' | 'stopInclusive' | 'sortKeyFilterType' | 'sortKeyFilterPattern'
@@ -55,7 +55,7 @@ export function row(value: Bytes, ttlSeconds = 0): Row {
   return { value: buffer(value), expiry: new Expiry(at) }
 }
 
-/** What a table must do: a map of hash keys to maps of sort keys, both as hex, whose order is that of the bytes. */
+/** A model of a table: a map of hash keys to maps of sort keys, both as hex, which sorts as the bytes do. */
 export class Model {
   readonly #rows = new Map<string, Map<string, Row>>()
 
@@ -77,7 +77,7 @@ export class Model {
     this.#rows.get(hex(hashKey))?.delete(hex(sortKey))
   }
 
-  /** Rows of a hash key, ascending. */
+  /** The rows of a hash key, ascending. */
   rowsOf(hashKey: Bytes): { sortKey: Buffer; row: Row }[] {
     const rows = [...(this.#rows.get(hex(hashKey)) ?? [])].sort(([a], [b]) => (a < b ? -1 : 1))
     return rows.map(([sortKey, row]) => ({ sortKey: Buffer.from(sortKey, 'hex'), row }))
@@ -96,7 +96,7 @@ export class Model {
     const reply = new Reply(limits)
     for (const { sortKey, row } of this.rowsOf(hashKey)) {
       if (!wanted.has(hex(sortKey))) continue
-      // Here a limit shows only when one more row is there.
+      // Here a limit counts only if one more row exists.
       if (reply.full) return reply.end(false)
       reply.push(sortKey, row)
     }
@@ -112,7 +112,7 @@ export class Model {
     if (options.reverse === true) return downwards(rows.reverse(), span, options, reply)
     for (const { sortKey, row } of rows) {
       if (sortKey.compare(span.start) < 0) continue
-      // A limit shows where the hash key goes on, be it beyond the range.
+      // A limit counts if the hash key has more rows, even outside the range.
       if (reply.full) return reply.end(false)
       if (span.isAfter(sortKey)) break
       if (span.has(sortKey) && passes(options, sortKey)) reply.push(sortKey, row)
@@ -134,7 +134,7 @@ export class Model {
     return hashKeyPasses(options, hashKey) ? rows.map((found) => scanned(hashKey, found, options)) : []
   }
 
-  /** A scan of the whole table, whose bounds no option changes. */
+  /** A scan of the whole table; no option changes its bounds. */
   scanAll(options: ScanOptions = {}): ScanEntry[] {
     const ofOne = (hashKey: Buffer) => {
       const rows = this.rowsOf(hashKey).filter(({ sortKey }) => passes(options, sortKey))
@@ -145,7 +145,7 @@ export class Model {
       .flatMap(ofOne)
   }
 
-  /** Makes the changes, each a sort key with its new row or `null`, when the check passes. */
+  /** If the check passes, makes the changes: sort keys with their new row or `null`. */
   checked(hashKey: Bytes, check: Check, changes: [Bytes, Row | null][]): CheckResult {
     group(hashKey)
     some(changes)
@@ -173,7 +173,7 @@ function refuse(code: string): never {
   throw new Refusal(code)
 }
 
-/** Operations on all rows of a hash key cannot find those without one. */
+/** Operations on all rows of a hash key refuse the empty hash key: its rows are in many partitions. */
 export function group(hashKey: Bytes): void {
   if (hashKey.length === 0) refuse('ERR_INVALID_ARGUMENT')
 }
@@ -189,12 +189,12 @@ function scanned(
 ): ScanEntry {
   const value = options.noValue === true ? Buffer.alloc(0) : row.value
   const entry: ScanEntry = { hashKey: buffer(hashKey), sortKey, value }
-  // Compared by its own rule.
+  // Set apart, as expiry times are compared with a tolerance.
   if (options.returnExpireTs === true) Object.assign(entry, { expireAt: row.expiry })
   return entry
 }
 
-/** From the end of the range; a server has some row before every other, so a limit shows even at the last one. */
+/** Reads from the end of the range. A server stores a row before all others, so a limit counts even at the last. */
 function downwards(
   rows: { sortKey: Buffer; row: Row }[],
   span: Span,
@@ -218,7 +218,7 @@ function downwards(
 class Span {
   start: Buffer
   #startInclusive: boolean
-  /** `null`: the end of the hash key. */
+  /** `null` for the end of the hash key. */
   #stop: Buffer | null
   #stopInclusive: boolean
 
@@ -264,7 +264,7 @@ class Span {
   }
 }
 
-/** The first key after all that start with `prefix`; `null` when there is none. */
+/** The first key after all keys that start with `prefix`; `null` if there is none. */
 function successor(prefix: Buffer): Buffer | null {
   const last = prefix.findLastIndex((byte) => byte !== 0xff)
   if (last < 0) return null
@@ -318,7 +318,7 @@ function matches(key: Buffer, type = FilterType.NoFilter, pattern: Bytes = ''): 
   return true
 }
 
-/** Texts of integers that are not plain decimal ones, with what they are. */
+/** Integers as texts that are not plain decimal, and their values. */
 export const ODD_INTEGERS: readonly [string, bigint][] = [
   ['0x1F', 31n],
   ['010', 8n],
@@ -360,7 +360,7 @@ function checkPasses(type: CheckType, value: Buffer | null, given: Check['operan
   return matches(value, FilterType.MatchPostfix, operand)
 }
 
-/** The five comparisons come in this order: less, less or equal, equal, greater or equal, greater. */
+/** The order of the five comparisons: less, less or equal, equal, greater or equal, greater. */
 function inOrder(comparison: number, order: number): boolean {
   return [order < 0, order <= 0, order === 0, order >= 0, order > 0][comparison] as boolean
 }

@@ -1,7 +1,7 @@
 import { once } from 'node:events'
 import { type AddressInfo, createServer, type Server, type Socket } from 'node:net'
 
-/** A server of our own on any free port. */
+/** A test server on any free port. */
 export class Peer {
   readonly #server: Server
   readonly #sockets = new Set<Socket>()
@@ -13,7 +13,7 @@ export class Peer {
       this.accepted++
       this.#sockets.add(socket)
       socket.on('close', () => this.#sockets.delete(socket))
-      // The other side may go at any time; that is what these tests are about.
+      // The other side may close the connection at any time, which these tests are about.
       socket.on('error', () => {})
       onConnection(socket)
     })
@@ -38,7 +38,7 @@ export class Peer {
   }
 }
 
-/** Accepts connections, reads what comes and never answers. */
+/** Accepts connections, reads all bytes and never answers. */
 export function silentPeer(): Promise<Peer> {
   return Peer.listen((socket) => socket.resume())
 }

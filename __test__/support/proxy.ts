@@ -1,19 +1,19 @@
 import { connect, type Socket } from 'node:net'
 import { Peer } from './net'
 
-/** Decides what becomes of an answer on its way to the client; `to.write(reply)` lets it pass. */
+/** Handles an answer on its way to the client; `to.write(reply)` lets it pass. */
 export type Tamper = (reply: Buffer, to: Socket) => void
 
 /** Lets an answer pass. */
 export const honest: Tamper = (reply, to) => void to.write(reply)
 
-/** An address as it stands in a configuration: IPv4 address, port, and a 1 for "this is IPv4". */
+/** An address as encoded in a configuration: IPv4 address, port, and a 1 for "this is IPv4". */
 const LOCALHOST = Buffer.from([127, 0, 0, 1])
 const ADDRESS_LENGTH = 8
 
 /**
- * Stands between a client and a cluster: the meta server's answers name this proxy instead of the replica
- * servers, so that every answer passes through here and can be spoilt on the way.
+ * A proxy between a client and a cluster. It changes the meta server's answers so that they name this proxy instead of
+ * the replica servers. Every answer then passes through it, and can be spoilt.
  */
 export class ClusterProxy {
   onMetaReply: Tamper = honest
@@ -33,7 +33,7 @@ export class ClusterProxy {
     return proxy
   }
 
-  /** For a client: the meta server to give it. */
+  /** The meta server address for the client. */
   get address(): string {
     return (this.#meta as Peer).address
   }
@@ -65,7 +65,7 @@ export class ClusterProxy {
   }
 }
 
-/** Passes on what the client sends; answers go to `onReply` one by one, in order. */
+/** Forwards the client's requests; passes the answers to `onReply` one by one, in order. */
 function forward(client: Socket, port: number, onReply: (reply: Buffer) => Promise<void>): void {
   const server = connect(port, '127.0.0.1')
   let buffer = Buffer.alloc(0)

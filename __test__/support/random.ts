@@ -1,4 +1,4 @@
-/** Numbers drawn from a seed: the same ones in each run. */
+/** Random numbers from a seed: the same ones in each run. */
 export class Random {
   #state: number
 
@@ -20,7 +20,7 @@ export class Random {
     return min + Math.floor(this.#next() * (max - min))
   }
 
-  /** True once in so many times. */
+  /** True with a probability of one in `times`. */
   once(times: number): boolean {
     return this.integer(0, times) === 0
   }
@@ -33,7 +33,7 @@ export class Random {
     return list[this.integer(0, list.length)] as T
   }
 
-  /** One of several things that come as often, compared with each other, as their weights say. */
+  /** Draws one of several things, each with a probability proportional to its weight. */
   weighted<T extends { weight: number }>(list: readonly T[]): T {
     let left = this.integer(
       0,
@@ -45,7 +45,7 @@ export class Random {
     }) as T
   }
 
-  /** Another source of numbers, which goes its own way from here. */
+  /** Another source of numbers, independent of this one from here on. */
   fork(): Random {
     return new Random(this.integer(0, 2 ** 32))
   }

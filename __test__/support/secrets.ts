@@ -2,9 +2,9 @@ import assert from 'node:assert/strict'
 import { inspect } from 'node:util'
 import type { Logger } from 'pegasus-client'
 
-/** So much of a key may show, and nothing of a value. */
+/** How much of a key an error may show. It may show nothing of a value. */
 const KEY_PREFIX = 16
-/** A leak of fewer bytes than that is chance: error texts may show the four bytes that a message starts with. */
+/** Fewer bytes than this may match by chance: error texts may show the first four bytes of a message. */
 const WINDOW = 8
 
 export const HASH_KEY = 'hash-key-of-him:Hu7-rest-that-nobody-else-may-read'
@@ -22,7 +22,7 @@ for (const [name, secret, shown] of [
   for (let at = shown; at + WINDOW <= bytes.length; at++) hide(name, bytes.subarray(at, at + WINDOW))
 }
 
-/** As text, as hexadecimal digits, as Node prints a Buffer, and as numbers. */
+/** The forms of a secret: text, hexadecimal digits, Node's print of a Buffer, and numbers. */
 function hide(name: string, part: Buffer): void {
   const hex = part.toString('hex')
   const forms = [
@@ -35,9 +35,9 @@ function hide(name: string, part: Buffer): void {
   for (const form of forms) needles.set(form, name)
 }
 
-/** Which secret a text lets out, if any. */
+/** The secret that a text shows, if any. */
 export function leak(text: string): string | undefined {
-  // Node sets lists of numbers in columns.
+  // Node prints lists of numbers in columns.
   const squeezed = text.replace(/\s+/g, ' ')
   for (const [needle, name] of needles) {
     if (squeezed.includes(needle)) return `${name} (${needle}) shows in: ${text}`
@@ -52,12 +52,12 @@ function printed(error: unknown): string[] {
   return [deep, String(error), stack, JSON.stringify(error) ?? '', inspect(Object.entries(error as object))]
 }
 
-/** Fails when an error, or anything it carries, prints a secret. */
+/** Fails if an error, or anything attached to it, prints a secret. */
 export function assertSilent(errors: readonly unknown[]): void {
   for (const text of errors.flatMap(printed)) assert.equal(leak(text), undefined)
 }
 
-/** A logger that takes everything, at the level of debug. */
+/** A logger that keeps everything, at level debug. */
 export class Lines implements Logger {
   readonly lines: string[] = []
   error = (message: string) => void this.lines.push(message)

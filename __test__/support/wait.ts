@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { PegasusError } from 'pegasus-client'
 
-/** Waits until something holds; fails when it never does. */
+/** Waits until a condition holds; fails if it takes too long. */
 export async function until(
   what: string,
   holds: () => boolean | Promise<boolean>,
@@ -22,7 +22,7 @@ export async function timed(work: () => Promise<unknown>): Promise<number> {
   return performance.now() - start
 }
 
-/** What a promise is rejected with. */
+/** The error that a promise is rejected with. */
 export async function rejection(promise: Promise<unknown>): Promise<unknown> {
   try {
     await promise
@@ -32,7 +32,7 @@ export async function rejection(promise: Promise<unknown>): Promise<unknown> {
   throw new Error('it did not reject')
 }
 
-/** The same where it must be an error of the client. */
+/** As {@link rejection}, for an error that must be a PegasusError. */
 export async function pegasusError(promise: Promise<unknown>): Promise<PegasusError> {
   const error = await rejection(promise)
   assert.ok(error instanceof PegasusError, String(error))

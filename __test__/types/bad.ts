@@ -1,4 +1,4 @@
-// What must not compile: each statement has its own expected error, and tsc fails where there is none.
+// Statements that must not compile. Each expects its own error, and tsc fails if there is none.
 import {
   Admin,
   CheckType,

@@ -1,4 +1,4 @@
-// Uses all of the public API as it is meant to be used: every line must compile.
+// Uses the whole public API as intended: every line must compile.
 import {
   Admin,
   type AdminOptions,

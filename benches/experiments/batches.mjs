@@ -1,9 +1,9 @@
-// A hundred rows in one call, against as many calls at a time.
+// A hundred rows in one call, compared with a hundred calls in flight.
 import { atLeast, entrant, shown } from '../compare.mjs'
 
 const ROWS = 100
 
-/** The goal is for one call at a time: then the same number of rows is in flight on both sides. */
+/** The goal is for one call at a time, so that both sides have the same number of rows in flight. */
 function batch(work) {
   const [one, some] = [entrant('ours', work, 1, ROWS), entrant('ours', work, 8, ROWS)]
   const gets = entrant('ours', 'get', ROWS)

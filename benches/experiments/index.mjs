@@ -1,7 +1,7 @@
-// What is measured, and what must come out.
+// What is measured, and the goals.
 //
-// An experiment is a set of entrants that run in turns, round by round, so that whatever else the machine does
-// meets all of them. Its rows compare the medians of two entrants.
+// An experiment is a set of entrants that take turns, round by round, so that other load on the machine meets all of
+// them. Its rows compare the medians of two entrants.
 import { BATCHES } from './batches.mjs'
 import { MEMORY } from './memory.mjs'
 import { POINTS } from './points.mjs'
@@ -9,15 +9,15 @@ import { SCANS } from './scans.mjs'
 
 const EXPERIMENTS = [...POINTS, ...BATCHES, ...SCANS, ...MEMORY]
 
-/** What `--only` may name. */
+/** The values of `--only`. */
 export const WORKS = [...new Set(EXPERIMENTS.map(({ work }) => work))]
 
-/** Has nothing to do with a cluster that is somewhere else. */
+/** Whether an entrant cannot use a cluster that runs elsewhere. */
 const needsOwnServer = ({ peer }) => peer === 'echo'
-/** Too long, or needs what pip installs: not in a smoke run. */
+/** Whether an entrant is left out of a smoke run: it is slow, or pip must install it. */
 const isSlow = ({ peer }) => peer === 'pypegasus3'
 
-/** The experiments that the options leave, and the rows that were left out for want of a server of our own. */
+/** The experiments that the options choose, and the rows that were left out because they need our own server. */
 export function chooseExperiments({ only, inFlight, cluster, isQuick }) {
   const leftOut = []
   const isPossible = (entrant) => cluster === undefined || !needsOwnServer(entrant)

@@ -1,4 +1,4 @@
-// How large the process gets.
+// The memory that the process takes.
 import { atMost, atMostMore, entrant } from '../compare.mjs'
 
 const IN_FLIGHT = 1024

@@ -1,7 +1,7 @@
-// One row at a time: get and set, with few and many of them in flight.
+// Operations on single rows: get and set, with few and many in flight.
 import { atLeast, atMost, entrant, shown } from '../compare.mjs'
 
-/** Against plain JavaScript; `factor` is how many times better this client must be. */
+/** Compares with plain JavaScript; this client must be better by `factor`. */
 function againstJavaScript(work, inFlight, factor) {
   const ours = entrant('ours', work, inFlight)
   const thrift = entrant('thrift', work, inFlight)
@@ -26,7 +26,7 @@ function againstPython({ work, inFlight, ours }) {
   }
 }
 
-/** What the crossing between JavaScript and Rust costs, and what doing it in batches is worth. */
+/** Compares with the pure Rust client (the cost of the crossing) and with one async fn a call (the gain of batches). */
 function ofTheCrossing({ work, inFlight, ours }) {
   const rust = entrant('rust', work, inFlight)
   const asyncFn = entrant('asyncFn', work, inFlight)

@@ -1,4 +1,4 @@
-// A scan of the whole table, against slicing the same bytes out of a Buffer.
+// A scan of the whole table, compared with slicing the same bytes out of a Buffer.
 import { atLeast, entrant } from '../compare.mjs'
 
 const [rows, batches] = ['scan', 'scanBatches'].map((work) => entrant('scan', work, 1))

@@ -1,4 +1,4 @@
-// The Rust client behind one `#[napi] async fn` a call.
+// The Rust client, called through one `#[napi] async fn` for each operation.
 import { Rows } from '../rows.mjs'
 import { measure } from './measure.mjs'
 import { obey } from './talk.mjs'

@@ -1,11 +1,11 @@
-// The floor of a scan in JavaScript: the same bytes, in one Buffer already, sliced into the same objects.
+// The lower bound of a scan in JavaScript: the same bytes, already in one Buffer, sliced into the same objects.
 import { lengthOf, Rows } from '../rows.mjs'
 import { measureOnce } from './measure.mjs'
 import { obey } from './talk.mjs'
 
 let rows
 let table
-/** Outlives its turn of the loop, so that it is really made. */
+/** Outside the loop, so that the compiler cannot leave the object out. */
 let entry
 
 function open(size) {
@@ -17,7 +17,7 @@ function open(size) {
   table = Buffer.concat(parts)
 }
 
-/** Lengths are known here, not read: a client has more to do. */
+/** Scans the Buffer. The lengths are known; a client must read them, which is more work. */
 function scan() {
   const keyLength = rows.hashKeys[0].length
   const valueLength = rows.value.length

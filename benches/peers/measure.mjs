@@ -3,8 +3,8 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { lengthOf } from '../rows.mjs'
 
 /**
- * Of so many operations one is timed where many are in flight: reading the clock twice would be a good part
- * of an operation otherwise. All peers do the same.
+ * With many operations in flight one in this many is timed: reading the clock twice takes a good part of the time of
+ * an operation. All peers do the same.
  */
 const SAMPLED = 16
 
@@ -14,19 +14,19 @@ class Meter {
   isOver = false
 }
 
-/** Keeps `inFlight` loops going, each awaiting its operation and looking at the answer before the next. */
+/** Runs `inFlight` loops; each awaits its operation and checks the answer before the next one. */
 export async function measure(work, { inFlight, seconds, warmUpSeconds }) {
   const meter = new Meter()
   const every = inFlight === 1 ? 1 : SAMPLED
   const loops = Array.from({ length: inFlight }, (_, index) => repeat(meter, work, index, every))
   const measured = watch(meter, seconds, warmUpSeconds)
-  // A loop that fails says so at once, not after the interval.
+  // A loop that fails ends the measurement at once.
   await Promise.race([measured, Promise.all(loops)])
   await Promise.all(loops)
   return measured
 }
 
-/** `first` is another one for each loop, so that they are not timed all at once. */
+/** `first` differs between loops, so that they do not all time the same turn. */
 async function repeat(meter, { once, check }, first, every) {
   for (let turn = first; !meter.isOver; turn++) {
     if (turn % every === 0) {
@@ -64,7 +64,7 @@ function quantiles(samples) {
   return { p50: at(0.5), p90: at(0.9), p99: at(0.99) }
 }
 
-/** Runs `scan` once, checks that it saw every row, and counts rows as operations. */
+/** Runs `scan` once and checks that it saw every row. Rows count as operations. */
 export async function measureOnce(scan, rows) {
   const [startedAt, cpu] = [performance.now(), process.cpuUsage()]
   const { count, bytes } = await scan()

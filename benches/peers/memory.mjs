@@ -1,10 +1,10 @@
-// How large this process is while it works.
+// Measures the memory of this process while it works.
 
 const MEGABYTE = 2 ** 20
-/** Often enough to see a peak, seldom enough to cost nothing. */
+/** Short enough to see a peak, long enough to cost nothing. */
 const SAMPLE_MS = 10
 
-/** The largest resident size while `work` runs, and the one before it, in megabytes. */
+/** Resident memory in megabytes: before `work`, and the peak while it runs. */
 export async function watchMemory(work) {
   const start = process.memoryUsage.rss()
   let peak = start
@@ -21,7 +21,7 @@ export async function watchMemory(work) {
   return { startMegabytes: start / MEGABYTE, peakMegabytes: peak / MEGABYTE }
 }
 
-/** Runs so many operations, so many of them at a time. */
+/** Runs `operations` operations, `inFlight` at a time. */
 export async function runMany(once, operations, inFlight) {
   let left = operations
   const loops = Array.from({ length: inFlight }, async () => {

@@ -1,4 +1,4 @@
-// This package, through its public API.
+// This package, used through its public API.
 import { createRequire } from 'node:module'
 import { checkValue, Rows } from '../rows.mjs'
 import { measure, measureOnce } from './measure.mjs'
@@ -14,7 +14,7 @@ let table
 let rows
 let works
 
-/** All rows of a hash key. */
+/** Reads all rows of a hash key. */
 const multiGet = {
   once: () => table.multiGet(rows.anyHashKey(), null),
   check({ entries }) {
@@ -23,7 +23,7 @@ const multiGet = {
   },
 }
 
-/** As many rows, anywhere. */
+/** Reads as many random rows. */
 const batchGet = {
   once() {
     const keys = []
@@ -47,7 +47,7 @@ async function open({ metaServers, table: name, ...size }) {
   works = { ...rowWorks(table, rows), multiGet, batchGet }
 }
 
-/** Writes every row, a hash key a request. */
+/** Writes all rows, one hash key in each request. */
 async function load() {
   const entries = rows.sortKeys.map((sortKey) => [sortKey, rows.value])
   const left = rows.hashKeys.values()
@@ -57,7 +57,7 @@ async function load() {
   await Promise.all(loops)
 }
 
-/** Gets and sets by turns, watched after a warm-up. */
+/** Gets and sets alternately; measures memory after a warm-up. */
 async function memory({ operations, warmUpOperations, inFlight }) {
   let turn = 0
   const both = [works.get, works.set]

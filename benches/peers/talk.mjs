@@ -1,7 +1,7 @@
-// The talk with the runner: a line of JSON in, a line of JSON out, one at a time.
+// The protocol with the runner: one line of JSON in, one line of JSON out.
 import { createInterface } from 'node:readline'
 
-/** Obeys commands until there are no more; `commands` has a function for each. */
+/** Carries out commands until the input ends; `commands` has a function for each. */
 export async function obey(commands) {
   say('ready')
   for await (const line of createInterface({ input: process.stdin })) {

@@ -1,4 +1,4 @@
-// Plain JavaScript: the stand-in for the old client, on the `thrift` package.
+// Plain JavaScript: a substitute for the old client, on the `thrift` package.
 import { Rows } from '../rows.mjs'
 import { ThriftClient } from '../thrift-client/client.mjs'
 import { PackagedWire } from '../thrift-client/packaged-wire.mjs'

@@ -2,8 +2,8 @@
 import { checkValue } from '../rows.mjs'
 
 /**
- * How an operation is made, and how its answer is looked at. Whoever repeats it awaits the client's own promise:
- * an async function around each would be a good part of an operation.
+ * For each work: how to start an operation, and how to check its answer. The loop awaits the promise of the client
+ * itself, as an async function around each would take a good part of the time of an operation.
  */
 export function rowWorks(table, rows) {
   return {

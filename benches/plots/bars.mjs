@@ -1,4 +1,4 @@
-// Percentiles of latency, a panel for each number of operations in flight.
+// A bar plot: percentiles of latency, one panel for each number of operations in flight.
 import { linear } from './scales.mjs'
 import { seriesOf } from './series.mjs'
 import { element, gridLine, legend, picture, text } from './svg.mjs'
@@ -7,7 +7,7 @@ const PANEL = { width: 400, height: 220 }
 const MARGIN = { left: 64, right: 16, top: 64, bottom: 44 }
 const PERCENTILES = ['p50', 'p90', 'p99']
 
-/** Panels have scales of their own: what takes long with many in flight would hide what one takes. */
+/** Each panel has its own scale, as latencies with many in flight would dwarf those with one. */
 export function barPlot({ title, work, counts, summaries, format }) {
   const panels = counts.map((count) => ({
     count,

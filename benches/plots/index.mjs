@@ -1,4 +1,4 @@
-// The three pictures of a run.
+// The three plots of a run.
 import { barPlot } from './bars.mjs'
 import { linePlot } from './lines.mjs'
 import { linear, logarithmic } from './scales.mjs'

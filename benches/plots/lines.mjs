@@ -1,11 +1,11 @@
-// A measure over the number of operations in flight, a panel for each work.
+// A line plot: a measure by number of operations in flight, one panel for each work.
 import { SERIES, seriesOf } from './series.mjs'
 import { element, gridLine, legend, picture, text } from './svg.mjs'
 
 const PANEL = { width: 400, height: 250 }
 const MARGIN = { left: 64, right: 16, top: 64, bottom: 44 }
 
-/** `scale` maps a value to 0 (bottom) to 1 (top) and lists the values that get a line of the grid. */
+/** `scale` maps a value to the range from 0 (bottom) to 1 (top), and lists the values of the grid lines. */
 export function linePlot({ title, works, summaries, measure, makeScale, format }) {
   const panels = works.map((work) => ({ work, series: drawable(summaries, work, measure) }))
   const values = panels.flatMap(({ series }) => series.flatMap(({ points }) => points.map((p) => p[measure])))
@@ -20,7 +20,7 @@ export function linePlot({ title, works, summaries, measure, makeScale, format }
   ])
 }
 
-/** A hundred in flight is only there to be compared with a batch of a hundred. */
+/** A hundred in flight is measured only for the comparison with a batch of a hundred. */
 function drawable(summaries, work, measure) {
   const wanted = summaries.filter((summary) => summary.inFlight !== 100 && summary[measure] !== undefined)
   return seriesOf(wanted, work)

@@ -1,4 +1,4 @@
-// From values to places, and the values worth a line.
+// Scales: the position of a value, and the values of the grid lines.
 
 /** From zero to a round number above the largest. */
 export function linear(values) {

@@ -1,4 +1,4 @@
-// Who is shown, in which colour. The colours differ in lightness too.
+// The peers that are shown, and their colours. The colours differ in lightness too.
 import { PEERS } from '../processes/pool.mjs'
 
 const COLORS = {
@@ -15,7 +15,7 @@ export const SERIES = Object.entries(COLORS).map(([peer, color]) => ({
   title: PEERS[peer].title,
 }))
 
-/** The summaries of each series for a work, by in-flight count; series without any are left out. */
+/** The summaries of each series for one work, by number in flight. Series without a summary are left out. */
 export function seriesOf(summaries, work) {
   return SERIES.map((series) => ({
     ...series,

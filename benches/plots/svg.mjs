@@ -1,4 +1,4 @@
-// As much SVG as three plots need. Every colour reads on white and on black: GitHub shows pictures on both.
+// The SVG that the three plots need. Every colour is readable on white and on black, as GitHub shows pictures on both.
 
 export const INK = '#7d8590'
 const FONT = 'font-family="system-ui, sans-serif"'
@@ -25,7 +25,7 @@ function withoutMarkup(content) {
   return content.replace(/[&<>]/g, (sign) => ({ '&': '&amp;', '<': '&lt;', '>': '&gt;' })[sign])
 }
 
-/** A horizontal line of the grid with its label at the left. */
+/** A horizontal grid line with its label at the left. */
 export function gridLine(left, right, y, label) {
   const line = element('line', { x1: left, x2: right, y1: y, y2: y, stroke: INK, 'stroke-opacity': 0.3 })
   return line + text(left - 6, y + 4, label, { 'text-anchor': 'end' })

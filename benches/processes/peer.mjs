@@ -1,4 +1,4 @@
-// A peer: a process of its own that obeys commands, one line of JSON each.
+// A peer: a process that carries out commands, one line of JSON each.
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { createInterface } from 'node:readline'
@@ -14,7 +14,7 @@ export class Peer {
       stdio: ['pipe', 'pipe', 'inherit'],
     })
     this.#exited = once(this.#child, 'close')
-    // A program that is gone is noticed by the end of its output.
+    // The end of its output shows that the program has ended.
     this.#child.stdin.on('error', () => {})
     this.#lines = createInterface({ input: this.#child.stdout })[Symbol.asyncIterator]()
   }

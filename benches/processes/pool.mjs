@@ -1,4 +1,4 @@
-// The peers: how each is called and started.
+// The peers: their titles, and how they are started.
 import { join } from 'node:path'
 import { prepareVenv } from '../../proof/interop/venv.mjs'
 import { root } from '../../scripts/run.mjs'
@@ -15,7 +15,7 @@ const node = (name, ...args) => ({ program: process.execPath, args: [script(`${n
 
 const ours = { title: 'pegasus-client', ...node('ours') }
 
-/** `table` is which of the tables a peer opens. */
+/** `table` is the role of the table that a peer opens. */
 export const PEERS = {
   ours,
   thrift: { title: 'plain JavaScript: thrift', ...node('thrift', 'packaged') },
@@ -25,20 +25,20 @@ export const PEERS = {
   asyncFn: { title: 'one async fn a call', ...node('async-fn', asyncFnAddon) },
   echo: { title: 'tokio echo', program: binary('pegasus-bench-echo'), args: [], serve: ['serve'] },
   floor: { title: 'slices of a Buffer', ...node('floor'), table: 'scan' },
-  // The same again in processes of their own, whose memory and compiled code nothing else has touched.
+  // The same peer in fresh processes, whose memory and compiled code no other work has touched.
   scan: { ...ours, table: 'scan' },
   memory: ours,
   scanMemory: { ...ours, table: 'scan' },
 }
 
-/** Starts peers when they are first needed and keeps them until the end: compiled code stays. */
+/** Starts peers when they are first needed, and keeps them until the end, so that compiled code stays. */
 export class PeerPool {
   #metaServers
   #tables
   #peers = new Map()
   #servers = []
 
-  /** `tables`: what `open` is told of a table, by the table's role. */
+  /** `tables`: the arguments of `open`, by the role of the table. */
   constructor(metaServers, tables) {
     this.#metaServers = metaServers
     this.#tables = tables
@@ -55,7 +55,7 @@ export class PeerPool {
     return peer
   }
 
-  /** The processes that were started. */
+  /** The ids of all processes that were started. */
   get pids() {
     return [...this.#peers.values(), ...this.#servers].map(({ pid }) => pid)
   }
@@ -65,7 +65,7 @@ export class PeerPool {
     for (const server of this.#servers) await server.stop()
   }
 
-  /** Starts a server that this peer has for itself; gives its address. */
+  /** Starts a server for this peer alone; returns its address. */
   async #serve(program, args) {
     const server = await startServer(program, args)
     this.#servers.push(server)

@@ -1,9 +1,9 @@
-// The local server as a process of its own, and the echo server that stands in its place.
+// Servers as processes of their own: the local server, and the echo server.
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { createInterface } from 'node:readline'
 
-/** Starts a program that prints a line when it is ready; gives that line and how to end it. */
+/** Starts a program that prints a line when it is ready; returns that line and a function that stops it. */
 export async function startServer(program, args) {
   const child = spawn(program, args, { stdio: ['ignore', 'pipe', 'inherit'] })
   const exited = once(child, 'exit')

@@ -1,4 +1,4 @@
-// The tables that stand in the documentation, between comments that say where.
+// Writes the tables in the documentation, between comments that mark their places.
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { root } from '../../scripts/run.mjs'
@@ -24,7 +24,7 @@ function write(path, name, content) {
   writeFileSync(file, fillIn(readFileSync(file, 'utf8'), name, content))
 }
 
-/** Gets with 128 in flight, the fastest client first. */
+/** The table of gets with 128 in flight, the fastest client first. */
 export function speedTable(summaries) {
   const clients = summaries
     .filter(({ peer, work, inFlight }) => work === 'get' && inFlight === 128 && peer !== 'echo')

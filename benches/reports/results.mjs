@@ -1,4 +1,4 @@
-// What a whole run leaves behind: the figures as JSON, as pictures, and as tables in the documentation.
+// Writes the results of a whole run: the figures as JSON, as plots, and as tables in the documentation.
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { cpus, release, totalmem, type } from 'node:os'
 import { join } from 'node:path'
@@ -56,7 +56,7 @@ function rowOf({ row, ours, theirs, value, verdict }) {
   })
 }
 
-/** Four digits say all that such measurements know. */
+/** Such measurements are not more precise than four digits. */
 function rounded(fields) {
   const round = (value) => (typeof value === 'number' ? Number(value.toPrecision(4)) : value)
   return Object.fromEntries(Object.entries(fields).map(([name, value]) => [name, round(value)]))

@@ -1,16 +1,16 @@
-// The table, as Markdown that also reads well in a terminal.
+// The result tables, as Markdown that is also readable in a terminal.
 import { MEASURES } from '../compare.mjs'
 import { PEERS } from '../processes/pool.mjs'
 
 const HEADINGS = ['work', 'in flight', 'measure', '', 'median', 'against', 'median', 'result', 'goal', '']
 
-/** Three significant digits; large numbers in groups of three. */
+/** Formats a number with three significant digits; groups the digits of large numbers by three. */
 export function formatNumber(number) {
   if (Math.abs(number) >= 1000) return Math.round(number).toLocaleString('en-US')
   return String(Number(number.toPrecision(3)))
 }
 
-/** Rows with a goal first, what else was compared after them. */
+/** Rows with a goal come first, other comparisons after them. */
 export function formatTables(results) {
   const withGoal = results.filter(({ row }) => row.goal !== '')
   const others = results.filter(({ row }) => row.goal === '')
@@ -41,14 +41,14 @@ function cells({ row, ours, theirs, value, verdict }) {
   ]
 }
 
-/** A comparison with another work, or another measure, of the same peer says which. */
+/** The title of the other side. If it is the same peer, names the other work or measure. */
 export function againstTitle({ ours, against, againstMeasure }) {
   if (againstMeasure !== undefined) return 'itself before'
   if (ours.peer === against.peer) return `${against.inFlight} × ${against.work} in flight`
   return PEERS[against.peer].title
 }
 
-/** A line about an entrant. */
+/** One line about an entrant. */
 export function formatSummary({ peer, work, inFlight, rows }, summary) {
   const parts = [
     summary.throughput && `${formatNumber(summary.throughput * rows)} rows/s`,

@@ -1,17 +1,16 @@
-// The stand-in for the old JavaScript client, against which this package is measured: plain JavaScript on the
-// `thrift` package and `net`, sending the same bytes to the same servers.
+// A substitute for the old JavaScript client, which this package is compared with: plain JavaScript on the `thrift`
+// package and `net`. It sends the same bytes to the same servers.
 //
-// It is what a good engineer would write today, not what was published, so that the comparison is fair:
+// It is what a good engineer would write today, not the published client, so that the comparison is fair:
 //
-// * The protocol is the package's TBinaryProtocol. Under it lies, as the caller chooses, the package's own
-//   TBufferedTransport (`packaged-wire.mjs`) or transports that copy as little as they can (`wire.mjs`); both
-//   are measured.
+// * The protocol is the package's TBinaryProtocol. It runs on the package's own TBufferedTransport
+//   (`packaged-wire.mjs`) or on transports that copy as little as possible (`wire.mjs`). Both are measured.
 // * All requests of one turn of the event loop leave in one write; Nagle's algorithm is off.
 // * A request costs one promise, one entry of a Map and one setTimeout. The published client makes an
 //   EventEmitter of each and logs about it.
 // * The hash is computed in halves of 32 bits; the published client computes with Long objects.
-// * As with any client: a deadline for each operation, routes by partition, routes asked anew and the attempt
-//   repeated when a server says that it is the wrong one.
+// * Like any client it has a deadline for each operation and a route for each partition. It asks for the routes again
+//   and repeats the attempt when a server answers that it is not the primary.
 import { setTimeout as sleep } from 'node:timers/promises'
 import { readQueryConfigResponse, writeQueryConfigRequest } from './config-messages.mjs'
 import { Connection, RpcError } from './connection.mjs'
@@ -25,7 +24,7 @@ import {
 } from './messages.mjs'
 
 const TIMEOUT_MS = 2000
-/** Seconds between 1970 and 2016, from which expiry counts. */
+/** Seconds from 1970 to 2016, the epoch of expiry times. */
 const EPOCH = 1451606400
 const NOT_FOUND = 1
 const PAUSE_MS = 10
@@ -37,7 +36,7 @@ export class ThriftClient {
   #WireClass
   #connections = new Map()
 
-  /** `WireClass`: `Wire`, or `PackagedWire` for the package as it comes. */
+  /** `WireClass`: `Wire`, or `PackagedWire` for the transport of the package. */
   constructor({ metaServers, WireClass }) {
     this.#metaServers = metaServers
     this.#WireClass = WireClass
@@ -91,7 +90,7 @@ class ThriftTable {
   #client
   #name
   #appId = 0
-  /** Of each partition the connection to its primary. */
+  /** The connection to the primary, by partition. */
   #primaries = []
 
   constructor(client, name) {
@@ -106,7 +105,7 @@ class ThriftTable {
     for (const { index, primary } of partitions) this.#primaries[index] = this.#client.connection(primary)
   }
 
-  /** The value, or `null` when there is no such row. */
+  /** Reads a value; `null` if there is no such row. */
   async get(hashKey, sortKey) {
     const key = encodeKey(hashKey, sortKey)
     const write = (protocol) => writeBlobArgument(protocol, key)

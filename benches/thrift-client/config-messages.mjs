@@ -1,4 +1,4 @@
-// Where the partitions of a table are: asked once, so read by tables of fields and not by hand.
+// The locations of the partitions of a table. They are read once, so generic tables of fields are fast enough.
 import thrift from 'thrift'
 
 const { Type } = thrift.Thrift
@@ -18,7 +18,7 @@ export function writeQueryConfigRequest(protocol, name) {
   protocol.writeFieldEnd()
 }
 
-/** `fields` says by number how a field is called and read; others are skipped. */
+/** `fields` has the name and the reader of each field, by number. Other fields are skipped. */
 function readStruct(protocol, fields) {
   const struct = {}
   protocol.readStructBegin()
@@ -50,7 +50,7 @@ function rpcAddress(protocol) {
   return { host: buffer.subarray(0, 4).join('.'), port: buffer.readUInt16BE(4) }
 }
 
-/** A host name and a port; known here only because it cannot be skipped: its type is not what it is. */
+/** A host name and a port. It is read only because it cannot be skipped: its declared type is wrong. */
 function hostPort(protocol) {
   const host = protocol.readString()
   const port = protocol.readI16() & 0xffff

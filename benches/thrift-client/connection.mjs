@@ -1,4 +1,4 @@
-// One connection to one server: requests by sequence id, each with its timer.
+// One connection to one server. It keeps requests by sequence id, each with a timer.
 import { connect } from 'node:net'
 import { readResult } from './messages.mjs'
 
@@ -22,7 +22,7 @@ export class Connection {
     return this.#isClosed
   }
 
-  /** `WireClass` says how bytes come and go. */
+  /** `WireClass` reads and writes the socket. */
   constructor({ host, port }, WireClass) {
     this.#socket = connect({ host, port, noDelay: true })
     this.#socket.on('error', () => this.#end())
@@ -30,7 +30,7 @@ export class Connection {
     this.#wire = new WireClass(this.#socket, (protocol) => this.#settle(protocol))
   }
 
-  /** Sends a request; the promise has what `readValue` makes of the answer. */
+  /** Sends a request; the promise is settled with the value that `readValue` reads from the answer. */
   call(name, header, writeArguments, readValue) {
     return new Promise((resolve, reject) => {
       if (this.#isClosed) throw new RpcError('ERR_SESSION_RESET')
@@ -56,7 +56,7 @@ export class Connection {
     const error = protocol.readString()
     const { rseqid } = protocol.readMessageBegin()
     const request = this.#pending.get(rseqid)
-    // It timed out.
+    // The request has timed out.
     if (request === undefined) return
     this.#pending.delete(rseqid)
     clearTimeout(request.timer)

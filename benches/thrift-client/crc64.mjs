@@ -1,4 +1,4 @@
-// The hash that chooses the partition, in halves of 32 bits: BigInt and Long make it many times slower.
+// The hash that chooses the partition, computed in halves of 32 bits: BigInt and Long are many times slower.
 
 const POLYNOMIAL = 0x9a6c9329ac4bc9b5n
 const HIGH = new Int32Array(256)
@@ -11,7 +11,7 @@ for (let byte = 0; byte < 256; byte++) {
   LOW[byte] = Number(crc & 0xffffffffn) | 0
 }
 
-/** The halves of a hash, unsigned. */
+/** The two halves of a hash, unsigned. */
 export function crc64(bytes) {
   let high = -1
   let low = -1
@@ -23,7 +23,7 @@ export function crc64(bytes) {
   return { high: ~high >>> 0, low: ~low >>> 0 }
 }
 
-/** The unsigned remainder: exact while `count` has fewer than 21 bits, as partition counts have. */
+/** The unsigned remainder. It is exact for a `count` below 21 bits, which all partition counts are. */
 export function partitionIndex({ high, low }, count) {
   return ((high % count) * (2 ** 32 % count) + (low % count)) % count
 }

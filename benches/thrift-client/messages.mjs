@@ -1,20 +1,20 @@
-// Requests and answers, written and read as the thrift generator for JavaScript would.
+// Requests and answers, written and read as code of the thrift generator for JavaScript does.
 //
-// Pegasus's own types are declared as empty structs and travel as bare values: a blob is the type STRUCT in
-// front of a length and bytes.
+// Pegasus declares its own types as empty structs and sends them as bare values: a blob is the type STRUCT, followed by
+// a length and bytes.
 import thrift from 'thrift'
 
 const { Type, MessageType } = thrift.Thrift
 
 export const HEADER_LENGTH = 48
 
-/** Appends a request to `transport`: the header by hand, as every client does, the body by `protocol`. */
+/** Appends a request to `transport`: the header by hand, as in every client, the body through `protocol`. */
 export function writeRequest(protocol, transport, header, name, sequenceId, writeArguments) {
   transport.reserve(HEADER_LENGTH)
   const offset = transport.pending
   transport.position += HEADER_LENGTH
   writeBody(protocol, name, sequenceId, writeArguments)
-  // Only now: a long body moves what is pending to another chunk.
+  // Looked up only now, as a long body moves the pending bytes to another chunk.
   const length = transport.pending - offset - HEADER_LENGTH
   writeHeader(transport.chunk, transport.at(offset), length, header)
 }
@@ -41,7 +41,7 @@ export function writeHeader(bytes, at, bodyLength, { appId, partition, timeoutMs
   bytes.writeUInt32BE(hash.low, at + 44)
 }
 
-/** Hash key and sort key in one: the length of the first stands in front. */
+/** Packs hash key and sort key: the length of the hash key comes first. */
 export function encodeKey(hashKey, sortKey) {
   const key = Buffer.allocUnsafe(2 + hashKey.length + sortKey.length)
   key.writeUInt16BE(hashKey.length)
@@ -73,7 +73,7 @@ export function writeUpdateRequest(protocol, { key, value, expireTsSeconds }) {
   protocol.writeFieldEnd()
 }
 
-/** Reads the one field in which every answer travels. */
+/** Reads the only field of an answer, which contains its value. */
 export function readResult(protocol, readValue) {
   const { ftype } = protocol.readFieldBegin()
   if (ftype === Type.STOP) throw new Error('the answer has no value')

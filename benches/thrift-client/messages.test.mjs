@@ -23,7 +23,7 @@ const ANSWER =
   '0c000200000005416c6963650800030000000208000400000007' +
   '0b00060000000f3132372e302e302e313a33343830310000'
 
-/** A socket that keeps what is written. */
+/** A socket that keeps all written bytes. */
 class Socket extends EventEmitter {
   written = []
   write(bytes) {

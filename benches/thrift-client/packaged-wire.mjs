@@ -1,5 +1,5 @@
-// Requests onto a socket and answers off it, with the transport that comes with the package: what a client
-// on `thrift` has unless it writes its own. The published client does the same.
+// Writes requests to a socket and reads answers from it, with the transport of the `thrift` package. A client on
+// `thrift` has this unless it writes its own; so has the published client.
 import thrift from 'thrift'
 import { HEADER_LENGTH, writeBody, writeHeader } from './messages.mjs'
 
@@ -30,7 +30,7 @@ export class PackagedWire {
     if (!this.#isCorked) {
       this.#isCorked = true
       this.#socket.cork()
-      // After all that the answers of this turn have set off: one write for all of it.
+      // After all requests that the answers of this turn have caused, so that one write sends all of them.
       process.nextTick(() => {
         this.#isCorked = false
         this.#socket.uncork()

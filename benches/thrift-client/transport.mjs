@@ -1,34 +1,34 @@
-// What TBinaryProtocol writes to and reads from: Buffers, without copying what need not be copied.
+// The transports that TBinaryProtocol writes to and reads from. They copy no more than necessary.
 //
-// The package's own TBufferedTransport keeps each write as a Buffer of its own, copies everything that is left
-// after each message it has read, and writes to the socket once a request. These do none of that.
+// The TBufferedTransport of the package keeps each write in its own Buffer, copies all remaining bytes after each
+// message it reads, and writes to the socket once for each request. These transports do none of that.
 
 const CHUNK = 64 * 1024
-/** Below it a loop in JavaScript is faster than the call that copies. */
+/** Below this length a loop in JavaScript is faster than a call that copies. */
 const SHORT = 16
 
-/** Collects requests, so that all of one turn of the event loop leave in one write. */
+/** Collects the requests of one turn of the event loop, so that one write sends them. */
 export class WriteTransport {
   #chunk = Buffer.allocUnsafe(CHUNK)
   #start = 0
-  /** Where the next byte goes in {@link chunk}. */
+  /** The position of the next byte in {@link chunk}. */
   position = 0
 
   get chunk() {
     return this.#chunk
   }
 
-  /** How many bytes wait to be taken. */
+  /** How many bytes are pending. */
   get pending() {
     return this.position - this.#start
   }
 
-  /** Where byte number `offset` of those that wait lies in {@link chunk} now. */
+  /** The present position in {@link chunk} of the pending byte number `offset`. */
   at(offset) {
     return this.#start + offset
   }
 
-  /** Makes room: what comes next, up to `length` bytes, lies in one piece. */
+  /** Reserves contiguous room for the next `length` bytes. */
   reserve(length) {
     if (this.position + length <= this.#chunk.length) return
     const pending = this.#chunk.subarray(this.#start, this.position)
@@ -49,18 +49,18 @@ export class WriteTransport {
     this.position += length
   }
 
-  /** All that was written since the last time. The socket keeps it, so it is never written to again. */
+  /** Takes all pending bytes. The socket keeps them, so they are never changed again. */
   take() {
     const pending = this.#chunk.subarray(this.#start, this.position)
     this.#start = this.position
     return pending
   }
 
-  // Told by the protocol; the connection keeps sequence ids itself.
+  // Called by the protocol, and not needed: the connection keeps sequence ids itself.
   setCurrSeqId() {}
 }
 
-/** Reads one chunk of what has arrived; values are views of it. */
+/** Reads received bytes; values are views of them. */
 export class ReadTransport {
   bytes = Buffer.alloc(0)
   position = 0
@@ -69,7 +69,7 @@ export class ReadTransport {
     return this.bytes.length - this.position
   }
 
-  /** Adds what has arrived to what is left. */
+  /** Adds received bytes to the remaining ones. */
   append(bytes) {
     this.bytes = this.left === 0 ? bytes : Buffer.concat([this.bytes.subarray(this.position), bytes])
     this.position = 0

@@ -1,4 +1,4 @@
-// Requests onto a socket and answers off it, with transports that copy as little as they can.
+// Writes requests to a socket and reads answers from it, with transports that copy as little as possible.
 import thrift from 'thrift'
 import { writeRequest } from './messages.mjs'
 import { ReadTransport, WriteTransport } from './transport.mjs'
@@ -24,7 +24,7 @@ export class Wire {
   send(header, name, sequenceId, writeArguments) {
     writeRequest(this.#writer, this.#output, header, name, sequenceId, writeArguments)
     if (this.#isFlushQueued) return
-    // After all that the answers of this turn have set off: one write for all of it.
+    // After all requests that the answers of this turn have caused, so that one write sends all of them.
     this.#isFlushQueued = true
     process.nextTick(() => this.#flush())
   }

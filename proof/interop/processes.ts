@@ -8,7 +8,7 @@ const root = join(__dirname, '..', '..')
 
 type Child = ChildProcessByStdio<Writable, Readable, null>
 
-/** A program that says on its first line that it is ready; what it complains about goes to this stderr. */
+/** A program that prints a first line when it is ready; its stderr is that of this process. */
 class Program {
   private readonly child: Child
   private readonly exited: Promise<string>
@@ -21,11 +21,11 @@ class Program {
     onExit: (how: string) => void,
   ) {
     this.child = spawn(program, args, { cwd: root, stdio: ['pipe', 'pipe', 'inherit'] })
-    // A program that is gone is noticed by its exit, which says more than a write that failed.
+    // If the program has ended, its exit code says more than a failed write.
     this.child.stdin.on('error', () => {})
     this.exited = new Promise((resolve) => {
       this.child.once('error', (error) => resolve(error.message))
-      // 'close', not 'exit': everything it printed has been read by then.
+      // 'close', not 'exit': by then all of its output has been read.
       this.child.once('close', (code, signal) => resolve(signal ?? `exit code ${code}`))
     })
     this.exited.then(onExit)
@@ -44,14 +44,14 @@ class Program {
     this.child.stdin.write(`${line}\n`)
   }
 
-  /** Asks it to end, and expects that it does so cleanly. */
+  /** Asks it to end and checks its exit code. */
   async end(ask: (child: Child) => void) {
     ask(this.child)
     assert.equal(await this.exited, 'exit code 0')
   }
 }
 
-/** The local server as its users start it: the program. */
+/** The local server, started as users start it: the program. */
 export class LocalServer {
   private constructor(
     private readonly program: Program,
@@ -73,7 +73,7 @@ export class LocalServer {
   }
 }
 
-/** What pypegasus3 answers to an operation. */
+/** The answer of pypegasus3 to an operation. */
 export type Answer<T> = [code: number, value: T]
 /** A row of a scan; the keys are text, because pypegasus3 decodes them. */
 export type Row = [key: [hashKey: string, sortKey: string], value: Buffer]
@@ -101,13 +101,13 @@ interface Pending {
   reject(error: Error): void
 }
 
-/** A Python program in which pypegasus3 runs; see peer.py. */
+/** A Python process that runs pypegasus3; see peer.py. */
 export class Python {
   private readonly program: Program
   private readonly pending = new Map<number, Pending>()
   private lastId = 0
   private ended: string | undefined
-  /** pypegasus3's numbers, which its versions disagree about. */
+  /** pypegasus3's constants, which differ between its versions. */
   errors: Record<string, number> = {}
   rocksdbErrors: Record<string, number> = {}
 
@@ -145,7 +145,7 @@ export class Python {
   }
 
   async openTable(name: string, metaServers: string[]): Promise<PythonTable | null> {
-    // A generous timeout: what is tested is the answers, on machines of any speed.
+    // A generous timeout: the tests are about answers, not about speed.
     const isReady = await this.command<true | null>('open', name, metaServers, 20_000)
     return isReady ? new PythonTable(this, name) : null
   }
@@ -165,7 +165,7 @@ export class Python {
   }
 }
 
-/** pypegasus3's operations, by its own names and with its own answers. */
+/** The operations of pypegasus3, with its own names and answers. */
 export class PythonTable {
   constructor(
     private readonly python: Python,
@@ -192,7 +192,7 @@ export class PythonTable {
     return this.call<number>('ttl', hashKey, sortKey)
   }
 
-  /** Sort keys and values of groups are text: this pypegasus3 makes bytes into "b'...'". */
+  /** Sort keys and values of groups are text: this pypegasus3 turns bytes into "b'...'". */
   multi_set(hashKey: Key, values: Record<string, string>, ttl = 0) {
     return this.call<null>('multi_set', hashKey, { pairs: Object.entries(values) }, ttl)
   }
@@ -231,13 +231,13 @@ export class PythonTable {
     return this.python.command<Row[]>('scan', this.name, hashKey, start, stop, all)
   }
 
-  /** The first rows of a scan that is then closed. */
+  /** Reads the first rows of a scan, then closes it. */
   scanSome(count: number, hashKey: Key, start: Key, stop: Key, options: PythonScanOptions = {}) {
     const all = { options: 'ScanOptions', ...options }
     return this.python.command<Row[]>('scan_some', this.name, count, hashKey, start, stop, all)
   }
 
-  /** The rows of each scanner of the whole table. */
+  /** Reads the rows of each scanner of the whole table. */
   scanAll(maxSplitCount: number, options: PythonScanOptions = {}) {
     return this.python.command<Row[][]>('scan_all', this.name, maxSplitCount, {
       options: 'ScanOptions',

@@ -1,5 +1,5 @@
-// pypegasus3 is a client that nobody here wrote: what it and this package say to each other shows that both
-// sides of the wire, the local server's and the client's, are Pegasus and not merely agree among themselves.
+// Tests this package against pypegasus3, a client by other authors. They show that the local server and the client
+// speak the protocol of Pegasus, and do not merely agree with each other.
 import assert from 'node:assert/strict'
 import { after, before, describe, it } from 'node:test'
 import { FilterType, type MultiGetOptions, PegasusClient, type ScanEntry, type Table } from 'pegasus-client'
@@ -14,7 +14,7 @@ import {
   type Row,
 } from './processes'
 
-// Powers of two: pypegasus3 takes the remainder of a signed hash, which is the right one for these only.
+// Powers of two only: pypegasus3 takes the remainder of a signed hash, which is wrong for other counts.
 const PARTITION_COUNTS = [1, 2, 8, 64]
 const NEVER = -1
 
@@ -57,7 +57,7 @@ async function pythonTable(name: string): Promise<PythonTable> {
   return table
 }
 
-/** What an operation of pypegasus3 gave; it must have succeeded. */
+/** The result of an operation of pypegasus3, which must have succeeded. */
 function given<T>([code, value]: Answer<T>): T {
   assert.equal(code, python.errors.ERR_OK)
   return value
@@ -66,7 +66,7 @@ function given<T>([code, value]: Answer<T>): T {
 const codeOf = ([code]: Answer<unknown>) => code
 const notFound = () => python.errors.ERR_OBJECT_NOT_FOUND
 
-/** Rows as text, a character for each byte, to be compared at a glance. */
+/** Rows as text, one character for each byte, so that differences are easy to see. */
 const text = (bytes: Buffer) => bytes.toString('latin1')
 const textPairs = ({ pairs }: Pairs) => pairs.map(([key, value]) => [text(key), text(value)])
 const textKeys = ({ pairs }: Pairs) => pairs.map(([key]) => text(key))
@@ -76,7 +76,7 @@ const textRows = (rows: Row[]) => rows.map(([[hashKey, sortKey], value]) => [has
 const textScan = (entries: ScanEntry[]) =>
   entries.map(({ hashKey, sortKey, value }) => [text(hashKey), text(sortKey), text(value)])
 
-/** A set has no order, so neither has the answer to a question that is a set. */
+/** Sorts the answer: pypegasus3 sends a set of keys, in no particular order. */
 const sorted = <T>(items: T[]) => [...items].sort()
 
 const only = (...keys: (keyof typeof fruit)[]) => keys.map((key) => [key, fruit[key]])
@@ -146,7 +146,7 @@ describe('pypegasus3 against pegasus-local', () => {
   })
 
   it('no longer sees a row whose time is over, whatever it asks', async () => {
-    // Life ends 60 s before it begins, so nothing needs to wait.
+    // The time to live is -60 s, so the row is expired at once.
     given(await table.set('over', 'b', 'value', -60))
     given(await table.multi_set('over', { c: 'value' }, -60))
     given(await table.multi_set('over', { a: '1', d: '4' }))
@@ -170,7 +170,7 @@ describe('pypegasus3 against pegasus-local', () => {
   it('sees a row go when its time comes', async () => {
     given(await table.set('life', 'short', 'value', 2))
     assert.equal(codeOf(await table.exist('life', 'short')), python.errors.ERR_OK)
-    // The event waited for is the row's own end.
+    // Waits until the row expires.
     while (codeOf(await table.get('life', 'short')) !== notFound());
     assert.equal(codeOf(await table.ttl('life', 'short')), notFound())
   })
@@ -253,7 +253,7 @@ describe('pypegasus3 against pegasus-local', () => {
     assert.deepEqual(textPairs(given(await table.get_sort_keys('short-lived'))), [
       ...fruitKeys.map((key) => [key, '']),
     ])
-    // The server counts what was asked for, present or not.
+    // The server counts the requested keys, present or not.
     assert.equal(given(await table.multi_del('short-lived', ['apple', 'date', 'fig'])), 3)
     assert.equal(given(await table.sort_key_count('short-lived')), 5)
     given(await table.multi_del('short-lived', fruitKeys))
@@ -262,13 +262,13 @@ describe('pypegasus3 against pegasus-local', () => {
   })
 
   it('is refused a group of nothing', async () => {
-    // pypegasus3 hands on the storage's own number.
+    // pypegasus3 returns the status code of the storage.
     const { kInvalidArgument } = python.rocksdbErrors
     assert.equal(codeOf(await table.multi_set('nothing', {})), kInvalidArgument)
     assert.equal(codeOf(await table.multi_del('nothing', [])), kInvalidArgument)
   })
 
-  // Every scan of one hash key has a stop: without one, this pypegasus3 raises TypeError.
+  // Every scan of one hash key has a stop key: without one, this pypegasus3 raises TypeError.
   it('scans a hash key, with or without the ends', async () => {
     const scan = async (start: string, stop: string, options = {}) =>
       textRows(await table.scan('fruit', start, stop, options)).map(([, sortKey]) => sortKey)
@@ -431,7 +431,7 @@ for (const partitions of PARTITION_COUNTS) {
         ['a', '1'],
         ['c', '3'],
       ])
-      // A new value lives by its own time, not by that of the value before.
+      // A new value has its own time to live, not that of the value before.
       await ours.set('over', 'b', 'again')
       assert.equal(given(await theirs.ttl('over', 'b')), NEVER)
     })
@@ -623,12 +623,12 @@ for (const partitions of PARTITION_COUNTS) {
   })
 }
 
-/** A time to live that was set to `total` a moment ago, on a machine that may be slow. */
+/** Checks a time to live that was set to `total` a moment ago; the machine may be slow. */
 function assertSeconds(actual: number | null, total: number) {
   assert.ok(actual !== null && actual <= total && actual > total - 300, `${actual} s of ${total} s`)
 }
 
-/** Sort keys ascend within each hash key, and a hash key's rows stand together. */
+/** Checks that sort keys ascend within each hash key, and that the rows of a hash key come together. */
 function assertAscending(rows: Row[]) {
   const last = new Map<string, string>()
   let current: string | undefined
@@ -646,7 +646,7 @@ async function collect(scanner: AsyncIterable<ScanEntry>): Promise<ScanEntry[]> 
   return entries
 }
 
-/** Our options by their Python names; those that were not said stay so, to compare the defaults too. */
+/** Our options by their Python names. Options that were not given stay out, so that defaults are compared too. */
 function inPython(options: MultiGetOptions): PythonMultiGetOptions {
   const named = {
     start_inclusive: options.startInclusive,

@@ -17,7 +17,7 @@ function quietly(program, args) {
   return spawnSync(program, args, { stdio: ['ignore', 'ignore', 'pipe'], encoding: 'utf8' })
 }
 
-/** 3.11 is what the pins were chosen for; a later one comes second. A name may exist and not run: shims do. */
+/** Finds a Python. The pinned versions fit 3.11, so that comes first. A name may exist and not run, as shims do. */
 function findPython() {
   return ['python3.11', 'python3', 'python'].find(
     (name) => quietly(name, ['-c', 'import sys; sys.exit(sys.version_info < (3, 8))']).status === 0,
@@ -32,7 +32,7 @@ function makeVenv() {
   return made.status === 0 ? undefined : `${python} makes no virtual environment: ${made.stderr}`
 }
 
-/** Only where it cannot surprise: as root, and where apt-get is how programs are installed. */
+/** Installs Python, but only as root and where apt-get exists. */
 function installPython() {
   if (process.getuid?.() !== 0 || quietly('apt-get', ['--version']).status !== 0) return false
   const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' }
@@ -50,11 +50,11 @@ function fail(message) {
   process.exit(1)
 }
 
-/** Makes the environment unless it is there and works; gives the path of its Python. */
+/** Makes the environment unless it exists and works; returns the path of its Python. */
 export function prepareVenv() {
   const wanted = readFileSync(buildRequirements, 'utf8') + readFileSync(requirements, 'utf8')
   const isCurrent = existsSync(stamp) && readFileSync(stamp, 'utf8') === wanted
-  // A copied folder or a removed Python leaves an environment that is there and does not run.
+  // After the folder was copied or Python removed, the environment exists but does not run.
   if (isCurrent && quietly(venvPython, ['-c', 'import pypegasus, thrift, twisted']).status === 0)
     return venvPython
   let problem = makeVenv()

@@ -3,11 +3,11 @@ import { type Measure, TOLERANCES } from './trend'
 import { settledUsage, type Usage } from './usage'
 
 export const CLIENTS = 1000
-/** What allocators and just-in-time compilers settle on is there after these. */
+/** Clients opened before the measurement, until memory and compiled code have settled. */
 const CLIENTS_BEFORE = 400
 const AT_ONCE = 20
 
-/** What this process holds before and after {@link CLIENTS} clients were opened and closed. */
+/** Measures this process before and after {@link CLIENTS} clients are opened and closed. */
 export async function churn(
   metaServers: string[],
   tableName: string,
@@ -18,7 +18,7 @@ export async function churn(
   return { before, after: await settledUsage() }
 }
 
-/** What was not given back. */
+/** The measures that grew beyond their tolerance. */
 export function keptAfter(before: Usage, after: Usage): Measure[] {
   const measures = Object.keys(TOLERANCES) as Measure[]
   return measures.filter((measure) => {
@@ -26,7 +26,7 @@ export function keptAfter(before: Usage, after: Usage): Measure[] {
   })
 }
 
-/** Opens and closes so many clients, each with one operation, some of them at the same time. */
+/** Opens and closes this many clients, each with one operation, {@link AT_ONCE} at a time. */
 async function openAndClose(metaServers: string[], tableName: string, count: number): Promise<void> {
   let left = count
   const one = async () => {

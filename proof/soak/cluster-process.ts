@@ -1,8 +1,8 @@
-// The cluster that a soak uses, in a process of its own: what is measured is the client's alone.
+// The cluster of a soak, in a process of its own, so that the measured process holds only the client.
 
 import { LocalCluster } from 'pegasus-client'
 
-/** What the process is told: a method of the cluster with a server's address. */
+/** A command to the process: a method of the cluster and the address of a server. */
 export interface Command {
   id: number
   method: 'stopServer' | 'startServer' | 'freezeServer' | 'healServer'
@@ -27,7 +27,7 @@ async function serve(): Promise<void> {
       (error: Error) => answer({ id, error: error.message }),
     )
   })
-  // The parent is gone, or has enough.
+  // The parent has ended or has disconnected.
   process.once('disconnect', () => void cluster.stop())
   answer({ metaServers: cluster.metaServers, replicaServers: cluster.replicaServers })
 }

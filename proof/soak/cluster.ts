@@ -3,7 +3,7 @@ import { once } from 'node:events'
 import { join } from 'node:path'
 import type { Command, Done, Ready } from './cluster-process'
 
-/** A local cluster in another process, which stops and freezes its servers when it is told to. */
+/** A local cluster in another process, which stops and freezes its servers on command. */
 export class ClusterProcess {
   readonly metaServers: string[]
   readonly replicaServers: string[]

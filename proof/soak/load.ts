@@ -1,5 +1,5 @@
-// What a service does to a client in months, in minutes: mixed operations, clients that come and go, scans that are
-// left, calls that are aborted, servers that stop, hang and come back.
+// The load of a soak: what a service does in months, in minutes. It mixes operations, opens and closes clients, leaves
+// scans, aborts calls, and stops and freezes servers.
 
 import { setTimeout as sleep } from 'node:timers/promises'
 import { PegasusClient, PegasusError, type Table } from 'pegasus-client'
@@ -10,7 +10,7 @@ const TABLE = 'soak'
 const WORKERS = 8
 const HASH_KEYS = 40
 const SORT_KEYS = 25
-/** From rows that share a slab to ones that have a Buffer of their own. */
+/** Small values share a slab of memory; large ones have a Buffer of their own. */
 const VALUES = [10, 100, 1000, 5000, 60_000].map((length) => Buffer.alloc(length, 'v'))
 
 export interface Counts {
@@ -27,7 +27,7 @@ export class Load {
   readonly #cluster: ClusterProcess
   readonly #random: Random
   readonly #signal: AbortSignal
-  /** How many calls are on their way. */
+  /** How many calls are in flight. */
   #running = 0
   #resumed = Promise.resolve()
 
@@ -37,7 +37,7 @@ export class Load {
     this.#signal = signal
   }
 
-  /** Until the signal, and until what had begun by then has ended. */
+  /** Runs until the signal, then waits for the calls in flight. */
   async run(): Promise<void> {
     const client = await this.#connect()
     const table = await client.openTable(TABLE)
@@ -46,7 +46,7 @@ export class Load {
     await client.close()
   }
 
-  /** Looks at the process when no call is on its way: what it then holds it keeps. */
+  /** Runs `look` while no call is in flight: what the process holds then is not in use by a call. */
   async quietly<T>(look: () => Promise<T>): Promise<T> {
     let resume = () => {}
     this.#resumed = new Promise((resolve) => {
@@ -67,7 +67,7 @@ export class Load {
     while (!this.#signal.aborted) await this.#call(() => this.#operation(table, random))
   }
 
-  /** Failures are part of it: servers are broken. What is no {@link PegasusError} is not. */
+  /** Counts a call. It may fail with a {@link PegasusError}, as servers are broken; any other error ends the soak. */
   async #call(run: () => Promise<unknown>): Promise<void> {
     await this.#resumed
     this.counts.operations++
@@ -120,7 +120,7 @@ export class Load {
     }
   }
 
-  /** Half of the scans are left after some rows. */
+  /** Scans the table; leaves half of the scans after some rows. */
   async #scan(table: Table, random: Random): Promise<void> {
     let left = random.coin() ? random.integer(1, 60) : Number.POSITIVE_INFINITY
     const [scanner] = table.getUnorderedScanners(1, { batchSize: 50, timeoutMs: 1000 })
@@ -133,7 +133,7 @@ export class Load {
     }
   }
 
-  /** Clients that live for a few operations, some of which are on their way when it is closed. */
+  /** Opens and closes clients; some operations are in flight when their client is closed. */
   async #comeAndGo(): Promise<void> {
     const random = this.#random.fork()
     while (!this.#signal.aborted) {

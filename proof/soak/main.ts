@@ -1,4 +1,4 @@
-// Hours of a service in minutes, and what its process holds meanwhile: `npm run soak -- --minutes 10`. See docs/chaos.md.
+// Measures what a process holds under the load of a service: `npm run soak -- --minutes 10`. See docs/chaos.md.
 
 import { randomInt } from 'node:crypto'
 import { parseArgs } from 'node:util'

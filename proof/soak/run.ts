@@ -14,7 +14,7 @@ export interface SoakPlan {
   seed: number
 }
 
-/** Runs a soak and prints its table; false when something grew. */
+/** Runs a soak and prints its table; false if a measure grew. */
 export async function runSoak({ minutes, seed }: SoakPlan, print: (line: string) => void): Promise<boolean> {
   print(`soak for ${minutes} minutes with --seed ${seed}`)
   const cluster = await ClusterProcess.start()
@@ -40,7 +40,7 @@ async function underLoad(
   print(row(['seconds', ...MEASURES, 'operations']))
   const start = performance.now()
   while (samples.length < count) {
-    // What fails ends the soak at once.
+    // A load that fails ends the soak at once.
     await Promise.race([sleep(everyMs), running])
     const sample = await load.quietly(settledUsage)
     samples.push(sample)
@@ -59,7 +59,7 @@ async function underLoad(
   return found.every(({ grows }) => !grows)
 }
 
-/** Opening and closing clients gives everything back. */
+/** Checks that closed clients give everything back. */
 async function afterChurn(cluster: ClusterProcess, print: (line: string) => void): Promise<boolean> {
   const { before, after } = await churn(cluster.metaServers, 'soak')
   print(`before and after ${CLIENTS} clients were opened and closed:`)

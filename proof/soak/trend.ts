@@ -1,4 +1,4 @@
-// Flat is the bar: what a process holds must not grow with the time that it runs.
+// Finds out which measures of a process grow while it runs. None may.
 
 import type { Usage } from './usage'
 
@@ -6,7 +6,7 @@ export type Measure = keyof Usage
 
 const MIB = 1024 * 1024
 
-/** How much more the last third may show than the first, after the warm-up: what allocators and sampling sway by. */
+/** How much the last third may exceed the first third. Allocators and sampling vary by this much. */
 export const TOLERANCES: Record<Measure, number> = {
   rss: 16 * MIB,
   heap: 2 * MIB,
@@ -17,18 +17,18 @@ export const TOLERANCES: Record<Measure, number> = {
   threads: 2,
 }
 
-/** The share of a run that is left out: pools and caches fill. */
+/** The share of a run that is left out, in which pools and caches fill. */
 const WARM_UP = 0.25
 
 export interface Trend {
   measure: Measure
-  /** The medians of the first and the last third of what came after the warm-up. */
+  /** The medians of the first and the last third of the samples after the warm-up. */
   first: number
   last: number
   grows: boolean
 }
 
-/** How each measure went; what this system does not tell is left out. */
+/** The trend of each measure. Measures that this system does not provide are left out. */
 export function trends(samples: readonly Usage[]): Trend[] {
   const warm = samples.slice(Math.ceil(samples.length * WARM_UP))
   const third = Math.max(1, Math.floor(warm.length / 3))
@@ -46,7 +46,7 @@ function median(samples: readonly Usage[], measure: Measure): number | undefined
   return values[Math.floor(values.length / 2)]
 }
 
-/** A number as people read it: bytes in MiB. */
+/** Formats a number for people: bytes in MiB. */
 export function inWords(measure: Measure, value: number | undefined): string {
   if (value === undefined) return '-'
   const isBytes = measure === 'rss' || measure === 'heap' || measure === 'external'

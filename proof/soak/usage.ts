@@ -3,27 +3,27 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { setFlagsFromString } from 'node:v8'
 import { runInNewContext } from 'node:vm'
 
-// As a flag of the command line it would have to be given to everything that uses this.
+// Set here, so that programs and tests that use this module need no flag of the command line.
 setFlagsFromString('--expose-gc')
 const collectGarbage: () => void = runInNewContext('gc')
 
 /** What a process holds at one moment. */
 export interface Usage {
-  /** Bytes of memory that are resident: all of the process. */
+  /** Resident memory of the whole process, in bytes. */
   rss: number
-  /** Bytes of JavaScript objects. */
+  /** JavaScript objects, in bytes. */
   heap: number
-  /** Bytes that JavaScript objects hold outside the heap: Buffers, and what the addon tells of. */
+  /** Memory that JavaScript objects hold outside the heap, in bytes: Buffers, and what the addon reports. */
   external: number
-  /** Handles and requests that Node knows of. */
+  /** Active handles and requests of Node. */
   resources: number
-  /** Open files, sockets among them; only Linux says. */
+  /** Open files, with sockets. Known on Linux only, as are the next two. */
   files: number | undefined
   sockets: number | undefined
   threads: number | undefined
 }
 
-/** Looks at this process, after its garbage is collected. */
+/** Collects garbage and measures this process. */
 export function usage(): Usage {
   collectGarbage()
   const { rss, heapUsed: heap, external } = process.memoryUsage()
@@ -31,7 +31,7 @@ export function usage(): Usage {
   return { rss, heap, external, resources, ...ofSystem() }
 }
 
-/** The same once the finalizers have run that the garbage leaves: they do so between turns of the event loop. */
+/** As {@link usage}, after finalizers have run. They run between turns of the event loop. */
 export async function settledUsage(): Promise<Usage> {
   for (let turn = 0; turn < 3; turn++) {
     collectGarbage()
@@ -42,7 +42,7 @@ export async function settledUsage(): Promise<Usage> {
 
 function ofSystem(): Pick<Usage, 'files' | 'sockets' | 'threads'> {
   if (!existsSync('/proc/self/task')) return { files: undefined, sockets: undefined, threads: undefined }
-  // The listing is an open file itself, and is gone when its link is read.
+  // The listing is itself an open file, which is closed before its link is read.
   const links = readdirSync('/proc/self/fd').flatMap((name) => linkOf(`/proc/self/fd/${name}`) ?? [])
   const sockets = links.filter((link) => link.startsWith('socket:'))
   return { files: links.length, sockets: sockets.length, threads: readdirSync('/proc/self/task').length }

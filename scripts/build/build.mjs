@@ -1,4 +1,4 @@
-// Builds the parts named: addon (the .node file beside package.json), ts (dist/), types (index.d.ts).
+// Builds the named parts: addon (the .node file beside package.json), ts (dist/), types (index.d.ts).
 import { copyFileSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { homedir } from 'node:os'
@@ -10,17 +10,17 @@ import { dependencies } from './dependencies.mjs'
 const require = createRequire(import.meta.url)
 const TYPES_HEADER = '// Made from lib/ by `npm run build:types`.\n/// <reference types="node" />\n\n'
 
-/** Between the flags of CARGO_ENCODED_RUSTFLAGS, which may hold spaces. */
+/** Separates the flags in CARGO_ENCODED_RUSTFLAGS, which may contain spaces. */
 const SEPARATOR = '\u001f'
 const LIBRARY_NAMES = { win32: 'pegasus_node.dll', darwin: 'libpegasus_node.dylib' }
 
-/** The name of the addon's file; needs dist/, which knows how this platform is called. */
+/** The file name of the addon. It needs dist/, which has the name of this platform. */
 export function addonFile() {
   const { platformTriple } = require('../../dist/crossing/loader.js')
   return `pegasus-client.${platformTriple()}.node`
 }
 
-/** So that no path of this machine stands in what is published: panics name source files. */
+/** The environment of a build without paths of this machine: panics name source files, and the addon is published. */
 function withoutPaths() {
   const cargoHome = process.env.CARGO_HOME ?? join(homedir(), '.cargo')
   const remaps = [
@@ -38,7 +38,7 @@ function buildAddon() {
   const metadata = JSON.parse(output('cargo', ['metadata', '--no-deps', '--format-version', '1']))
   const library = LIBRARY_NAMES[process.platform] ?? 'libpegasus_node.so'
   const target = join(root, addonFile())
-  // Renamed into place: a process that runs the old file keeps it. Two builds at once do not collide.
+  // Renamed into place: a process that uses the old file keeps it, and concurrent builds do not collide.
   const fresh = `${target}.${process.pid}`
   copyFileSync(join(metadata.target_directory, 'release', library), fresh)
   renameSync(fresh, target)
@@ -62,7 +62,7 @@ export function buildTypes(file = join(root, 'index.d.ts')) {
   writeFileSync(file, TYPES_HEADER + readFileSync(file, 'utf8'))
 }
 
-/** In the order of their needs, whatever the order asked for. */
+/** The parts in the order in which they need each other. */
 const PARTS = { ts: buildTs, addon: buildAddon, types: buildTypes }
 
 export function build(...names) {

@@ -1,5 +1,5 @@
-// Installs what package-lock.json lists, unless that is in place. Uses nothing but Node, so that every
-// `npm run` works on a fresh clone.
+// Installs the packages of package-lock.json, unless they are in place. Needs only Node, so that every `npm run` works
+// on a fresh clone.
 import { pathToFileURL } from 'node:url'
 import { run } from '../run.mjs'
 import { unlessDone } from '../stamps.mjs'
@@ -8,7 +8,7 @@ export function dependencies() {
   unlessDone('dependencies', {
     sources: ['package-lock.json'],
     results: ['node_modules/.package-lock.json'],
-    // No package gets to run anything by being installed; none that is used here needs to.
+    // No package may run scripts during the installation; none that is used here needs to.
     make: () => run('npm', ['ci', '--ignore-scripts', '--no-audit', '--no-fund']),
   })
 }

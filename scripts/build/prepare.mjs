@@ -1,5 +1,5 @@
-// Makes everything that a run of this package needs: dependencies, dist/ and the addon. What is already
-// there and made from the sources as they are is left alone.
+// Makes all that a run of this package needs: dependencies, dist/ and the addon. Parts that exist and were made from
+// the present sources are kept.
 import { pathToFileURL } from 'node:url'
 import { unlessDone } from '../stamps.mjs'
 import { addonFile, build } from './build.mjs'

@@ -1,15 +1,15 @@
-// All that can be asked about what this repository depends on: `npm run check:supply`; known vulnerabilities of npm
-// packages; and cargo-deny with deny.toml. What cannot be asked here is said, at the end, and does not fail.
+// Checks all dependencies of this repository: `npm run check:supply`, known vulnerabilities of npm packages, and
+// cargo-deny with deny.toml. A check that is not possible here is reported at the end as skipped; it is not a failure.
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { capture, root, run, tryRun } from '../run.mjs'
 import { checkSupply } from './supply.mjs'
 
-/** Changes of it change what is checked, so it is one certain version. */
+/** The version is pinned, as other versions check other things. */
 const CARGO_DENY = '0.20.2'
 const tools = join(root, 'target', 'tools')
 
-/** The pinned cargo-deny; building it takes minutes, once. */
+/** Returns the path of the pinned cargo-deny. The first time it is built, which takes minutes. */
 function cargoDeny() {
   const file = join(tools, 'bin', process.platform === 'win32' ? 'cargo-deny.exe' : 'cargo-deny')
   const installed = existsSync(file) ? capture(file, ['--version']).stdout.trim() : ''
@@ -19,13 +19,13 @@ function cargoDeny() {
   return file
 }
 
-/** Checks the crates; `skipped` gets what could not be checked. */
+/** Checks the crates; adds to `skipped` what could not be checked. */
 function checkCrates(skipped) {
   const deny = cargoDeny()
   const check = (...args) => tryRun(deny, ['--locked', ...args]) === 0
   const results = [
     check('--workspace', 'check', 'licenses', 'bans', 'sources'),
-    // Its crates are in no package, so that only where they come from counts.
+    // The crates of the fuzz targets are in no published package, so only their sources are checked.
     check('--manifest-path', 'proof/fuzz/Cargo.toml', 'check', 'sources'),
   ]
   const { status, stderr } = capture(deny, ['--locked', 'fetch', 'db'])
@@ -34,7 +34,7 @@ function checkCrates(skipped) {
   return results.every(Boolean)
 }
 
-/** What gets into the packages may have no known vulnerability, what builds them no severe one. */
+/** Published packages may have no known vulnerability; packages that build them may have no severe one. */
 function checkVulnerabilities(skipped) {
   return ['--omit=dev --audit-level=low', '--audit-level=high'].every((flags) => {
     const { status, stdout } = capture('npm', ['audit', '--json', ...flags.split(' ')])

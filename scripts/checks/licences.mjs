@@ -1,11 +1,11 @@
-// Which licences may become part of this repository's packages: the list in deny.toml, for SPDX expressions.
+// Decides which licences are allowed: it checks SPDX expressions against the list in deny.toml.
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { root } from '../run.mjs'
 
 const ALLOW = /^\[licenses\]$[^[]*^allow = \[$(.*?)^\]$/ms
 
-/** The list in deny.toml, so that it has one home. */
+/** Reads the list in deny.toml, its only home. */
 export function allowedLicences() {
   const list = ALLOW.exec(readFileSync(join(root, 'deny.toml'), 'utf8'))
   if (list === null) throw new Error('deny.toml has no list licenses.allow')
@@ -13,8 +13,8 @@ export function allowedLicences() {
 }
 
 /**
- * Whether an SPDX expression can be met with allowed licences: of an OR one side is enough, an AND needs both.
- * The slash of older manifests is an OR. What cannot be read is not allowed.
+ * Whether allowed licences satisfy an SPDX expression: one side of an OR is enough, an AND needs both. The slash of
+ * older manifests is an OR. An expression that cannot be read is not allowed.
  */
 export function isAllowed(expression, allowed) {
   if (typeof expression !== 'string') return false

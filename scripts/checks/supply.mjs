@@ -1,5 +1,5 @@
-// Looks at what the lock files bring in, with nothing but Node and cargo: licences, where packages come from, and
-// what would run during an install. `npm run deny` asks more.
+// Checks the packages in the lock files: their licences, their sources, and scripts that an installation would run. It
+// needs only Node and cargo. `npm run deny` checks more.
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
@@ -8,19 +8,19 @@ import { allowedLicences, isAllowed } from './licences.mjs'
 
 const NPM_LOCKS = ['package-lock.json', 'benches/package-lock.json']
 
-/** Packages with scripts that npm would run. Ours does not let it: see dependencies.mjs. */
+/** Packages with installation scripts. They are not run: see build/dependencies.mjs. */
 const KNOWN_INSTALL_SCRIPTS = ['node_modules/esbuild']
 
-/** What is wrong with package-lock.json, a sentence each. */
+/** Returns what is wrong with package-lock.json, one sentence each. */
 export function npmFlaws(lock, allowed) {
   const flaws = []
   if (lock.lockfileVersion !== 3) flaws.push(`its version is ${lock.lockfileVersion} and not 3`)
   for (const [path, entry] of Object.entries(lock.packages)) {
     if (!isAllowed(entry.license, allowed)) flaws.push(`${path}: the licence ${entry.license} is not allowed`)
-    // The package of the repository itself.
+    // This is the package of the repository itself.
     if (path === '') continue
     if (!/^sha512-/.test(entry.integrity ?? '')) flaws.push(`${path} has no sha512 of its contents`)
-    // With a place in it, the file is good on one machine only, or hides that a package comes from elsewhere.
+    // An entry with a source may work on one machine only, or hide that the package comes from another registry.
     if (entry.resolved !== undefined || entry.link === true) {
       flaws.push(`${path} says where it comes from, and not just which one it is: see .npmrc`)
     }
@@ -31,7 +31,7 @@ export function npmFlaws(lock, allowed) {
   return flaws
 }
 
-/** What is wrong with the crates that cargo knows of, a sentence each. */
+/** Returns what is wrong with the crates in cargo's metadata, one sentence each. */
 export function crateFlaws({ packages, workspace_members: members }, allowed) {
   const flaws = []
   for (const { id, name, version, license, source } of packages) {
@@ -43,7 +43,7 @@ export function crateFlaws({ packages, workspace_members: members }, allowed) {
   return flaws
 }
 
-/** Says what is wrong, and whether nothing is. */
+/** Prints what is wrong; returns whether everything is fine. */
 export function checkSupply() {
   const allowed = allowedLicences()
   const metadata = JSON.parse(output('cargo', ['metadata', '--locked', '--format-version', '1']))

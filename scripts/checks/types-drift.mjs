@@ -1,4 +1,4 @@
-// Fails when the committed index.d.ts is not what lib/ rolls up to.
+// Fails if the committed index.d.ts differs from the types that lib/ rolls up to.
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'

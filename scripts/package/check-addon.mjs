@@ -1,5 +1,5 @@
-// What must not be in an addon that is published: symbols to debug with, other exports than Node needs, and paths
-// of the machine that built it.
+// Checks that the addon has nothing that must not be published: debug symbols, exports that Node does not need, and
+// paths of the machine that built it.
 import { readFileSync } from 'node:fs'
 import { homedir, tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -8,20 +8,20 @@ import { addonFile } from '../build/build.mjs'
 import { output, root } from '../run.mjs'
 import { readElf } from './elf.mjs'
 
-/** All that Node looks for. */
+/** The only symbol that Node looks for. */
 const EXPORTS = ['napi_register_module_v1']
 
-/** Folders that say something about whoever built the file. */
+/** Folders whose paths tell something about the machine that built the file. */
 function privateFolders() {
   const sysroot = output('rustc', ['--print', 'sysroot']).trim()
   const folders = [root, homedir(), tmpdir(), process.env.CARGO_HOME, process.env.CARGO_TARGET_DIR, sysroot]
-  // With a slash behind: a folder as short as /tmp would be found by chance.
+  // With a slash at the end, as a path as short as /tmp would be found by chance.
   return folders.filter(Boolean).map((folder) => `${folder.replace(/[/\\]+$/, '')}/`)
 }
 
-/** What is wrong with a built addon, a sentence each. */
+/** Returns what is wrong with a built addon, one sentence each. */
 export function addonFlaws(bytes, folders = privateFolders()) {
-  // One folder may lie in another: a place in the file is one flaw.
+  // One folder may be inside another, so each position in the file counts once.
   const places = new Set(folders.map((folder) => bytes.indexOf(folder)).filter((at) => at >= 0))
   const flaws = [...places].map((at) => `it names a path of this machine: ${printable(bytes, at)}`)
   const elf = readElf(bytes)
@@ -39,7 +39,7 @@ function printable(bytes, at) {
   return bytes.toString('latin1', at, at + 200).replace(/[^ -~].*$/s, '')
 }
 
-/** Throws when something is wrong with the addon that stands beside package.json. */
+/** Throws if something is wrong with the addon beside package.json. */
 export function checkAddon() {
   const flaws = addonFlaws(readFileSync(join(root, addonFile())))
   if (flaws.length > 0) throw new Error(`${addonFile()} must not be published:\n  ${flaws.join('\n  ')}`)

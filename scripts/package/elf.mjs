@@ -1,11 +1,11 @@
-// As much of the ELF format (64 bits, little-endian) as it takes to say what a shared library exports and carries.
+// Reads as much of the ELF format (64 bits, little-endian) as is needed to list a library's exports and sections.
 
 const SYMBOL_LENGTH = 24
 const SHN_UNDEF = 0
-/** Bindings that other files see. */
+/** Symbol bindings that are visible to other files: global and weak. */
 const GLOBAL = [1, 2]
 
-/** Names of sections and of exported symbols; `undefined` when the file is no such ELF file. */
+/** Names of sections and of exported symbols; `undefined` if the file is not such an ELF file. */
 export function readElf(bytes) {
   const isElf64 =
     bytes.length > 64 && bytes.readUInt32BE(0) === 0x7f454c46 && bytes[4] === 2 && bytes[5] === 1

@@ -1,4 +1,4 @@
-// The licences of the crates whose code is in the addon. They ask that their texts come along with it.
+// Collects the licence texts of the crates in the addon. The licences demand that their texts are published with it.
 import { readdirSync, readFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { output } from '../run.mjs'
@@ -8,7 +8,7 @@ const HEAD = `This package contains code of the crates below, each under the lic
 standard library of Rust (MIT OR Apache-2.0), Copyright (c) The Rust Project Contributors.
 `
 
-/** All of it as one text. */
+/** All licences as one text. */
 export function notices() {
   const metadata = JSON.parse(output('cargo', ['metadata', '--locked', '--format-version', '1']))
   const linked = linkedCrates()
@@ -20,7 +20,7 @@ export function notices() {
   return [HEAD + list.sort().join('\n'), ...texts].join(`\n\n${'-'.repeat(80)}\n\n`)
 }
 
-/** Those that are compiled into the addon on this platform: not what only builds it. */
+/** The crates that are compiled into the addon on this platform, without those that only build it. */
 function linkedCrates() {
   const edges = ['--package', 'pegasus-node', '--edges', 'normal,no-proc-macro']
   const lines = output('cargo', ['tree', '--locked', ...edges, '--prefix', 'none', '--format', '{p}']).split(
@@ -37,7 +37,7 @@ function textsOf(crates) {
     const entries = readdirSync(folder, { withFileTypes: true, recursive: true })
     for (const entry of entries.filter((one) => one.isFile() && TEXTS.test(one.name))) {
       const text = readFileSync(join(entry.parentPath, entry.name), 'utf8').trim()
-      // Never the licence that was chosen, and what looks for it would stumble over it.
+      // Always an alternative that was not chosen; licence scanners would report it.
       if (/^\s*GNU (LESSER )?GENERAL PUBLIC LICENSE/.test(text)) continue
       const same = [...texts.keys()].find((known) => squeezed(known) === squeezed(text)) ?? text
       texts.set(same, [...(texts.get(same) ?? []), name])
@@ -46,7 +46,7 @@ function textsOf(crates) {
   return texts
 }
 
-/** Line breaks are no difference. */
+/** Texts that differ only in white space are the same. */
 function squeezed(text) {
   return text.replace(/\s+/g, ' ')
 }

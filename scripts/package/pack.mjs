@@ -14,12 +14,12 @@ import { notices } from './notices.mjs'
 
 const require = createRequire(import.meta.url)
 const manifest = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'))
-/** What only this repository needs. */
+/** Fields of package.json that are not published. */
 const OWN_FIELDS = ['scripts', 'devDependencies', 'overrides', 'napi']
 const TEXTS = ['LICENSE', 'README.md']
 const NOTICES = 'THIRD-PARTY-LICENSES.txt'
 
-/** Packs both and gives the paths of the tarballs. */
+/** Packs both packages and returns the paths of the tarballs. */
 export function pack(out) {
   prepare()
   checkAddon()
@@ -59,7 +59,7 @@ function stagePlatform(folder, triple) {
 
 function stageMain(folder, triples) {
   const fields = Object.entries(manifest).filter(([name]) => !OWN_FIELDS.includes(name))
-  // Only here: in the repository they would have to be published before `npm ci` could run.
+  // Added only here: in the repository `npm ci` would need them published already.
   const optionalDependencies = Object.fromEntries(
     triples.map((triple) => [`${manifest.napi.packageName}/${triple}`, manifest.version]),
   )
@@ -75,7 +75,7 @@ function writeJson(folder, content) {
   writeFileSync(join(folder, 'package.json'), `${JSON.stringify(content, null, 2)}\n`)
 }
 
-/** The path of the tarball and what it holds. */
+/** Returns the path of the tarball and the files in it. */
 function packFolder(folder, out) {
   const printed = output('npm', ['pack', '--json', '--ignore-scripts', '--pack-destination', out], {
     cwd: folder,

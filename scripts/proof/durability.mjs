@@ -1,6 +1,7 @@
-// Kills the local server while it writes and looks for every acknowledged row, damages its files byte by byte, and
-// fills its disk: `npm run durability -- --rounds 50 --seed 7 --places 2000`. `rounds` is how often it is killed,
-// `places` how many bytes of each large file are damaged, one at a time (of a small one, a quarter as many).
+// Kills the local server during writes and checks that every acknowledged row is there, damages its files byte by byte,
+// and fills its disk: `npm run durability -- --rounds 50 --seed 7 --places 2000`. `rounds` is the number of kills;
+// `places` is how many bytes of each large file are damaged, one at a time (a quarter of that in a small file).
+// One test may run for minutes, so this run is not ended after 60 s.
 import { parseArgs } from 'node:util'
 import { run } from '../run.mjs'
 
@@ -19,6 +20,6 @@ for (const [name, value] of Object.entries(values)) {
   }
   env[`PEGASUS_DURABILITY_${name.toUpperCase()}`] = value
 }
-// Optimized: the journal is read at each start, and grows.
+// Built with optimizations, as the journal grows and is read at each start.
 const test = ['test', '--release', '--package', 'pegasus-local', '--test', 'server', 'durability']
 run('cargo', [...test, '--', '--nocapture'], { env })

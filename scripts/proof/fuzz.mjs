@@ -1,12 +1,11 @@
-// Fuzzes what reads bytes from peers: `npm run fuzz -- [--seconds N] [target ...]`, by default every
-// target for 30 seconds. Inputs that found something new are kept in proof/fuzz/corpus/, findings in
-// proof/fuzz/artifacts/; the exit code is 1 when there are any.
+// Fuzzes the code that reads bytes from peers: `npm run fuzz -- [--seconds N] [target ...]`, by default every
+// target for 30 seconds. Inputs that reach new code are kept in proof/fuzz/corpus/, findings in
+// proof/fuzz/artifacts/; the exit code is 1 if there are findings.
 //
 // cargo-fuzz asks for a nightly toolchain because it builds with -Zsanitizer=address. RUSTC_BOOTSTRAP lets
-// the stable compiler of this repository take that flag, and its runtime comes with the toolchain. The
-// crates have no unsafe code, but their dependencies do, and only with the sanitizer does libFuzzer see
-// allocations and comparisons of memory: an allocation that a length from the wire asked for is a finding,
-// and names of RPCs are found.
+// the stable compiler accept that flag, and its runtime comes with the toolchain. The crates have no unsafe
+// code, but their dependencies do. And only with the sanitizer does libFuzzer see allocations (a huge one
+// that a length from the wire asked for is a finding) and comparisons (so that it finds names of RPCs).
 import { spawnSync } from 'node:child_process'
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
@@ -18,7 +17,7 @@ const corpus = join(folder, 'corpus')
 const env = { ...process.env, RUSTC_BOOTSTRAP: '1', CARGO_TARGET_DIR: join(folder, 'target') }
 const options = { env, cwd: folder }
 
-/** Inputs have a few kilobytes: no honest value of that many bytes needs more, or longer. */
+/** Inputs have a few kilobytes; a valid one needs neither more memory nor more time. */
 const LIMITS = ['-malloc_limit_mb=64', '-rss_limit_mb=2048', '-timeout=10']
 
 const { values, positionals } = parseArgs({
@@ -48,7 +47,7 @@ for (const { target, executions, artifacts } of results) {
 }
 process.exit(results.some(({ isClean }) => !isClean) ? 1 : 0)
 
-/** Runs one target; the fuzzer stops at its first finding. */
+/** Runs one target until its time is over or it has a finding. */
 function fuzz(target) {
   process.stdout.write(`${target}: ${seconds} s\n`)
   const flags = [`-max_total_time=${seconds}`, '-print_final_stats=1', ...LIMITS]
@@ -59,7 +58,7 @@ function fuzz(target) {
     maxBuffer: 1 << 30,
   })
   if (error !== undefined) throw error
-  // The fuzzer's progress is of no interest; what it says of a finding is.
+  // Prints what the fuzzer says of a finding, without its lines of progress.
   if (status !== 0) process.stderr.write(stderr.replace(/^#\d+\t.*\n/gm, ''))
   const counts = [...stderr.matchAll(/^(?:stat::number_of_executed_units: |#)(\d+)/gm)].map((match) =>
     Number(match[1]),
@@ -68,7 +67,7 @@ function fuzz(target) {
   return { target, executions: Math.max(0, ...counts), artifacts, isClean: status === 0 }
 }
 
-/** Frames that were recorded with a real server make good seeds where they are at hand. */
+/** Adds frames recorded with a real server as seeds, if the recordings are there. */
 function addRecordings() {
   const file = join(root, '..', 'shared', 'conformance', 'frames.jsonl')
   if (!existsSync(file)) return

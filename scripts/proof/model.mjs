@@ -1,5 +1,5 @@
-// Random operations on a table and on a model of it: `npm run model -- --seed 7 --steps 10000`. Without a seed
-// it is another one each time.
+// Compares random operations on a table with a model of it: `npm run model -- --seed 7 --steps 10000`. Without
+// --seed each run draws another one.
 import { parseArgs } from 'node:util'
 import { prepare } from '../build/prepare.mjs'
 import { run } from '../run.mjs'

@@ -1,8 +1,8 @@
-// Runs tests of the JavaScript API with an addon built for AddressSanitizer and LeakSanitizer: by default those in
-// which threads, environments and buffers end at bad moments. `npm run sanitize -- [part of a test's path ...]`
+// Runs tests of the JavaScript API with an addon built for AddressSanitizer and LeakSanitizer; by default the tests in
+// which threads, environments and buffers end at bad moments: `npm run sanitize -- [part of a test's path ...]`
 //
-// RUSTC_BOOTSTRAP lets the stable compiler take -Zsanitizer, as fuzz.mjs does. The runtime has to be in the process
-// before Node is, so it is the shared one of gcc: that of Rust can only be linked into a program. Linux only.
+// RUSTC_BOOTSTRAP lets the stable compiler accept -Zsanitizer, as in fuzz.mjs. The runtime must be loaded before Node,
+// so it is the shared library of gcc; Rust's runtime can only be linked into a program. Linux only.
 import { cpSync, mkdirSync, rmSync, symlinkSync } from 'node:fs'
 import { join } from 'node:path'
 import { addonFile } from '../build/build.mjs'
@@ -25,7 +25,7 @@ const TESTS = [
 const folder = join(root, 'target', 'sanitize')
 const stage = join(folder, 'stage')
 
-/** Optimised a little, as otherwise the tests run into their deadlines; with lines, so that reports name them. */
+/** Builds with little optimization, so that tests meet their deadlines, and with line numbers for the reports. */
 function buildAddon() {
   const target = /^host: (.*)$/m.exec(output('rustc', ['-vV']))[1]
   const flags = ['-Zsanitizer=address', '-Zexternal-clangrt', '-Cforce-frame-pointers=yes']
@@ -35,7 +35,7 @@ function buildAddon() {
   return join(folder, target, 'debug', 'libpegasus_node.so')
 }
 
-/** The package as the tests see it, with another addon; the repository keeps its own. */
+/** Copies the package as the tests need it, with the sanitized addon; the repository keeps its own addon. */
 function makeStage(addon) {
   rmSync(stage, { recursive: true, force: true })
   mkdirSync(stage, { recursive: true })
@@ -51,7 +51,7 @@ function sanitized(detectLeaks) {
   return {
     ...process.env,
     LD_PRELOAD: runtime,
-    // Node has a handler of its own for the signal; gcc's runtime and Rust's code come from two compilers.
+    // Node handles SIGSEGV itself. Two compilers (gcc's runtime, Rust's code) would break the check of one definition.
     ASAN_OPTIONS: `handle_segv=0:detect_odr_violation=0:detect_leaks=${detectLeaks}`,
     LSAN_OPTIONS: `suppressions=${suppressions}`,
   }
@@ -66,7 +66,7 @@ const files = filesUnder('__test__')
   .filter((file) => file.endsWith('.test.ts'))
   .filter((file) => wanted.some((part) => file.includes(part)))
 if (files.length === 0) throw new Error(`no test file has a path with ${wanted.join(' or ')}`)
-// What is left when a test ends a process at once is no leak, so leaks are looked for in one that ends in order.
+// Leaks are looked for in a process that ends in order: one that a test ends at once leaves memory behind.
 run(process.execPath, ['__test__/lifecycle/workers/ended.cjs'], { cwd: stage, env: sanitized(1) })
 process.stdout.write('no leak: workers that were ended left nothing behind\n')
 const test = ['--import', 'tsx', '--test', ...files]

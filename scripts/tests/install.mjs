@@ -1,5 +1,5 @@
-// Installs the packed packages into an empty folder, as a user without Rust would, and runs the ten lines of
-// the README there: as an ES module, as CommonJS, and as TypeScript.
+// Installs the packed packages into an empty folder, as a user without Rust does, and runs the ten lines of the README
+// there: as an ES module, as CommonJS, and as TypeScript.
 import assert from 'node:assert/strict'
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -18,7 +18,7 @@ function tenLines() {
   return found[1]
 }
 
-/** Exactly what belongs into the tarballs: a file too many may be a secret, one too few a broken package. */
+/** Checks that the tarballs have exactly the expected files: one more may be a secret, one less breaks the package. */
 function checkContents(packages) {
   const compiled = readdirSync(join(root, 'lib'), { recursive: true })
     .filter((name) => /\.m?ts$/.test(name))
@@ -32,7 +32,7 @@ function checkContents(packages) {
   )
 }
 
-/** The environment of somebody who never installed Rust; the folder of Node itself stays, come what may. */
+/** The environment of a user without Rust. The folder of Node stays on the path in any case. */
 function withoutRust() {
   const rust = ['cargo', 'cargo.exe', 'rustc', 'rustc.exe']
   const hasRust = (folder) => rust.some((name) => existsSync(join(folder, name)))
@@ -67,7 +67,7 @@ function compile(folder, file, env) {
   output(process.execPath, [tsc, ...flags, ...typeRoots, file], { cwd: folder, env })
 }
 
-/** What the ten lines print, by the kind of file they stand in. */
+/** Runs the ten lines in each kind of file; returns what they print. */
 function runTenLines(folder, env) {
   const lines = tenLines()
   const required = lines.replace(IMPORT, 'const $1 = require($2)')

@@ -14,8 +14,8 @@ export function rustTests(args = [], env = process.env) {
 }
 
 /**
- * Runs a program that prints as libtest does; returns its exit code. When it reports a test that runs too long, kills it
- * with all processes it started, prints the test's name to stderr and returns 1.
+ * Runs a program that prints as libtest does; returns its exit code. If it reports a test that runs too long, kills it
+ * and all processes it started, prints the test's name to stderr, and returns 1.
  */
 export async function endedWhenTooLong(program, args, env = process.env) {
   const isWindows = process.platform === 'win32'

@@ -1,4 +1,4 @@
-// Run as a worker thread: uses the client as `workerData.work` says and tells its parent when it does.
+// Runs as a worker thread: uses the client as `workerData.work` says, and reports each step to its parent.
 const { parentPort, workerData } = require('node:worker_threads')
 const { LocalCluster, PegasusClient } = require('pegasus-client')
 
@@ -29,7 +29,7 @@ async function storm() {
   const repeat = async (call) => {
     for (;;) {
       await call().catch(() => {})
-      // Messages are what the parent counts by.
+      // The parent counts messages.
       if (++done % 50 === 0) parentPort.postMessage(done)
     }
   }

@@ -1,4 +1,4 @@
-// Ends workers in the middle of their work, then ends by itself: what is still allocated then has been forgotten.
+// Ends workers in the middle of their work, then ends in order. Memory that is still allocated then has leaked.
 // For `npm run sanitize`.
 const { once } = require('node:events')
 const { join } = require('node:path')

@@ -1,13 +1,13 @@
-//! The same Rust client, crossed in the way that is usual: each call an `async fn`, which napi runs as a task
-//! of its own runtime and whose promise it settles in a visit of its own to the JavaScript thread.
+//! The same Rust client, called in the usual way: each call is an `async fn`. napi runs each as a task of its own
+//! runtime, and visits the JavaScript thread once for each promise.
 //!
-//! It is only here to be measured against: the difference is what crossing in batches is worth.
+//! It exists only for comparison: the difference is the gain of crossing in batches.
 
 use napi::bindgen_prelude::{Buffer, Error, Result};
 use napi_derive::napi;
 use pegasus_client::{CallOptions, Client, ClientOptions, Table, TableOptions, WriteOptions};
 
-/// An open table, with the client that it belongs to.
+/// An open table with its client.
 #[napi]
 pub struct AsyncFnTable {
     client: Client,

@@ -1,6 +1,6 @@
 //! Single steps of an operation: `npm run bench:micro`.
 //!
-//! Keys have 16 bytes and 16 bytes, values 100, as in the table.
+//! Hash keys and sort keys have 16 bytes, values 100 bytes, as in the tables of the benchmark.
 
 use bytes::{Bytes, BytesMut};
 use divan::counter::BytesCount;
@@ -39,14 +39,14 @@ fn encoded(encode: impl FnOnce(&mut BytesMut)) -> BytesMut {
     out
 }
 
-/// The hash of a hash key of so many bytes.
+/// The hash of a hash key of the given length.
 #[divan::bench(args = [16, 64, 1024])]
 fn crc64(bencher: Bencher<'_, '_>, length: usize) {
     let bytes = vec![b'h'; length];
     bencher.counter(BytesCount::new(length)).bench_local(|| key::crc64(black_box(&bytes)));
 }
 
-/// From hash key to partition, as routing does it for each attempt.
+/// From hash key to partition, which routing does for each attempt.
 #[divan::bench]
 fn partition_of_a_row(bencher: Bencher<'_, '_>) {
     bencher.bench_local(|| {
@@ -54,13 +54,13 @@ fn partition_of_a_row(bencher: Bencher<'_, '_>) {
     });
 }
 
-/// Hash key and sort key into one.
+/// Packs hash key and sort key.
 #[divan::bench]
 fn pack_key(bencher: Bencher<'_, '_>) {
     bencher.bench_local(|| key::encode(black_box(HASH_KEY), black_box(SORT_KEY)));
 }
 
-/// A request to read a row, into a buffer that has the room.
+/// Encodes a request to read a row into a buffer with enough room.
 #[divan::bench]
 fn encode_get(bencher: Bencher<'_, '_>) {
     let (key, mut out) = (encoded_key(), BytesMut::with_capacity(1024));
@@ -70,7 +70,7 @@ fn encode_get(bencher: Bencher<'_, '_>) {
     });
 }
 
-/// A request to write a row, into a buffer that has the room.
+/// Encodes a request to write a row into a buffer with enough room.
 #[divan::bench]
 fn encode_set(bencher: Bencher<'_, '_>) {
     let (request, mut out) = (set_request(), BytesMut::with_capacity(1024));
@@ -80,7 +80,7 @@ fn encode_set(bencher: Bencher<'_, '_>) {
     });
 }
 
-/// The answer to a get: where it ends, whose it is, its value.
+/// Decodes the answer to a get: its length, its sequence id, its value.
 #[divan::bench]
 fn decode_get_reply(bencher: Bencher<'_, '_>) {
     let response = ReadResponse { value: value(), server: "127.0.0.1:34801".into(), ..Default::default() };
@@ -90,7 +90,7 @@ fn decode_get_reply(bencher: Bencher<'_, '_>) {
     });
 }
 
-/// A batch of a scan, a thousand rows.
+/// Decodes a batch of a scan: a thousand rows.
 #[divan::bench]
 fn decode_scan_reply(bencher: Bencher<'_, '_>) {
     let row = KeyValue { key: encoded_key(), value: value(), expire_ts_seconds: None };
@@ -101,7 +101,7 @@ fn decode_scan_reply(bencher: Bencher<'_, '_>) {
     });
 }
 
-/// A request to read a row, as the server reads it.
+/// Decodes a request to read a row, as the server does.
 #[divan::bench]
 fn decode_get(bencher: Bencher<'_, '_>) {
     let frame = encoded(|out| encode_request::<Get>(&RequestHeader::default(), 1, &encoded_key(), out));

@@ -1,6 +1,6 @@
-//! The client in pure Rust, doing what every peer does.
+//! The client in pure Rust, with the same works as every peer.
 //!
-//! The runtime is the addon's: one thread that does everything.
+//! The runtime is like that of the addon: one thread does everything.
 
 use std::error::Error;
 use std::rc::Rc;

@@ -1,7 +1,7 @@
-//! The limit: what one connection carries when nobody looks at the bytes.
+//! The limit: the throughput of one connection when neither side looks at the bytes.
 //!
-//! `pegasus-bench-echo serve` answers every so many bytes with so many bytes; without arguments it is the
-//! peer whose loops send and await over one connection. Both know the lengths of a `get` and its answer.
+//! `pegasus-bench-echo serve` answers each request-sized block of bytes with an answer-sized block. Without arguments
+//! it is the peer, whose loops send and await over one connection. Both know the lengths of a `get` and its answer.
 
 use std::cell::RefCell;
 use std::collections::VecDeque;
@@ -43,7 +43,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     Ok(())
 }
 
-/// A `get` as the client sends it.
+/// A `get` request as the client sends it.
 fn request() -> Result<BytesMut, key::HashKeyTooLong> {
     let key = key::encode(&[b'h'; 16], &[b's'; 16])?;
     let mut out = BytesMut::new();
@@ -116,7 +116,7 @@ impl Pipe {
         answer.await.map_err(|_| "the echo server closed the connection".to_owned())
     }
 
-    /// Whatever has been queued leaves in one write.
+    /// Sends all queued requests in one write.
     async fn write(&self, mut writer: impl AsyncWrite + Unpin) -> io::Result<()> {
         loop {
             self.filled.notified().await;

@@ -11,11 +11,11 @@ use tokio::time::sleep;
 
 use crate::talk::Run;
 
-/// Of so many operations, one is timed where many are in flight: reading the clock twice would be a good
-/// part of an operation otherwise. All peers do the same.
+/// With many operations in flight one in this many is timed: reading the clock twice takes a good part of the
+/// time of an operation. All peers do the same.
 const SAMPLED: u64 = 16;
 
-/// What was measured.
+/// The result of a measurement.
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Measured {
@@ -32,12 +32,12 @@ struct Latency {
     p99: Option<f64>,
 }
 
-/// Keeps `run.in_flight` loops going, each awaiting its operation before the next. All run on this
+/// Runs `run.in_flight` loops; each awaits its operation before the next one. All run on this
 /// thread, in a [`LocalSet`](tokio::task::LocalSet).
 ///
 /// # Errors
 ///
-/// An operation that failed.
+/// Fails with the error of the first operation that failed.
 pub async fn measure<F>(run: &Run, once: F) -> Result<Measured, String>
 where
     F: AsyncFn() -> Result<(), String> + 'static,
@@ -65,7 +65,7 @@ struct Meter {
 }
 
 impl Meter {
-    /// `turn` is another one for each loop, so that they are not timed all at once.
+    /// `turn` differs between loops, so that they do not all time the same turn.
     async fn repeat<F>(&self, mut turn: u64, every: u64, once: &F) -> Result<(), String>
     where
         F: AsyncFn() -> Result<(), String>,

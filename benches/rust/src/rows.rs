@@ -1,18 +1,18 @@
-//! The rows that every peer reads and writes; `benches/rows.mjs` says the same in JavaScript.
+//! The rows that every peer reads and writes. `benches/rows.mjs` has the same in JavaScript.
 
-/// How many bytes a value has.
+/// The length of a value, in bytes.
 pub const VALUE_LENGTH: usize = 100;
 
 /// Keys of the loaded rows: every hash key with every sort key.
 pub struct Rows {
     hash_keys: Vec<[u8; 16]>,
     sort_keys: Vec<[u8; 16]>,
-    /// What every row has, and what every set writes.
+    /// The value of every row, which every set writes.
     pub value: [u8; VALUE_LENGTH],
 }
 
 impl Rows {
-    /// The keys of so many rows.
+    /// Makes the keys of this many rows.
     pub fn new(hash_keys: u32, sort_keys: u32) -> Self {
         Self {
             hash_keys: (0..hash_keys).map(|index| key("hash-key-", index)).collect(),
@@ -21,7 +21,7 @@ impl Rows {
         }
     }
 
-    /// Hash key and sort key of any row.
+    /// Hash key and sort key of a random row.
     pub fn any(&self) -> (&[u8; 16], &[u8; 16]) {
         let hash_key = &self.hash_keys[fastrand::usize(..self.hash_keys.len())];
         (hash_key, &self.sort_keys[fastrand::usize(..self.sort_keys.len())])

@@ -1,10 +1,10 @@
-//! The talk with the runner: a line of JSON in, a line of JSON out, one at a time.
+//! The protocol with the runner: one line of JSON in, one line of JSON out.
 
 use std::io::{self, BufRead, Write};
 
 use serde::{Deserialize, Serialize};
 
-/// What the runner asks of a peer.
+/// A command of the runner.
 #[derive(Debug, Deserialize)]
 #[serde(tag = "command", rename_all = "camelCase")]
 pub enum Command {
@@ -17,7 +17,7 @@ pub enum Command {
         table: String,
         /// How many hash keys are loaded.
         hash_keys: u32,
-        /// How many sort keys each of them has.
+        /// How many sort keys each hash key has.
         sort_keys: u32,
     },
     /// Work for a while.
@@ -30,15 +30,15 @@ pub enum Command {
 pub struct Run {
     /// What to do.
     pub work: Work,
-    /// How many operations are under way at any time.
+    /// How many operations are in flight.
     pub in_flight: usize,
-    /// How long it is measured.
+    /// The measured time, in seconds.
     pub seconds: f64,
-    /// How long it runs before it is measured.
+    /// The warm-up time before the measurement, in seconds.
     pub warm_up_seconds: f64,
 }
 
-/// What a peer can do over and over.
+/// The works that a peer can repeat.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub enum Work {
@@ -48,7 +48,7 @@ pub enum Work {
     Set,
 }
 
-/// What came of a command.
+/// The outcome of a command.
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Answer<T> {
@@ -58,11 +58,11 @@ pub struct Answer<T> {
     error: Option<String>,
 }
 
-/// Obeys commands until there are no more.
+/// Carries out commands until the input ends.
 ///
 /// # Errors
 ///
-/// The streams broke, or the runner sent what is no command.
+/// A stream failed, or the runner sent a line that is not a command.
 pub fn obey<T: Serialize>(mut each: impl FnMut(Command) -> Result<T, String>) -> io::Result<()> {
     say("ready")?;
     for line in io::stdin().lock().lines() {

@@ -1,6 +1,6 @@
 // Looks for an order in which the operations on one cell can have happened: one at a time, each between its call and
-// its answer. It is the search of Wing and Gong with Lowe's memory: it takes one operation after the other, and does not
-// search a state again (the same operations taken, the same content).
+// its answer. It is the search of Wing and Gong with Lowe's memory: it takes one operation after the other, and searches
+// no state twice (the same operations taken, the same content).
 
 import { type Action, after, type Content, onlyLooks } from './cell'
 

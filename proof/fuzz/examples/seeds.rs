@@ -1,4 +1,4 @@
-//! Writes the inputs that fuzzing starts from, one folder a target: good frames of every RPC.
+//! Writes the first inputs of the fuzzer, one folder for each target: valid frames of every RPC.
 //!
 //! `cargo run --example seeds -- <corpus folder>`
 
@@ -66,7 +66,7 @@ fn position<R: Rpc>() -> u8 {
     RpcCode::ALL.iter().take_while(|code| **code != R::CODE).count() as u8
 }
 
-/// A value of zeros and nothing: a struct without fields, an empty blob, the number 0.
+/// Empty values: a struct without fields, an empty blob, the number 0.
 fn empty<T: Wire>() -> T {
     T::read(&mut Reader::new(Bytes::from_static(&[0; 8]))).expect("zeros are a value of every type")
 }
@@ -79,7 +79,7 @@ impl Visit for Seeds {
     }
 }
 
-/// Values with something in every list, map and optional field.
+/// Full values: every list, map and optional field has content.
 fn full(seeds: &mut Seeds) {
     let blob = || Bytes::from_static(b"blob");
     let text = || Text::from("text");

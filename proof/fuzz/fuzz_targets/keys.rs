@@ -11,7 +11,7 @@ use pegasus_protocol::key::{
 
 #[derive(Debug, Arbitrary)]
 struct Input<'a> {
-    /// Chooses, rarely as such keys are slow, a length at the limit to which the hash key is filled up.
+    /// Chooses a length near the limit, to which the hash key is filled up. Rarely, as such keys are slow.
     length: u16,
     filling: u8,
     /// Whether the second key starts with the first one's prefix.
@@ -38,7 +38,7 @@ fn packing(hash_key: &[u8], sort_key: &[u8], partition_count: u32) {
     assert!(index < partition_count.max(1));
 }
 
-/// Bytes that nobody packed.
+/// Bytes that are not a packed key.
 fn unpacking(bytes: &[u8]) {
     let unpacked = decode(&Bytes::copy_from_slice(bytes));
     assert_eq!(unpacked.is_ok(), hash(bytes).is_ok());
@@ -47,7 +47,7 @@ fn unpacking(bytes: &[u8]) {
     }
 }
 
-/// Between a prefix and its successor are exactly the strings that start with it.
+/// Checks that exactly the strings with a prefix are between the prefix and its successor.
 fn successors(prefix: &[u8], other: &[u8]) {
     let starts = other.starts_with(prefix);
     match successor(prefix) {

@@ -1,4 +1,4 @@
-//! Any bytes, read as a client reads a connection.
+//! Reads any bytes as a client reads a connection.
 
 #![no_main]
 

@@ -1,4 +1,4 @@
-//! An answer whose frame is good, with any bytes for a value: first byte the RPC, second the error.
+//! Answers with a valid frame and any bytes as value. The first byte chooses the RPC, the second the error.
 
 #![no_main]
 

@@ -1,4 +1,4 @@
-//! A request whose header and head are good, with any bytes for a value.
+//! Requests with a valid header and head, and any bytes as value.
 
 #![no_main]
 
@@ -15,7 +15,7 @@ use pegasus_protocol::rpc::{self, Rpc};
 use pegasus_protocol::thrift::{MessageHead, MessageType};
 use pegasus_protocol::types::Gpid;
 
-/// The numbers stand in the input one after the other, the lowest byte first; the value is the rest.
+/// The input: numbers one after the other, the lowest byte first; the rest is the value.
 #[derive(Debug, Arbitrary)]
 struct Input<'a> {
     code: u8,
@@ -49,7 +49,7 @@ impl Check<'_> {
         out
     }
 
-    /// Reads a request, and checks all of it but the value.
+    /// Reads a request, and checks everything except the value.
     fn read<R: Rpc>(&self, mut buffer: BytesMut) -> RequestFrame {
         let frame =
             decode_request(&mut buffer, LIMIT).expect("the frame is good").expect("the frame is whole");

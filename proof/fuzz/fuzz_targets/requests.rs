@@ -1,4 +1,4 @@
-//! Any bytes, read as a server reads a connection.
+//! Reads any bytes as a server reads a connection.
 
 #![no_main]
 

@@ -30,13 +30,13 @@ fn on_unreachable() -> BackupRequestOptions {
 }
 
 /// A client of a scripted cluster, and a table with hedged reads.
-struct Backed {
+struct HedgedScene {
     meta: FakeMeta,
     table: Table,
     _client: Client,
 }
 
-impl Backed {
+impl HedgedScene {
     async fn open(backup_request: BackupRequestOptions, answers: impl Into<Vec<QueryCfgResponse>>) -> Self {
         Self::open_with(backup_request, answers, Duration::from_secs(3)).await
     }
@@ -93,7 +93,7 @@ fn new() -> (String, bool) {
 #[tokio::test]
 async fn a_primary_that_is_slow_is_backed_after_the_delay() {
     let (primary, secondary) = (Fake::silent().await, secondary().await);
-    let scene = Backed::open(hedging(), [led_by(Some(primary.address()), &[&secondary])]).await;
+    let scene = HedgedScene::open(hedging(), [led_by(Some(primary.address()), &[&secondary])]).await;
     let started = Instant::now();
     assert_eq!(scene.get().await, old());
     assert!(started.elapsed() >= DELAY);
@@ -110,7 +110,7 @@ async fn a_primary_that_answers_in_time_is_not_backed() {
     let secondary = secondary().await;
     let delay = Some(BackupDelay::After(Duration::from_secs(3)));
     let patient = BackupRequestOptions { delay, on_unreachable: true, ..hedging() };
-    let scene = Backed::open(patient, [led_by(Some(primary.address()), &[&secondary])]).await;
+    let scene = HedgedScene::open(patient, [led_by(Some(primary.address()), &[&secondary])]).await;
     for _ in 0..20 {
         assert_eq!(scene.get().await, new());
     }
@@ -139,14 +139,14 @@ async fn what_goes_wrong_at_the_secondary_fails_nothing() {
             answer(request)
         })
         .await;
-        let scene = Backed::open(hedging(), [led_by(Some(primary.address()), &[&secondary])]).await;
+        let scene = HedgedScene::open(hedging(), [led_by(Some(primary.address()), &[&secondary])]).await;
         assert_eq!(scene.get().await, new());
         assert_eq!((primary.requests().len(), secondary.requests().len()), (1, 1));
     }
     let slow = |request: &_| Action::After(DELAY * 5, Box::new(value(request, "new")));
     let (primary, dead) = (Fake::start(slow).await, UnusedPort::new());
     let routes = with_secondaries(&[dead.address()], table([primary.address()]));
-    let scene = Backed::open(hedging(), [routes]).await;
+    let scene = HedgedScene::open(hedging(), [routes]).await;
     assert_eq!(scene.get().await, new());
 }
 
@@ -160,7 +160,7 @@ async fn the_secondary_may_still_answer_when_the_primary_fails() {
         Action::After(DELAY, Box::new(value(request, "old")))
     };
     let secondary = Fake::start(answer).await;
-    let scene = Backed::open(hedging(), [led_by(Some(primary.address()), &[&secondary])]).await;
+    let scene = HedgedScene::open(hedging(), [led_by(Some(primary.address()), &[&secondary])]).await;
     assert_eq!(scene.get().await, old());
     assert_eq!(primary.requests().len(), 1);
 }
@@ -172,7 +172,7 @@ async fn only_a_share_of_the_reads_is_sent_twice() {
         let (primary, secondary) = (Fake::start(slow).await, Fake::silent().await);
         let delay = Some(BackupDelay::After(Duration::from_millis(1)));
         let backup = BackupRequestOptions { delay, max_share, on_unreachable: false };
-        let scene = Backed::open(backup, [led_by(Some(primary.address()), &[&secondary])]).await;
+        let scene = HedgedScene::open(backup, [led_by(Some(primary.address()), &[&secondary])]).await;
         for _ in 0..100 {
             assert_eq!(scene.get().await, new());
         }
@@ -193,7 +193,7 @@ async fn a_delay_that_the_client_chooses_asks_a_secondary_too() {
     .await;
     let secondary = secondary().await;
     let auto = BackupRequestOptions { delay: Some(BackupDelay::Auto), ..hedging() };
-    let scene = Backed::open(auto, [led_by(Some(primary.address()), &[&secondary])]).await;
+    let scene = HedgedScene::open(auto, [led_by(Some(primary.address()), &[&secondary])]).await;
     for _ in 0..300 {
         scene.get().await;
     }
@@ -211,7 +211,7 @@ async fn a_read_goes_on_at_a_secondary_when_the_primary_is_gone() {
     let gone = [None, Some(dead.address()), Some(closing.address()), Some(deposed.address())];
     for primary in gone {
         let (first, second) = (secondary().await, secondary().await);
-        let scene = Backed::open(on_unreachable(), [led_by(primary, &[&first, &second])]).await;
+        let scene = HedgedScene::open(on_unreachable(), [led_by(primary, &[&first, &second])]).await;
         for _ in 0..10 {
             assert_eq!(scene.get().await, old(), "{primary:?}");
         }
@@ -229,7 +229,7 @@ async fn a_secondary_that_is_gone_too_leaves_the_next() {
     let alive = secondary().await;
     let secondaries = [dead.address(), hung.address(), alive.address()];
     let routes = with_secondaries(&secondaries, table([None]));
-    let scene = Backed::open(on_unreachable(), [routes]).await;
+    let scene = HedgedScene::open(on_unreachable(), [routes]).await;
     for _ in 0..6 {
         let (read, maybe_stale) = scene.get_within(Some(Duration::from_millis(400))).await;
         assert_eq!((read.unwrap(), maybe_stale), old());
@@ -243,7 +243,7 @@ async fn the_new_primary_is_used_as_soon_as_there_is_one() {
     let before = led_by(Some(dead.address()), &[&secondary]);
     let headless = with_ballot(2, led_by(None, &[&secondary]));
     let after = with_ballot(3, led_by(Some(alive.address()), &[&secondary]));
-    let scene = Backed::open(on_unreachable(), [before, headless, after]).await;
+    let scene = HedgedScene::open(on_unreachable(), [before, headless, after]).await;
     let mut stale = 0;
     while within(scene.get()).await != new() {
         stale += 1;
@@ -258,7 +258,7 @@ async fn replicas_that_the_cluster_names_no_more_are_asked_as_the_last_known() {
     let secondary = secondary().await;
     let before = led_by(Some(closing.address()), &[&secondary]);
     let lost = with_ballot(2, table([None::<SocketAddrV4>]));
-    let scene = Backed::open(on_unreachable(), [before, lost]).await;
+    let scene = HedgedScene::open(on_unreachable(), [before, lost]).await;
     assert_eq!(scene.get().await, old());
     scene.meta.fake().wait_for_requests(2).await;
     for _ in 0..5 {
@@ -275,7 +275,7 @@ async fn a_primary_that_hangs_is_asked_together_with_a_secondary_until_it_is_bac
         Fake::start(move |request| Action::Behind(closed.clone(), Box::new(value(request, "new")))).await;
     let secondary = secondary().await;
     let routes = [led_by(Some(primary.address()), &[&secondary])];
-    let scene = Backed::open_with(on_unreachable(), routes, Duration::from_millis(100)).await;
+    let scene = HedgedScene::open_with(on_unreachable(), routes, Duration::from_millis(100)).await;
     let mut failed = 0;
     while scene.get_within(Some(Duration::from_millis(50))).await.0.is_err() {
         failed += 1;
@@ -299,7 +299,7 @@ async fn a_primary_that_hangs_is_asked_together_with_a_secondary_until_it_is_bac
 async fn without_the_option_no_secondary_is_ever_asked() {
     let (dead, secondary) = (UnusedPort::new(), secondary().await);
     let routes = [led_by(Some(dead.address()), &[&secondary])];
-    let scene = Backed::open(BackupRequestOptions::default(), routes).await;
+    let scene = HedgedScene::open(BackupRequestOptions::default(), routes).await;
     let (read, maybe_stale) = scene.get_within(Some(Duration::from_millis(200))).await;
     assert_eq!(read.unwrap_err().code(), "ERR_TIMEOUT");
     assert!(!maybe_stale);
@@ -309,7 +309,7 @@ async fn without_the_option_no_secondary_is_ever_asked() {
 #[tokio::test]
 async fn options_that_cannot_be_used() {
     let primary = Fake::silent().await;
-    let scene = Backed::open(on_unreachable(), [table([primary.address()])]).await;
+    let scene = HedgedScene::open(on_unreachable(), [table([primary.address()])]).await;
     let refusal = async |backup_request| {
         let options = TableOptions { backup_request, ..TableOptions::default() };
         let error = scene._client.open_table("temp", options).await.err().unwrap();

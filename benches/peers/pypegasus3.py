@@ -1,7 +1,7 @@
-"""PyPI's pypegasus3, doing what every peer does.
+"""PyPI's pypegasus3, with the same works as every peer.
 
-Every line of stdin is a JSON command, every line of stdout its JSON answer, one at a time. The end of stdin
-ends the program.
+Every line of stdin is a JSON command, every line of stdout its JSON answer, one at a time. The program ends
+when stdin ends.
 """
 
 import atexit
@@ -28,7 +28,7 @@ def remove_noise():
     shutil.rmtree(noise, ignore_errors=True)
 
 
-# Nothing but answers may reach the stdout that the runner reads.
+# Only answers may reach the stdout that the runner reads.
 answers = os.fdopen(os.dup(sys.stdout.fileno()), 'w', encoding='utf-8')
 os.dup2(sys.stderr.fileno(), sys.stdout.fileno())
 
@@ -36,7 +36,7 @@ from pypegasus.pgclient import Pegasus  # noqa: E402
 from twisted.internet import defer, reactor, task  # noqa: E402
 
 VALUE = b'v' * 100
-# Of so many operations one is timed where many are in flight, as all peers do.
+# With many operations in flight one in this many is timed, as in all peers.
 SAMPLED = 16
 OPEN_TIMEOUT_MS = 10000
 
@@ -82,7 +82,7 @@ class Peer(object):
 
     @defer.inlineCallbacks
     def repeat(self, once, turn, every):
-        # Another turn for each loop, so that they are not timed all at once.
+        # `turn` differs between loops, so that they do not all time the same turn.
         while not self.is_over:
             started = time.perf_counter()
             yield once()

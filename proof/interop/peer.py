@@ -1,10 +1,10 @@
 """Drives pypegasus3 for the tests beside it.
 
-Every line of stdin is a JSON command, every line of stdout a JSON answer with the command's id; commands run
-side by side, so answers come in any order. The first line of stdout says who this is. The end of stdin ends
-the program.
+Every line of stdin is a JSON command, every line of stdout a JSON answer with the id of the command. Commands run
+concurrently, so answers come in any order. The first line of stdout has the versions. The program ends when stdin
+ends.
 
-JSON has neither bytes nor sets nor dicts with bytes as keys, so they travel as objects of one field:
+JSON has no bytes, no sets and no dicts with bytes as keys, so they are sent as objects with one field:
 {"bytes": BASE64}, {"set": [...]}, {"pairs": [[key, value], ...]}, {"options": CLASS, ...fields}.
 """
 
@@ -31,7 +31,7 @@ def remove_noise():
     shutil.rmtree(noise, ignore_errors=True)
 
 
-# Nothing but answers may reach the stdout that the tests read.
+# Only answers may reach the stdout that the tests read.
 answers = os.fdopen(os.dup(sys.stdout.fileno()), 'w', encoding='utf-8')
 os.dup2(sys.stderr.fileno(), sys.stdout.fileno())
 
@@ -58,7 +58,7 @@ def decode(value):
     if 'options' in value:
         options = OPTIONS[value.pop('options')]()
         for name, field in value.items():
-            # A name that the class lacks would be ignored in silence.
+            # The class would silently ignore an unknown name.
             if not hasattr(options, name):
                 raise AttributeError('%s has no %s' % (type(options).__name__, name))
             setattr(options, name, field)
@@ -89,7 +89,7 @@ class Peer(object):
 
     @defer.inlineCallbacks
     def open(self, table, metas, timeout):
-        # One object is one table.
+        # One object of pypegasus3 is one table.
         client = Pegasus(metas, table, timeout)
         is_ready = yield client.init()
         if is_ready:
@@ -108,7 +108,7 @@ class Peer(object):
 
     @defer.inlineCallbacks
     def scan_some(self, table, count, hash_key, start_sort_key, stop_sort_key, options):
-        """The first rows only; the scanner is closed with more to come."""
+        """Reads the first rows only, and closes the scanner early."""
         scanner = self.clients[table].get_scanner(hash_key, start_sort_key, stop_sort_key, options)
         rows = []
         while len(rows) < count:
@@ -118,7 +118,7 @@ class Peer(object):
         return rows
 
     def scan_all(self, table, max_split_count, options):
-        """One list of rows for each scanner; the scanners run side by side."""
+        """Returns one list of rows for each scanner; the scanners run concurrently."""
         scanners = self.clients[table].get_unordered_scanners(max_split_count, options)
         return defer.gatherResults([self.drain(scanner) for scanner in scanners], consumeErrors=True)
 
@@ -144,7 +144,7 @@ def obey(line):
         request = json.loads(line, object_hook=decode)
         command = getattr(peer, request['command'])
     except Exception:
-        # Whose command this was is not known, so nobody could be answered: everybody hears of the end.
+        # The command of this error is not known, so no answer is possible. The end of the program fails all commands.
         traceback.print_exc()
         reactor.stop()
         return

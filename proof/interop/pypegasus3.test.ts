@@ -3,16 +3,16 @@
 import assert from 'node:assert/strict'
 import { after, before, describe, it } from 'node:test'
 import { FilterType, type MultiGetOptions, PegasusClient, type ScanEntry, type Table } from 'pegasus-client'
+import { LocalServer } from './local-server'
 import {
   type Answer,
   type Key,
-  LocalServer,
   type Pairs,
   Python,
   type PythonMultiGetOptions,
   type PythonTable,
   type Row,
-} from './processes'
+} from './python'
 
 // Powers of two only: pypegasus3 takes the remainder of a signed hash, which is wrong for other counts.
 const PARTITION_COUNTS = [1, 2, 8, 64]

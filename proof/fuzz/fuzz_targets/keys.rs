@@ -30,7 +30,7 @@ fn packing(hash_key: &[u8], sort_key: &[u8], partition_count: u32) {
         return;
     };
     assert!(hash_key.len() < HASH_KEY_LIMIT);
-    let (hash_key_again, sort_key_again) = decode(&key).expect("what was packed can be unpacked");
+    let (hash_key_again, sort_key_again) = decode(key.clone()).expect("what was packed can be unpacked");
     assert_eq!((&hash_key_again[..], &sort_key_again[..]), (hash_key, sort_key));
     let hashed = if hash_key.is_empty() { sort_key } else { hash_key };
     assert_eq!(hash(&key), Ok(crc64(hashed)));
@@ -40,7 +40,7 @@ fn packing(hash_key: &[u8], sort_key: &[u8], partition_count: u32) {
 
 /// Bytes that are not a packed key.
 fn unpacking(bytes: &[u8]) {
-    let unpacked = decode(&Bytes::copy_from_slice(bytes));
+    let unpacked = decode(Bytes::copy_from_slice(bytes));
     assert_eq!(unpacked.is_ok(), hash(bytes).is_ok());
     if let Ok((hash_key, sort_key)) = unpacked {
         assert_eq!(encode(&hash_key, &sort_key).expect("only what can be packed is unpacked"), bytes);

@@ -125,9 +125,9 @@ export enum RequestNumber {
   Token = 2,
   /** The handle of the table. */
   Table = 3,
-  /** Milliseconds, or -1: the table's. */
+  /** Milliseconds; `NOT_GIVEN`: the table's timeout. */
   TimeoutMs = 4,
-  /** The lifetime of the row; 0: none. */
+  /** The lifetime of the row in seconds; 0: the row never expires. */
   TtlSeconds = 5,
   /** The length of the hash key in bytes. */
   HashKeyLength = 6,
@@ -279,7 +279,7 @@ export interface NativeFault {
   remove(): boolean
 }
 
-/** A scanner. JavaScript asks for one page at a time; the lock only makes that safe. */
+/** A running scan. */
 export interface NativeScanner {
   /** One call at a time. Answer: Extra, a page of rows; Absent at the end. */
   nextPage(token: number): void

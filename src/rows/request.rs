@@ -24,9 +24,9 @@ pub enum RequestNumber {
     Token = 2,
     /// The handle of the table.
     Table = 3,
-    /// Milliseconds, or -1: the table's.
+    /// Milliseconds; `NOT_GIVEN`: the table's timeout.
     TimeoutMs = 4,
-    /// The lifetime of the row; 0: none.
+    /// The lifetime of the row in seconds; 0: the row never expires.
     TtlSeconds = 5,
     /// The length of the hash key in bytes.
     HashKeyLength = 6,

@@ -11,10 +11,11 @@ use crate::bridge::completion::Completion;
 use crate::results::pages::page_of_rows;
 use crate::start::Starter;
 
-/// A scanner. JavaScript asks for one page at a time; the lock only makes that safe.
+/// A running scan.
 #[napi]
 pub struct NativeScanner {
     starter: Starter,
+    /// Locked by one page at a time, since `lib/` asks for no other page before.
     scanner: Arc<Mutex<Scanner>>,
     with_expiry: bool,
 }

@@ -3,7 +3,7 @@ import { describe, it } from 'node:test'
 import { CheckType } from '../../lib'
 import { makeTable } from '../../lib/api/table'
 import { Crossing } from '../../lib/crossing/crossing'
-import { Kind } from '../../lib/crossing/native/numbers'
+import { RecordKind } from '../../lib/crossing/native'
 import { clientOptions } from '../../lib/options/client'
 import { localOptions } from '../../lib/options/local-cluster'
 import { tableOptions } from '../../lib/options/table'
@@ -344,7 +344,7 @@ describe('options', () => {
   it('get what was read as a Buffer', async () => {
     const call = table.get('h', 's', { timeoutMs: 50 })
     await handedOver()
-    native.answer([[native.last.token, Kind.Bytes, 0, 2]], Buffer.from('ok'))
+    native.answer([[native.last.token, RecordKind.Bytes, 0, 2]], Buffer.from('ok'))
     assert.equal(String(await call), 'ok')
   })
 })

@@ -5,8 +5,7 @@ import { LocalCluster, startLocal } from '../../lib/api/local-cluster'
 import { Scanner } from '../../lib/api/scanner'
 import { Table } from '../../lib/api/table'
 import { Crossing } from '../../lib/crossing/crossing'
-import type { NativeClientOptions } from '../../lib/crossing/native/client'
-import { Kind } from '../../lib/crossing/native/numbers'
+import { type NativeClientOptions, RecordKind } from '../../lib/crossing/native'
 import { localOptions } from '../../lib/options/local-cluster'
 import type { BackupRequestOptions } from '../../lib/options/table'
 import { FakeNative, fakeTable } from './fake-native'
@@ -75,7 +74,7 @@ describe('a client', () => {
   it('closes once, however often it is asked to', async () => {
     const { native, client } = await connected()
     const closings = [client.close(), client.close(), client[Symbol.asyncDispose]()]
-    native.answer([[native.last.token, Kind.Done]])
+    native.answer([[native.last.token, RecordKind.Done]])
     await Promise.all(closings)
     await client.close()
     assert.equal(native.sent.filter(({ method }) => method === 'close').length, 1)
@@ -102,7 +101,7 @@ describe('a local cluster', () => {
     const cluster = await starting
     assert.deepEqual([cluster.metaServers, cluster.replicaServers], [['127.0.0.1:1'], ['127.0.0.1:2']])
     const stops = [cluster.stop(), cluster[Symbol.asyncDispose]()]
-    native.answer([[native.last.token, Kind.Done]])
+    native.answer([[native.last.token, RecordKind.Done]])
     await Promise.all(stops)
     assert.equal(native.sent.filter(({ method }) => method === 'stop').length, 1)
   })

@@ -4,7 +4,7 @@ import { describe, it } from 'node:test'
 import { makeTable } from '../../lib/api/table'
 import { unwrap } from '../../lib/crossing/answers'
 import { Crossing } from '../../lib/crossing/crossing'
-import { Kind, MAYBE_STALE } from '../../lib/crossing/native/numbers'
+import { MAYBE_STALE, RecordKind } from '../../lib/crossing/native'
 import { PegasusError } from '../../lib/values/errors'
 import { FakeNative, fakeTable, handedOver } from './fake-native'
 
@@ -20,14 +20,14 @@ describe('answers', () => {
     const calls = Array.from({ length: 8 }, () => crossing.call(send))
     native.answer(
       [
-        [1, Kind.Done],
-        [2, Kind.Absent],
-        [3, Kind.Bytes, 1, 2],
-        [4, Kind.Number, 5, 3],
-        [5, Kind.Number, 0xffff_ffff, 0xffff_ffff],
-        [6, Kind.Boolean, 1],
-        [7, Kind.BigInt, 0xffff_fffe, 0xffff_ffff],
-        [8, Kind.Extra, 1],
+        [1, RecordKind.Done],
+        [2, RecordKind.Absent],
+        [3, RecordKind.Bytes, 1, 2],
+        [4, RecordKind.Number, 5, 3],
+        [5, RecordKind.Number, 0xffff_ffff, 0xffff_ffff],
+        [6, RecordKind.Boolean, 1],
+        [7, RecordKind.BigInt, 0xffff_fffe, 0xffff_ffff],
+        [8, RecordKind.Extra, 1],
       ],
       Buffer.from('abcd'),
       ['first', 'second'],
@@ -50,10 +50,10 @@ describe('answers', () => {
     ]
     calls[0]?.then(() => told.push('given'))
     native.answer([
-      [1, Kind.Boolean + MAYBE_STALE, 1],
-      [2, Kind.Absent + MAYBE_STALE],
-      [3, Kind.Absent],
-      [4, Kind.Absent + MAYBE_STALE],
+      [1, RecordKind.Boolean + MAYBE_STALE, 1],
+      [2, RecordKind.Absent + MAYBE_STALE],
+      [3, RecordKind.Absent],
+      [4, RecordKind.Absent + MAYBE_STALE],
     ])
     const [first, second, third, fourth] = await Promise.all(calls)
     assert.deepEqual([first, second, third], [true, null, null])
@@ -70,7 +70,7 @@ describe('answers', () => {
     const controller = new AbortController()
     const call = crossing.call(send, controller.signal, () => assert.fail('told'))
     controller.abort()
-    native.answer([[1, Kind.Absent + MAYBE_STALE]])
+    native.answer([[1, RecordKind.Absent + MAYBE_STALE]])
     await assert.rejects(call, { name: 'AbortError' })
   })
 
@@ -78,8 +78,8 @@ describe('answers', () => {
     const { native, crossing, send } = setUp()
     const [first, second] = [crossing.call(send), crossing.call(send)]
     native.answer([
-      [2, Kind.Boolean, 1],
-      [1, Kind.Boolean, 0],
+      [2, RecordKind.Boolean, 1],
+      [1, RecordKind.Boolean, 0],
     ])
     assert.deepEqual(await Promise.all([first, second]), [false, true])
   })
@@ -102,8 +102,8 @@ describe('answers', () => {
       const calls = [crossing.call(send), crossing.call(send)]
       const [left, right] = native.sent.slice(-2)
       native.answer([
-        [left?.token ?? 0, Kind.Done],
-        [right?.token ?? 0, Kind.Done],
+        [left?.token ?? 0, RecordKind.Done],
+        [right?.token ?? 0, RecordKind.Done],
       ])
       await Promise.all(calls)
     }
@@ -115,8 +115,8 @@ describe('answers', () => {
     const call = crossing.call(send)
     const warning = new Promise<Error>((resolve) => process.once('warning', resolve))
     native.answer([
-      [77, Kind.Done],
-      [1, Kind.Boolean, 1],
+      [77, RecordKind.Done],
+      [1, RecordKind.Boolean, 1],
     ])
     assert.equal(await call, true)
     assert.match((await warning).message, /token 77/)
@@ -149,7 +149,7 @@ describe('failures', () => {
       await table.set('h', 's', 'v')
     }
     const call = theCaller()
-    native.answer([[1, Kind.Failure, 0]], undefined, [{ ...failure, table: 'temp', server: undefined }])
+    native.answer([[1, RecordKind.Failure, 0]], undefined, [{ ...failure, table: 'temp', server: undefined }])
     const error: unknown = await call.catch((reason) => reason)
     assert.ok(error instanceof PegasusError)
     assert.deepEqual(
@@ -167,7 +167,7 @@ describe('failures of the addon', () => {
     const { native, table } = setUp()
     const call = table.set('h', 's', 'v')
     const refused = { ...failure, code: 'ERR_INVALID_ARGUMENT', message: 'the write is too long' }
-    native.answer([[1, Kind.Failure, 0]], undefined, [refused])
+    native.answer([[1, RecordKind.Failure, 0]], undefined, [refused])
     const error: unknown = await call.catch((reason) => reason)
     assert.ok(error instanceof RangeError)
     assert.deepEqual({ ...error }, { code: 'ERR_INVALID_ARGUMENT' })
@@ -178,7 +178,7 @@ describe('failures of the addon', () => {
     for (const nextSortKey of [Buffer.from('k'), undefined]) {
       const { native, table } = setUp()
       const call = table.delRange('h', '', '')
-      native.answer([[1, Kind.Failure, 0]], undefined, [
+      native.answer([[1, RecordKind.Failure, 0]], undefined, [
         { ...failure, code: 'ERR_BUSY', deleted: 7, nextSortKey },
       ])
       const error: unknown = await call.catch((reason) => reason)
@@ -214,11 +214,11 @@ describe('progress', () => {
     const seen: unknown[] = []
     const call = table.count({ onProgress: (each) => seen.push(each) })
     assert.equal(native.last.args[1], true)
-    native.answer([[1, Kind.Progress, 0]], undefined, [progress(1)])
+    native.answer([[1, RecordKind.Progress, 0]], undefined, [progress(1)])
     native.answer(
       [
-        [1, Kind.Progress, 0],
-        [1, Kind.Number, 20],
+        [1, RecordKind.Progress, 0],
+        [1, RecordKind.Number, 20],
       ],
       undefined,
       [progress(2)],
@@ -231,7 +231,7 @@ describe('progress', () => {
     const { native, table } = setUp()
     const call = table.count()
     assert.deepEqual([native.last.args[1], native.last.cancellable], [false, false])
-    native.answer([[1, Kind.Number, 20]])
+    native.answer([[1, RecordKind.Number, 20]])
     assert.equal(await call, 20)
   })
 
@@ -246,9 +246,9 @@ describe('progress', () => {
     const other = crossing.call(send)
     native.answer(
       [
-        [1, Kind.Progress, 0],
-        [1, Kind.Progress, 0],
-        [2, Kind.Done],
+        [1, RecordKind.Progress, 0],
+        [1, RecordKind.Progress, 0],
+        [2, RecordKind.Done],
       ],
       undefined,
       [progress(1)],
@@ -256,7 +256,7 @@ describe('progress', () => {
     await assert.rejects(call, /enough/)
     assert.equal(await other, undefined)
     assert.deepEqual([calls, native.cancelled], [1, [1]])
-    native.answer([[1, Kind.Cancelled]])
+    native.answer([[1, RecordKind.Cancelled]])
   })
 
   it('is not heard after an abort, nor by the next one with the token', async () => {
@@ -267,11 +267,11 @@ describe('progress', () => {
     const call = table.count({ onProgress, signal: controller.signal })
     controller.abort('stop')
     await assert.rejects(call, (reason) => reason === 'stop')
-    native.answer([[1, Kind.Progress, 0]], undefined, [progress(1)])
-    native.answer([[1, Kind.Cancelled]])
+    native.answer([[1, RecordKind.Progress, 0]], undefined, [progress(1)])
+    native.answer([[1, RecordKind.Cancelled]])
     const next = table.count()
-    native.answer([[1, Kind.Progress, 0]], undefined, [progress(2)])
-    native.answer([[1, Kind.Number, 5]])
+    native.answer([[1, RecordKind.Progress, 0]], undefined, [progress(2)])
+    native.answer([[1, RecordKind.Number, 5]])
     assert.equal(await next, 5)
     assert.deepEqual(seen, [])
     assert.equal(getEventListeners(controller.signal, 'abort').length, 0)
@@ -298,8 +298,8 @@ describe('an AbortSignal', () => {
     const later = table.get('h', 's')
     await handedOver()
     assert.deepEqual([native.last.token, native.last.cancellable], [2, false])
-    native.answer([[1, Kind.Cancelled]])
-    native.answer([[2, Kind.Absent]])
+    native.answer([[1, RecordKind.Cancelled]])
+    native.answer([[2, RecordKind.Absent]])
     assert.equal(await later, null)
     table.get('h', 's')
     await handedOver()
@@ -315,7 +315,7 @@ describe('an AbortSignal', () => {
     const { signal } = controller
     const calls = Array.from({ length: 20 }, () => table.get('h', 's', { signal }))
     assert.equal(getEventListeners(signal, 'abort').length, 1)
-    native.answer([[1, Kind.Absent]])
+    native.answer([[1, RecordKind.Absent]])
     assert.equal(await calls[0], null)
     controller.abort('enough')
     const ends = await Promise.allSettled(calls)
@@ -331,7 +331,7 @@ describe('an AbortSignal', () => {
     const { signal } = new AbortController()
     const call = table.get('h', 's', { signal })
     assert.equal(getEventListeners(signal, 'abort').length, 1)
-    native.answer([[1, Kind.Absent]])
+    native.answer([[1, RecordKind.Absent]])
     await call
     assert.equal(getEventListeners(signal, 'abort').length, 0)
     assert.deepEqual(native.cancelled, [])
@@ -347,7 +347,8 @@ describe('log lines', () => {
     const note = (level: string) => (message: string) => lines.push(`${level} ${message}`)
     const logger = { error: note('error'), warn: note('warn'), info: note('info'), debug: note('debug') }
     const logId = crossing.addLogger(logger)
-    const log = (level: number) => native.answer([[0, Kind.Log, 0]], undefined, [line(logId, level, 'hello')])
+    const log = (level: number) =>
+      native.answer([[0, RecordKind.Log, 0]], undefined, [line(logId, level, 'hello')])
     for (const level of [1, 2, 3, 4]) log(level)
     crossing.removeLogger(logId)
     log(1)
@@ -367,9 +368,9 @@ describe('log lines', () => {
     const extras = [line(logId, 1, 'a'), line(logId, 2, 'b')]
     native.answer(
       [
-        [0, Kind.Log, 0],
-        [0, Kind.Log, 1],
-        [1, Kind.Done],
+        [0, RecordKind.Log, 0],
+        [0, RecordKind.Log, 1],
+        [1, RecordKind.Done],
       ],
       undefined,
       extras,

@@ -1,7 +1,15 @@
-import type { Native, NativeBridge } from '../../lib/crossing/native/addon'
-import { CANCELLABLE, Kind, RowOperation } from '../../lib/crossing/native/numbers'
-import type { OnBatch } from '../../lib/crossing/native/records'
-import type { NativeScanner, NativeTable } from '../../lib/crossing/native/table'
+import {
+  CANCELLABLE,
+  type Native,
+  type NativeBridge,
+  type NativeScanner,
+  type NativeTable,
+  PageFlag,
+  RecordKind,
+  RowOperation,
+} from '../../lib/crossing/native'
+
+type OnBatch = Parameters<Native['attach']>[0]
 
 export interface Sent {
   method: string
@@ -55,7 +63,7 @@ export class FakeNative implements Native, NativeBridge {
 
   /** One visit with these records; `slab` and `extras` as the addon would give them. */
   answer(
-    records: [token: number, kind: Kind, a?: number, b?: number][],
+    records: [token: number, kind: RecordKind, a?: number, b?: number][],
     slab = Buffer.alloc(0),
     extras: unknown[] = [],
   ) {
@@ -65,7 +73,7 @@ export class FakeNative implements Native, NativeBridge {
 
   /** Answers what was asked last with something of its own. */
   answerLast(extra: unknown): void {
-    this.answer([[this.last.token, Kind.Extra, 0]], undefined, [extra])
+    this.answer([[this.last.token, RecordKind.Extra, 0]], undefined, [extra])
   }
 }
 
@@ -108,12 +116,9 @@ export class FakeScanner implements NativeScanner {
   }
 }
 
-const COMPLETE = 1
-const WITH_EXPIRY = 2
-
 /** A page as the addon packs it: of pairs, or of scanned rows, with their expiry where it is the fourth. */
 export function packPage(rows: (string | number)[][], complete = true): Buffer {
-  const flags = (complete ? COMPLETE : 0) | (rows[0]?.length === 4 ? WITH_EXPIRY : 0)
+  const flags = (complete ? PageFlag.Complete : 0) | (rows[0]?.length === 4 ? PageFlag.WithExpiry : 0)
   const numbers = rows.flat().map((item) => (typeof item === 'number' ? item : Buffer.byteLength(item)))
   const texts = rows.flat().filter((item) => typeof item === 'string')
   const header = Uint32Array.from([flags, rows.length, ...numbers])

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import { makeScanner } from '../../lib/api/scanner'
 import { Crossing } from '../../lib/crossing/crossing'
-import { Kind } from '../../lib/crossing/native/numbers'
+import { RecordKind } from '../../lib/crossing/native'
 import type { ScanEntry } from '../../lib/values/rows'
 import { FakeNative, FakeScanner, packPage } from './fake-native'
 
@@ -21,12 +21,12 @@ function setUp(signal?: AbortSignal) {
     },
     async end() {
       await new Promise(setImmediate)
-      native.answer([[native.last.token, Kind.Absent]])
+      native.answer([[native.last.token, RecordKind.Absent]])
     },
     async fail() {
       await new Promise(setImmediate)
       const failure = { code: 'ERR_BUSY', message: 'busy', retryable: true, maybeApplied: false }
-      native.answer([[native.last.token, Kind.Failure, 0]], undefined, [failure])
+      native.answer([[native.last.token, RecordKind.Failure, 0]], undefined, [failure])
     },
   }
 }

@@ -1,11 +1,6 @@
 import { unwrap } from '../crossing/answers'
 import type { Crossing } from '../crossing/crossing'
-import type {
-  NativeClient,
-  NativeNodeInfo,
-  NativeTableInfo,
-  NativeTableLayout,
-} from '../crossing/native/client'
+import type { NativeClient, NativeNodeInfo, NativeTableInfo, NativeTableLayout } from '../crossing/native'
 import { nodeInfo, ordered, tableInfo, tableLayout } from '../crossing/results/cluster'
 import {
   type AdminOptions,

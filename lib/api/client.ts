@@ -1,8 +1,7 @@
 import { Unanswered, unwrap } from '../crossing/answers'
 import type { Crossing } from '../crossing/crossing'
 import { logLevel } from '../crossing/loggers'
-import type { NativeClient } from '../crossing/native/client'
-import type { NativeTable } from '../crossing/native/table'
+import { LogLevel, type NativeClient, type NativeTable } from '../crossing/native'
 import { threadCrossing } from '../crossing/thread'
 import { nonEmptyString } from '../options/checks/kinds'
 import { type ClientOptions, clientOptions } from '../options/client'
@@ -35,7 +34,7 @@ export class PegasusClient {
       const { native, logger } = clientOptions(options)
       const through = crossing()
       const logId = logger === null ? 0 : through.addLogger(logger)
-      const withLog = { ...native, logId, logLevel: logger === null ? 0 : logLevel(logger) }
+      const withLog = { ...native, logId, logLevel: logger === null ? LogLevel.None : logLevel(logger) }
       const answer = await through.call<NativeClient>((token) => through.native.connect(token, withLog))
       if (answer instanceof Unanswered) through.removeLogger(logId)
       return new PegasusClient(through, unwrap(answer), logId)

@@ -1,4 +1,4 @@
-import type { NativeFault } from '../crossing/native/local'
+import type { NativeFault } from '../crossing/native'
 import type { FaultRule } from '../options/faults'
 import { notConstructible } from '../values/argument-errors'
 

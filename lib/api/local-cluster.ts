@@ -1,7 +1,7 @@
 import { unwrap } from '../crossing/answers'
 import type { Crossing } from '../crossing/crossing'
 import { errorOf } from '../crossing/failures'
-import type { NativeLocalCluster, NativeLocalOptions } from '../crossing/native/local'
+import type { NativeLocalCluster, NativeLocalOptions } from '../crossing/native'
 import { threadCrossing } from '../crossing/thread'
 import { nonEmptyString } from '../options/checks/kinds'
 import { partitionCount as checkPartitionCount, notNegative } from '../options/checks/numbers'

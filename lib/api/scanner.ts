@@ -1,6 +1,6 @@
 import { type Answer, unwrap } from '../crossing/answers'
 import type { Crossing } from '../crossing/crossing'
-import type { NativeScanner } from '../crossing/native/table'
+import type { NativeScanner } from '../crossing/native'
 import { ScanPage } from '../crossing/results/pages'
 import { notConstructible } from '../values/argument-errors'
 import { PegasusError } from '../values/errors'

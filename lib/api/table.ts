@@ -1,6 +1,6 @@
 import { unwrap } from '../crossing/answers'
 import type { Crossing } from '../crossing/crossing'
-import type { NativeTable } from '../crossing/native/table'
+import type { NativeTable } from '../crossing/native'
 import { decodeValues, outcomes } from '../crossing/results/batches'
 import { decodeCheckResult } from '../crossing/results/check-results'
 import { decodePairs } from '../crossing/results/pages'

@@ -1,4 +1,4 @@
-import type { NativeBridge } from './native/addon'
+import type { NativeBridge } from './native'
 import { Requests } from './requests'
 
 /** A burst with more bytes of requests is handed over in parts, before it is complete. */

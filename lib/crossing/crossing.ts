@@ -5,9 +5,15 @@ import { type Answer, Unanswered, type Unwrapper } from './answers'
 import { Burst } from './burst'
 import { Listeners, type OnMaybeStale, type OnProgress } from './listeners'
 import { Loggers } from './loggers'
-import type { Native, NativeBridge } from './native/addon'
-import { CANCELLABLE, Kind, MAYBE_STALE, RECORD_LENGTH } from './native/numbers'
-import type { LogLine } from './native/records'
+import {
+  CANCELLABLE,
+  type LogLine,
+  MAYBE_STALE,
+  type Native,
+  type NativeBridge,
+  RECORD_LENGTH,
+  RecordKind,
+} from './native'
 import { answerOf } from './records'
 import type { Requests } from './requests'
 import { type Settle, Slots } from './slots'
@@ -121,12 +127,12 @@ export class Crossing {
     const { buffer: memory, byteOffset } = slab
     for (let at = 0; at < count * RECORD_LENGTH; at += RECORD_LENGTH) {
       const token = records[at] as number
-      const kind = records[at + 1] as Kind
+      const kind = records[at + 1] as RecordKind
       const a = records[at + 2] as number
       const b = records[at + 3] as number
       try {
-        if (kind === Kind.Log) this.#loggers.write(extras[a] as LogLine)
-        else if (kind === Kind.Progress) this.#listeners.progress(token, extras[a] as CountProgress)
+        if (kind === RecordKind.Log) this.#loggers.write(extras[a] as LogLine)
+        else if (kind === RecordKind.Progress) this.#listeners.progress(token, extras[a] as CountProgress)
         else if (kind < MAYBE_STALE)
           this.#slots.settle(token, answerOf(kind, a, b, memory, byteOffset, extras))
         else {

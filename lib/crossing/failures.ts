@@ -1,6 +1,6 @@
 import { INVALID_ARGUMENT, outOfRange } from '../values/argument-errors'
 import { PegasusError } from '../values/errors'
-import type { Failure } from './native/records'
+import type { Failure } from './native'
 
 /** A function whose frame, with every frame above it, is left out of a stack. */
 export type Below = (...parameters: never[]) => unknown

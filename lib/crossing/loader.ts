@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { PegasusError } from '../values/errors'
-import type { Native } from './native/addon'
+import type { Native } from './native'
 
 /** The platforms with a prebuilt package, as `napi.targets` of package.json lists them. */
 export const SUPPORTED = [

@@ -1,8 +1,18 @@
 import { LOG_LEVELS, type Logger } from '../values/logger'
-import type { LogLine } from './native/records'
+import { LogLevel, type LogLine } from './native'
+
+/** The level of the lines that each function of a {@link Logger} gets. */
+const LEVEL_OF = {
+  error: LogLevel.Error,
+  warn: LogLevel.Warn,
+  info: LogLevel.Info,
+  debug: LogLevel.Debug,
+} satisfies Record<keyof Logger, LogLevel>
 
 /** Level names of common libraries that are not functions of a {@link Logger}. */
-const OTHER_LEVELS: Record<string, number> = { silent: 0, fatal: 0, trace: LOG_LEVELS.length }
+const OTHER_LEVELS = { silent: LogLevel.None, fatal: LogLevel.None, trace: LogLevel.Debug }
+
+const LEVEL_BY_NAME = new Map<string, LogLevel>(Object.entries({ ...LEVEL_OF, ...OTHER_LEVELS }))
 
 /** The loggers of open clients, by the number under which the addon sends their lines. */
 export class Loggers {
@@ -29,8 +39,8 @@ export class Loggers {
 const warned = new WeakSet<Logger>()
 
 /** Writes one line. A logger that throws must not break the client: it gets one warning and later lines as usual. */
-function writeLine(logger: Logger, level: number, message: string): void {
-  const name = LOG_LEVELS[level - 1] ?? 'debug'
+function writeLine(logger: Logger, level: LogLevel, message: string): void {
+  const name = LOG_LEVELS.find((name) => LEVEL_OF[name] === level) ?? 'debug'
   try {
     logger[name](message)
   } catch (error) {
@@ -45,13 +55,13 @@ interface Levelled {
   isLevelEnabled?: unknown
 }
 
-/** The most detailed level that the logger writes, from 0 to 4. Lines beyond it need not cross. */
-export function logLevel(logger: Logger): number {
+/** The most detailed level that the logger writes. Lines beyond it need not cross. */
+export function logLevel(logger: Logger): LogLevel {
   const { level, isLevelEnabled } = logger as Levelled
   if (typeof isLevelEnabled === 'function') {
-    return LOG_LEVELS.findLastIndex((name) => isLevelEnabled.call(logger, name)) + 1
+    const name = LOG_LEVELS.findLast((name) => isLevelEnabled.call(logger, name))
+    return name === undefined ? LogLevel.None : LEVEL_OF[name]
   }
-  if (typeof level !== 'string') return LOG_LEVELS.length
-  const index = LOG_LEVELS.indexOf(level as (typeof LOG_LEVELS)[number])
-  return index >= 0 ? index + 1 : (OTHER_LEVELS[level] ?? LOG_LEVELS.length)
+  if (typeof level !== 'string') return LogLevel.Debug
+  return LEVEL_BY_NAME.get(level) ?? LogLevel.Debug
 }

@@ -1,12 +1,11 @@
 import { Unanswered } from './answers'
 import { errorOf } from './failures'
-import { Kind } from './native/numbers'
-import type { Failure } from './native/records'
+import { type Failure, RecordKind } from './native'
 import { view } from './views'
 
 /** Reads the answer from a record; `memory` from `byteOffset` on is the slab of its batch. */
 export function answerOf(
-  kind: Kind,
+  kind: RecordKind,
   a: number,
   b: number,
   memory: ArrayBufferLike,
@@ -14,21 +13,21 @@ export function answerOf(
   extras: unknown[],
 ): unknown {
   switch (kind) {
-    case Kind.Done:
+    case RecordKind.Done:
       return undefined
-    case Kind.Absent:
+    case RecordKind.Absent:
       return null
-    case Kind.Bytes:
+    case RecordKind.Bytes:
       return view(memory, byteOffset + a, b)
-    case Kind.Number:
+    case RecordKind.Number:
       return (b | 0) * 2 ** 32 + a
-    case Kind.Boolean:
+    case RecordKind.Boolean:
       return a !== 0
-    case Kind.BigInt:
+    case RecordKind.BigInt:
       return (BigInt(b | 0) << 32n) | BigInt(a)
-    case Kind.Extra:
+    case RecordKind.Extra:
       return extras[a]
-    case Kind.Failure:
+    case RecordKind.Failure:
       return new Unanswered((below) => errorOf(extras[a] as Failure, below))
     default:
       return new Unanswered(() => new Error(`the addon ended an operation with a record of kind ${kind}`))

@@ -1,10 +1,8 @@
 import type { Bytes } from '../values/bytes'
-import type { RowOperation } from './native/numbers'
+import { REQUEST_HEADER_NUMBERS, RequestNumber, type RowOperation } from './native'
 import { mostBytes, putBytes } from './packing'
 
-/** Record length, operation, token, table, timeout, TTL, then the lengths of the three byte strings. */
-const HEADER_NUMBERS = 9
-const HEADER_LENGTH = HEADER_NUMBERS * Uint32Array.BYTES_PER_ELEMENT
+const HEADER_LENGTH = REQUEST_HEADER_NUMBERS * Uint32Array.BYTES_PER_ELEMENT
 
 /** Bytes in the first buffer. */
 const ROOM = 64 * 1024
@@ -13,9 +11,8 @@ const KEPT_ROOM = 1024 * 1024
 
 /**
  * Operations on single rows on their way to the addon. They stand in one buffer as records, so a burst crosses in one
- * call and a string needs no Buffer of its own. A record has a header of nine little-endian u32: the length of the
- * whole record in bytes, the five numbers in the order of {@link Requests.add}, and the lengths of hash key, sort key
- * and value. Then come those bytes without gaps, and padding to a multiple of four.
+ * call and a string needs no Buffer of its own. A record has a header of little-endian u32 at the positions that
+ * {@link RequestNumber} lists. Then come hash key, sort key and value without gaps, and padding to a multiple of four.
  */
 export class Requests {
   #bytes = Buffer.allocUnsafeSlow(ROOM)
@@ -47,15 +44,15 @@ export class Requests {
     this.#length = (end + 3) & ~3
     const numbers = this.#numbers
     const at = start >>> 2
-    numbers[at] = this.#length - start
-    numbers[at + 1] = operation
-    numbers[at + 2] = token
-    numbers[at + 3] = table
-    numbers[at + 4] = timeoutMs
-    numbers[at + 5] = ttlSeconds
-    numbers[at + 6] = sortKeyStart - hashKeyStart
-    numbers[at + 7] = valueStart - sortKeyStart
-    numbers[at + 8] = end - valueStart
+    numbers[at + RequestNumber.Length] = this.#length - start
+    numbers[at + RequestNumber.Operation] = operation
+    numbers[at + RequestNumber.Token] = token
+    numbers[at + RequestNumber.Table] = table
+    numbers[at + RequestNumber.TimeoutMs] = timeoutMs
+    numbers[at + RequestNumber.TtlSeconds] = ttlSeconds
+    numbers[at + RequestNumber.HashKeyLength] = sortKeyStart - hashKeyStart
+    numbers[at + RequestNumber.SortKeyLength] = valueStart - sortKeyStart
+    numbers[at + RequestNumber.ValueLength] = end - valueStart
   }
 
   /** Gives the buffer whose first `length` bytes are the records, and starts anew: the next `add` overwrites them. */

@@ -1,4 +1,4 @@
-import { ANY_STATUS, NOT_GIVEN } from '../crossing/native/numbers'
+import { ANY_STATUS, NOT_GIVEN } from '../crossing/native'
 import { outOfRange, wrongType } from '../values/argument-errors'
 import type { NodeStatus, TableStatus } from '../values/enums'
 import { describe } from './checks/describe'

@@ -1,4 +1,4 @@
-import { NOT_GIVEN } from '../crossing/native/numbers'
+import { NOT_GIVEN } from '../crossing/native'
 import { callback, signal } from './checks/kinds'
 import { incrTtl, positive, ttl } from './checks/numbers'
 import { type Checks, checked } from './checks/schema'

@@ -1,5 +1,4 @@
-import type { NativeClientOptions } from '../crossing/native/client'
-import { NOT_GIVEN } from '../crossing/native/numbers'
+import { LogLevel, type NativeClientOptions, NOT_GIVEN } from '../crossing/native'
 import { outOfRange, wrongType } from '../values/argument-errors'
 import type { Logger } from '../values/logger'
 import { addresses } from './checks/addresses'
@@ -100,7 +99,7 @@ export function clientOptions(given: ClientOptions): { native: NativeClientOptio
     maxInFlightBytes: fields.maxInFlightBytes ?? NOT_GIVEN,
     refuseWhenFull: fields.whenFull === 'refuse',
     logId: 0,
-    logLevel: 0,
+    logLevel: LogLevel.None,
   }
   return { native, logger }
 }

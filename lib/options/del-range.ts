@@ -1,4 +1,4 @@
-import { NOT_GIVEN } from '../crossing/native/numbers'
+import { NOT_GIVEN } from '../crossing/native'
 import type { Bytes } from '../values/bytes'
 import type { FilterType } from '../values/enums'
 import { CALL } from './call'

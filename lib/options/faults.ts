@@ -1,5 +1,4 @@
-import type { NativeFaultRule, NativeReaction, ReactionKind } from '../crossing/native/local'
-import { NO_FAILOVER } from '../crossing/native/numbers'
+import { type NativeFaultRule, type NativeReaction, NO_FAILOVER, type ReactionKind } from '../crossing/native'
 import { outOfRange, wrongType } from '../values/argument-errors'
 import { describe } from './checks/describe'
 import { boolean, nonEmptyString } from './checks/kinds'

@@ -1,4 +1,4 @@
-import type { NativeLocalOptions } from '../crossing/native/local'
+import type { NativeLocalOptions } from '../crossing/native'
 import { wrongType } from '../values/argument-errors'
 import { describe } from './checks/describe'
 import { boolean, nonEmptyString } from './checks/kinds'

@@ -1,4 +1,4 @@
-import { NOT_GIVEN, RangeFlag } from '../crossing/native/numbers'
+import { NOT_GIVEN, RangeFlag } from '../crossing/native'
 import type { Bytes } from '../values/bytes'
 import type { FilterType } from '../values/enums'
 import { READ, type ReadOptions } from './call'

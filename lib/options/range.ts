@@ -1,4 +1,4 @@
-import { RangeFlag } from '../crossing/native/numbers'
+import { RangeFlag } from '../crossing/native'
 import { wrongType } from '../values/argument-errors'
 import { NO_BYTES } from '../values/bytes'
 import { FilterType } from '../values/enums'

@@ -1,5 +1,4 @@
-import { NOT_GIVEN, RangeFlag } from '../crossing/native/numbers'
-import type { NativeScanOptions } from '../crossing/native/table'
+import { type NativeScanOptions, NOT_GIVEN, RangeFlag } from '../crossing/native'
 import type { Bytes } from '../values/bytes'
 import type { FilterType } from '../values/enums'
 import { CALL } from './call'

@@ -1,4 +1,4 @@
-import { AUTO_DELAY, NOT_GIVEN } from '../crossing/native/numbers'
+import { AUTO_DELAY, NOT_GIVEN } from '../crossing/native'
 import { wrongType } from '../values/argument-errors'
 import { boolean } from './checks/kinds'
 import { positive, share } from './checks/numbers'

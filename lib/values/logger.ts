@@ -6,5 +6,5 @@ export interface Logger {
   debug(message: string): void
 }
 
-/** In the order of the addon's level numbers, which start at 1. */
+/** From the most important level to the most detailed one. */
 export const LOG_LEVELS = ['error', 'warn', 'info', 'debug'] as const

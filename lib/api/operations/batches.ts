@@ -1,6 +1,6 @@
 // Operations on rows of any hash keys.
 import type { Answer } from '../../crossing/answers'
-import type { Failure } from '../../crossing/native/records'
+import type { Failure } from '../../crossing/native'
 import { pack } from '../../crossing/packing'
 import {
   type CallOptions,

@@ -1,5 +1,5 @@
 import type { Crossing } from '../../crossing/crossing'
-import type { NativeTable } from '../../crossing/native/table'
+import type { NativeTable } from '../../crossing/native'
 
 /** What all operations of a table share. */
 export interface TableContext {

@@ -1,7 +1,7 @@
 // Operations on one row. They share a request buffer, so none of them is an async function: the user gets the promise
 // of the crossing itself.
 import { type Unwrapper, unwrapperOf } from '../../crossing/answers'
-import { RowOperation } from '../../crossing/native/numbers'
+import { RowOperation } from '../../crossing/native'
 import { incrementBytes } from '../../crossing/requests'
 import {
   type CallOptions,

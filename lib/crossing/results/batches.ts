@@ -1,10 +1,7 @@
 import type { BatchOutcome } from '../../values/outcomes'
 import { itemErrorOf } from '../failures'
-import type { Failure } from '../native/records'
+import { type Failure, NO_ROW } from '../native'
 import { view } from '../views'
-
-/** In place of a length: the row does not exist. */
-const ABSENT = 0xffff_ffff
 
 /**
  * Reads a page of values; the results are views of it. The page holds the number of values and their lengths (u32
@@ -17,7 +14,7 @@ export function decodeValues(page: Buffer): (Buffer | null)[] {
   const values: (Buffer | null)[] = []
   let at = byteOffset + (1 + count) * Uint32Array.BYTES_PER_ELEMENT
   for (const length of lengths) {
-    if (length === ABSENT) {
+    if (length === NO_ROW) {
       values.push(null)
       continue
     }

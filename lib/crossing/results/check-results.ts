@@ -1,16 +1,13 @@
 import type { CheckResult } from '../../values/outcomes'
+import { CheckResultBit } from '../native'
 
-/** Bits of the first byte of the addon's answer to a conditional write. The value of the checked row follows it. */
-const SUCCEEDED = 1
-const RETURNED = 2
-const EXISTED = 4
-
+/** Reads the answer to a conditional write: a byte of bits, then the value of the checked row. */
 export function decodeCheckResult(answer: Buffer): CheckResult {
   const bits = answer[0] ?? 0
-  const checkValueExist = (bits & EXISTED) !== 0
+  const checkValueExist = (bits & CheckResultBit.Existed) !== 0
   return {
-    succeeded: (bits & SUCCEEDED) !== 0,
-    checkValueReturned: (bits & RETURNED) !== 0,
+    succeeded: (bits & CheckResultBit.Succeeded) !== 0,
+    checkValueReturned: (bits & CheckResultBit.Returned) !== 0,
     checkValueExist,
     checkValue: checkValueExist ? answer.subarray(1) : null,
   }

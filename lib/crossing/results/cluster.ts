@@ -1,11 +1,6 @@
 import type { NodeInfo, PartitionLayout, TableInfo, TableLayout } from '../../values/cluster'
 import { NodeStatus, TableStatus } from '../../values/enums'
-import type {
-  NativeNodeInfo,
-  NativePartitionInfo,
-  NativeTableInfo,
-  NativeTableLayout,
-} from '../native/client'
+import type { NativeNodeInfo, NativePartitionInfo, NativeTableInfo, NativeTableLayout } from '../native'
 
 export function tableInfo(native: NativeTableInfo): TableInfo {
   return {

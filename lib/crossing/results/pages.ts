@@ -1,19 +1,16 @@
 import type { MultiGetResult, ScanEntry } from '../../values/rows'
+import { PAGE_HEADER_NUMBERS, PageFlag } from '../native'
 import { view } from '../views'
 
 /**
  * Pages of rows as the addon packs them: one Buffer for each reply. The Buffers of rows are views of it.
  *
- * A page starts with two little-endian u32: flags (bit 0: complete; bit 1: rows carry their expiry) and the number of
- * rows. Then comes a table of u32 for each row:
+ * A page starts with two little-endian u32: flags (bits of {@link PageFlag}) and the number of rows. Then comes a table of u32 for each row:
  *   in a page of pairs, the lengths of sort key and value;
- *   in a page of scanned rows, the lengths of hash key, sort key and value and, with bit 1, the expiry in Unix seconds
- *   (0: never).
+ *   in a page of scanned rows, the lengths of hash key, sort key and value and, with `WithExpiry`, the expiry in Unix
+ *   seconds (0: never).
  * Then come all bytes, in the same order, without gaps. The Buffer is aligned for a Uint32Array.
  */
-const HEADER_NUMBERS = 2
-const COMPLETE = 1
-const WITH_EXPIRY = 2
 
 /** Reads a page from its first row to its last. */
 class PageReader {
@@ -21,15 +18,18 @@ class PageReader {
   readonly rows: number
   readonly #memory: ArrayBufferLike
   readonly #numbers: Uint32Array
-  #number = HEADER_NUMBERS
+  #number = PAGE_HEADER_NUMBERS
   /** Where the next bytes start in the memory. */
   #offset: number
 
   /** `numbersPerRow` depends on the flags, which stand in the page. */
   constructor(page: Buffer, numbersPerRow: (flags: number) => number) {
     const { buffer: memory, byteOffset } = page
-    const [flags, rows] = new Uint32Array(memory, byteOffset, HEADER_NUMBERS) as unknown as [number, number]
-    const numbers = HEADER_NUMBERS + rows * numbersPerRow(flags)
+    const [flags, rows] = new Uint32Array(memory, byteOffset, PAGE_HEADER_NUMBERS) as unknown as [
+      number,
+      number,
+    ]
+    const numbers = PAGE_HEADER_NUMBERS + rows * numbersPerRow(flags)
     this.flags = flags
     this.rows = rows
     this.#memory = memory
@@ -53,7 +53,7 @@ export function decodePairs(page: Buffer): MultiGetResult {
   const reader = new PageReader(page, () => 2)
   const entries = []
   for (let row = 0; row < reader.rows; row++) entries.push({ sortKey: reader.bytes(), value: reader.bytes() })
-  return { entries, complete: (reader.flags & COMPLETE) !== 0 }
+  return { entries, complete: (reader.flags & PageFlag.Complete) !== 0 }
 }
 
 /** A page of scanned rows. Each entry is made when it is taken. */
@@ -68,8 +68,8 @@ export class ScanPage {
   }
 
   constructor(page: Buffer) {
-    this.#reader = new PageReader(page, (flags) => ((flags & WITH_EXPIRY) === 0 ? 3 : 4))
-    this.#withExpiry = (this.#reader.flags & WITH_EXPIRY) !== 0
+    this.#reader = new PageReader(page, (flags) => ((flags & PageFlag.WithExpiry) === 0 ? 3 : 4))
+    this.#withExpiry = (this.#reader.flags & PageFlag.WithExpiry) !== 0
     this.#left = this.#reader.rows
   }
 

@@ -1,0 +1,139 @@
+//! The JavaScript thread's end of the crossing: operations are started here, in bursts.
+
+#![allow(unsafe_code)]
+
+use std::cell::{Cell, RefCell};
+use std::future::Future;
+use std::ptr;
+use std::sync::Arc;
+
+use futures_util::future::FutureExt;
+use napi::{Error, Result, Status, sys};
+
+use super::completion::Completion;
+use super::exchange::Exchange;
+use super::inbox::Message;
+use super::io_thread::IoThread;
+use super::node_api::check;
+use super::operation_set::OperationSet;
+use super::token::{NO_TOKEN, plain_token};
+
+/// A burst of this many messages is handed over before its end: the I/O thread works while JavaScript goes on.
+const LONGEST_BURST: usize = 64;
+
+/// The JavaScript thread's end of the crossing. One for each `attach`; it lives as long as its environment.
+pub(crate) struct Bridge {
+    pub(super) env: sys::napi_env,
+    exchange: Arc<Exchange>,
+    /// The number of operations without a result so far.
+    pending: Cell<u32>,
+    /// Messages of the burst that JavaScript is making.
+    burst: RefCell<Vec<Message>>,
+    /// Started with the first operation.
+    pub(super) io_thread: RefCell<Option<IoThread>>,
+    /// The Uint32Array, kept on the JavaScript side, for the records.
+    pub(super) records: Cell<sys::napi_ref>,
+}
+
+impl Bridge {
+    pub(super) fn new(env: sys::napi_env, exchange: Exchange) -> Self {
+        Self {
+            env,
+            exchange: Arc::new(exchange),
+            pending: Cell::new(0),
+            burst: RefCell::default(),
+            io_thread: RefCell::new(None),
+            records: Cell::new(ptr::null_mut()),
+        }
+    }
+
+    /// For what reports to JavaScript on its own, such as a log.
+    pub(crate) fn exchange(&self) -> &Arc<Exchange> {
+        &self.exchange
+    }
+
+    /// Starts an operation; its completion comes back with the token.
+    pub(crate) fn run<F>(&self, token: u32, operation: F) -> Result<()>
+    where
+        F: Future<Output = Completion> + Send + 'static,
+    {
+        self.start(1, move |operations| operations.start(token, operation))
+    }
+
+    /// Starts several operations. `start` runs on the thread that polls operations, and must lead to `count`
+    /// completions.
+    pub(crate) fn start<S>(&self, count: u32, start: S) -> Result<()>
+    where
+        S: FnOnce(&mut OperationSet) + Send + 'static,
+    {
+        self.start_io_thread()?;
+        if count > 0 && self.pending.replace(self.pending.get() + count) == 0 {
+            // SAFETY: JavaScript thread of a live environment.
+            check(unsafe { sys::napi_ref_threadsafe_function(self.env, self.exchange.outbox.function()) })?;
+        }
+        let mut burst = self.burst.borrow_mut();
+        burst.push(Message::Start(Box::new(start)));
+        if burst.len() >= LONGEST_BURST {
+            self.exchange.send(&mut burst);
+        }
+        Ok(())
+    }
+
+    /// Starts work of which JavaScript hears nothing and which does not hold the process open.
+    pub(crate) fn run_silently<F>(&self, work: F) -> Result<()>
+    where
+        F: Future<Output = ()> + Send + 'static,
+    {
+        let work = work.map(|()| Completion::Done);
+        self.start(0, move |operations| operations.start(NO_TOKEN, work))?;
+        self.flush();
+        Ok(())
+    }
+
+    /// Cancels an operation that was started as cancellable.
+    pub(crate) fn cancel(&self, token: u32) {
+        self.burst.borrow_mut().push(Message::Cancel(plain_token(token)));
+        self.flush();
+    }
+
+    /// Hands over the burst. JavaScript calls it at the end of each burst.
+    pub(crate) fn flush(&self) {
+        self.exchange.send(&mut self.burst.borrow_mut());
+    }
+
+    /// As [`flush`](Self::flush), for a burst that takes less time to start than to hand over: it starts on
+    /// this thread, unless the I/O thread is at work.
+    pub(crate) fn flush_small(&self) {
+        let mut burst = self.burst.borrow_mut();
+        let io_thread = self.io_thread.borrow();
+        if !io_thread.as_ref().is_some_and(|io_thread| io_thread.start_here(&self.exchange, &mut burst)) {
+            self.exchange.send(&mut burst);
+        }
+    }
+
+    /// Whether the burst is empty.
+    pub(crate) fn is_flushed(&self) -> bool {
+        self.burst.borrow().is_empty()
+    }
+
+    fn start_io_thread(&self) -> Result<()> {
+        let mut io_thread = self.io_thread.borrow_mut();
+        if io_thread.is_some() {
+            return Ok(());
+        }
+        let started = IoThread::start(Arc::clone(&self.exchange)).map_err(|error| {
+            Error::new(Status::GenericFailure, format!("cannot start the I/O thread: {error}"))
+        })?;
+        *io_thread = Some(started);
+        Ok(())
+    }
+
+    /// Counts operations that have ended. After the last one the process may end.
+    pub(super) fn settled(&self, count: u32) {
+        let left = self.pending.get().saturating_sub(count);
+        if count > 0 && self.pending.replace(left) > 0 && left == 0 {
+            // SAFETY: JavaScript thread of a live environment. If Node refuses, the process only stays open.
+            unsafe { sys::napi_unref_threadsafe_function(self.env, self.exchange.outbox.function()) };
+        }
+    }
+}

@@ -1,0 +1,6 @@
+//! Connecting, opening tables, logs.
+
+mod connect;
+mod log;
+pub(crate) mod native;
+mod options;

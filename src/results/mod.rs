@@ -1,0 +1,5 @@
+//! Results of the client crate as completions.
+
+pub(crate) mod checks;
+pub(crate) mod completions;
+pub(crate) mod pages;

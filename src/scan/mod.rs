@@ -1,0 +1,4 @@
+//! Scans.
+
+pub(crate) mod options;
+pub(crate) mod scanner;

@@ -7,8 +7,8 @@ import { Peer } from '../support/net'
 import { ClusterProxy, honest, type Tamper } from '../support/proxy'
 import { rejection, timed, until } from '../support/wait'
 
-const TIMEOUT_MS = 80
-const IMPATIENT = { timeoutMs: TIMEOUT_MS, sessionResetMs: 100, metaTimeoutMs: 200 }
+const TIMEOUT_MS = 250
+const IMPATIENT = { timeoutMs: TIMEOUT_MS, sessionResetMs: 300, metaTimeoutMs: 600 }
 const PATIENT = { timeoutMs: 5000 }
 const w = world()
 

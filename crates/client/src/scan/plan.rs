@@ -172,6 +172,44 @@ mod tests {
     }
 
     #[test]
+    fn only_a_prefix_filter_with_a_pattern_narrows_the_range() {
+        let whole = plan(b"", b"", |_| ()).request;
+        for filter_type in [FilterType::NoFilter, FilterType::MatchAnywhere, FilterType::MatchPostfix] {
+            let filter = Filter { filter_type, pattern: Bytes::from_static(b"m") };
+            let filtered = plan(b"", b"", |o| {
+                (o.hash_key_filter, o.sort_key_filter) = (filter.clone(), filter.clone());
+            });
+            assert!(!filtered.partitions.is_empty(), "{filter_type:?}");
+            let request = filtered.request;
+            assert_eq!(
+                (request.start_key, request.stop_key),
+                (whole.start_key.clone(), whole.stop_key.clone())
+            );
+        }
+    }
+
+    #[test]
+    fn a_prefix_at_the_start_leaves_an_exclusive_start_exclusive() {
+        let prefix = |pattern| Filter { filter_type: FilterType::MatchPrefix, pattern };
+        let at_sort_key = plan(b"m", b"", |o| {
+            (o.start_inclusive, o.sort_key_filter) = (false, prefix(Bytes::from_static(b"m")));
+        });
+        assert!(!at_sort_key.request.start_inclusive);
+        let at_hash_key = plan(b"", b"", |o| {
+            (o.start_inclusive, o.hash_key_filter) = (false, prefix(Bytes::from_static(b"h")));
+        });
+        assert!(!at_hash_key.request.start_inclusive);
+        let empty_pattern = plan(b"", b"", |o| {
+            (o.start_inclusive, o.sort_key_filter) = (false, prefix(Bytes::new()));
+        });
+        assert!(!empty_pattern.request.start_inclusive);
+        let after_the_start = plan(b"", b"", |o| {
+            (o.start_inclusive, o.sort_key_filter) = (false, prefix(Bytes::from_static(b"m")));
+        });
+        assert!(after_the_start.request.start_inclusive);
+    }
+
+    #[test]
     fn a_hash_key_filter_that_nothing_passes_asks_nobody() {
         let asks = |pattern: &'static [u8]| {
             let change = |o: &mut ScanOptions| {

@@ -1,10 +1,13 @@
 //! The duration of operations that get no reply.
 
+use std::net::{Ipv4Addr, SocketAddr, SocketAddrV4};
 use std::time::Duration;
 
 use futures_util::future::join_all;
+use pegasus_client::WriteOptions;
 use pegasus_protocol::types::ErrorCode;
-use tokio::time::{Instant, pause};
+use tokio::net::{TcpListener, TcpSocket, TcpStream};
+use tokio::time::{Instant, pause, timeout};
 
 use crate::support::{Action, CALL, Fake, Scene, UnusedPort, WRITE, refuse, table, value, within};
 
@@ -193,4 +196,32 @@ async fn a_connection_that_answers_others_is_kept() {
     assert_eq!(error.code(), "ERR_TIMEOUT");
     scene.get().await.unwrap();
     assert_eq!(server.connections(), 1);
+}
+
+/// A listener whose queue of connections is full: further connects get no reply.
+#[cfg(target_os = "linux")]
+async fn full_listener() -> (SocketAddrV4, TcpListener, Vec<TcpStream>) {
+    let socket = TcpSocket::new_v4().unwrap();
+    socket.bind((Ipv4Addr::LOCALHOST, 0).into()).unwrap();
+    let listener = socket.listen(0).unwrap();
+    let SocketAddr::V4(address) = listener.local_addr().unwrap() else { panic!("not IPv4") };
+    let mut queued = Vec::new();
+    while let Ok(connected) = timeout(Duration::from_millis(300), TcpStream::connect(address)).await {
+        queued.push(connected.unwrap());
+    }
+    (address, listener, queued)
+}
+
+#[cfg(target_os = "linux")]
+#[tokio::test]
+async fn a_write_that_found_no_connection_in_time_was_not_applied() {
+    let (address, _listener, _queued) = full_listener().await;
+    let scene = Scene::open_with([table([address])], |options| {
+        options.connect_timeout = Duration::from_secs(60);
+    })
+    .await;
+    let options = WriteOptions { timeout: Some(Duration::from_millis(50)), ..WRITE };
+    let error = within(scene.table.set(b"h", b"s", b"v", options)).await.unwrap_err();
+    assert_eq!(error.code(), "ERR_TIMEOUT");
+    assert!(!error.is_maybe_applied(), "{error}");
 }

@@ -296,6 +296,34 @@ async fn a_primary_that_hangs_is_asked_together_with_a_secondary_until_it_is_bac
     }
 }
 
+/// Secondaries answer every read, so no read times out; the silence has to be noticed all the same.
+#[tokio::test]
+async fn a_silent_connection_is_replaced_though_secondaries_answer_every_read() {
+    let primary = Fake::start(|request| match request.connection {
+        0 => Action::Silence,
+        _ => value(request, "new"),
+    })
+    .await;
+    let secondary = secondary().await;
+    let routes = [led_by(Some(primary.address()), &[&secondary])];
+    let scene = HedgedScene::open_with(hedging(), routes, Duration::from_millis(100)).await;
+    assert_eq!(scene.get().await, old());
+    within(async { while scene.get().await == old() {} }).await;
+    assert_eq!(primary.connections(), 2);
+}
+
+#[tokio::test]
+async fn a_refusal_of_a_primary_that_is_there_is_the_outcome() {
+    let primary = Fake::start(|request| refuse(request, &ErrorCode::Busy)).await;
+    let secondary = secondary().await;
+    for options in [on_unreachable(), BackupRequestOptions { on_unreachable: true, ..hedging() }] {
+        let routes = [led_by(Some(primary.address()), &[&secondary])];
+        let (read, maybe_stale) = HedgedScene::open(options, routes).await.get_within(None).await;
+        assert_eq!((&*read.unwrap_err().code(), maybe_stale), ("ERR_BUSY", false));
+    }
+    assert_eq!(secondary.connections(), 0);
+}
+
 #[tokio::test]
 async fn without_the_option_no_secondary_is_ever_asked() {
     let (dead, secondary) = (UnusedPort::new(), secondary().await);

@@ -124,6 +124,9 @@ async fn answers_that_make_no_sense_are_refused() {
     assert!(refused(response(8, (0..6).map(|i| partition(i, 1, 1)))));
     assert!(refused(response(2, [partition(0, 1, 1), partition(0, 1, 1)])));
     assert!(refused(response(2, [partition(0, 1, 1), partition(2, 1, 1)])));
+    let listed = |indices: [i32; 3]| response(3, indices.map(|index| partition(index, 1, 1)));
+    assert!(refused(listed([0, 2, 2])) && refused(listed([-1, 1, 2])) && refused(listed([0, 1, 3])));
+    assert!(!refused(listed([2, 0, 1])));
     assert!(refused(QueryCfgResponse { app_id: 0, ..response(1, [partition(0, 1, 1)]) }));
 }
 
@@ -146,15 +149,18 @@ fn secondaries_of(snapshot: &Snapshot) -> Vec<u16> {
     route.secondaries.iter().map(port).collect()
 }
 
+/// One partition with this ballot, this primary (0: none) and these secondaries, by their ports.
+fn led(pool: &Pool, ballot: i64, primary: u16, secondaries: &[u16]) -> Snapshot {
+    let address = |port: &u16| partition(0, 0, *port).primary;
+    let secondaries = secondaries.iter().map(address).collect();
+    let partition = PartitionConfiguration { secondaries, ..partition(0, ballot, primary) };
+    snapshot(pool, &response(1, [partition])).unwrap()
+}
+
 #[tokio::test]
 async fn who_served_before_is_remembered_while_there_is_no_primary() {
     let pool = pool();
-    let led = |ballot, primary, secondaries: &[u16]| {
-        let address = |port: &u16| partition(0, 0, *port).primary;
-        let secondaries = secondaries.iter().map(address).collect();
-        let partition = PartitionConfiguration { secondaries, ..partition(0, ballot, primary) };
-        snapshot(&pool, &response(1, [partition])).unwrap()
-    };
+    let led = |ballot, primary, secondaries: &[u16]| led(&pool, ballot, primary, secondaries);
     let healthy = led(1, 101, &[102, 103]);
     assert_eq!(secondaries_of(&healthy), [102, 103]);
     let headless = led(2, 0, &[103]).not_older_than(&healthy);
@@ -166,6 +172,36 @@ async fn who_served_before_is_remembered_while_there_is_no_primary() {
     assert_eq!(secondaries_of(&lost), [103, 101, 102]);
     let led_again = led(4, 103, &[]).not_older_than(&lost);
     assert_eq!(secondaries_of(&led_again), [0; 0]);
+}
+
+#[tokio::test]
+async fn no_more_than_eight_are_remembered() {
+    let pool = pool();
+    let many: Vec<u16> = (102..=109).collect();
+    let lost = led(&pool, 2, 0, &[]).not_older_than(&led(&pool, 1, 101, &many));
+    assert_eq!(secondaries_of(&lost), (101..=108).collect::<Vec<u16>>());
+}
+
+#[tokio::test]
+async fn another_ballot_primary_or_list_of_secondaries_is_a_change() {
+    let pool = pool();
+    let differ = |one: (i64, u16, &[u16]), other: (i64, u16, &[u16])| {
+        let [one, other] = [one, other].map(|(ballot, primary, others)| led(&pool, ballot, primary, others));
+        one.differs_from(&other)
+    };
+    assert!(!differ((1, 101, &[]), (1, 101, &[102])), "secondaries alone do not count beside a primary");
+    assert!(differ((1, 101, &[]), (2, 101, &[])) && differ((1, 101, &[]), (1, 102, &[])));
+    assert!(!differ((1, 0, &[102]), (2, 0, &[102])));
+    assert!(differ((1, 0, &[102]), (1, 0, &[103])) && differ((1, 0, &[102]), (1, 0, &[102, 103])));
+    assert!(differ((1, 0, &[]), (1, 101, &[])) && differ((1, 101, &[]), (1, 0, &[])));
+}
+
+#[tokio::test]
+async fn of_equal_ballots_the_newer_answer_counts() {
+    let pool = pool();
+    let before = led(&pool, 2, 101, &[]);
+    let after = led(&pool, 2, 102, &[]).not_older_than(&before);
+    assert_eq!(primary_of(&after, Target::Hash(0)).1.unwrap(), "127.0.0.1:102");
 }
 
 #[tokio::test]

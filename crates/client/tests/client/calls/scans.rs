@@ -461,3 +461,26 @@ async fn what_is_asked_for_ahead_holds_up_nothing_else() {
         within(scanner.next_page()).await.unwrap().unwrap();
     }
 }
+
+#[tokio::test]
+async fn a_table_that_is_split_is_scanned_on_in_both_halves() {
+    let server = Fake::start(|request| match request.nth {
+        0 => page(request, Fine, &["a"], 5),
+        1 => refuse(request, &ErrorCode::ParentPartitionMisused),
+        2 => page(request, Fine, &["b"], -1),
+        _ => page(request, Fine, &["c"], -1),
+    })
+    .await;
+    let address = server.address();
+    let scene = Scene::open([table([address]), table([address, address])]).await;
+    let mut scanners = scene.table.unordered_scanners(8, &ScanOptions::default()).unwrap();
+    assert_eq!(scanners.len(), 1);
+    assert_eq!(rest(&mut scanners[0]).await.unwrap(), "abc");
+    let requests = server.requests();
+    let partitions: Vec<_> = requests.iter().map(|request| request.header.gpid.partition_index).collect();
+    assert!(partitions == [0, 0, 0, 1] || partitions == [0, 0, 1, 0], "{partitions:?}");
+    for request in &requests[2..] {
+        let opening = request.read::<rpc::GetScanner>();
+        assert_eq!((opening.start_key, opening.start_inclusive), (scan_key("a"), false));
+    }
+}

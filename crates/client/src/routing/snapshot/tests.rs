@@ -88,6 +88,15 @@ async fn slices_follow_a_split_child_by_child() {
 }
 
 #[tokio::test]
+async fn an_odd_count_is_never_that_of_a_split() {
+    let pool = pool();
+    let ballots = [1, -1, 1];
+    let partitions = ballots.iter().zip(0..).map(|(ballot, index)| partition(index, *ballot, 100));
+    let snapshot = snapshot(&pool, &response(3, partitions)).unwrap();
+    assert_eq!(snapshot.slices().collect::<Vec<_>>(), [(0, 3), (2, 3)]);
+}
+
+#[tokio::test]
 async fn a_slice_that_was_split_is_not_routed() {
     let pool = pool();
     let partitions = (0..4).map(|i| partition(i, if i == 2 { -1 } else { 1 }, 100));

@@ -484,3 +484,34 @@ async fn a_table_that_is_split_is_scanned_on_in_both_halves() {
         assert_eq!((opening.start_key, opening.start_inclusive), (scan_key("a"), false));
     }
 }
+
+/// How many contexts in a row a server may lose before the scan ends with an error.
+const MOST_LOST: usize = 16;
+
+/// A server that loses the context of each of the first openings, then gives the only row.
+async fn forgetful(lost: usize) -> (Fake, Scene) {
+    let server = Fake::start(move |request| match (request.code(), request.nth / 2) {
+        (RpcCode::GetScanner, _) => page(request, Fine, &[], 5),
+        (_, nth) if nth < lost => page(request, NotFound, &[], 0),
+        _ => page(request, Fine, &["a"], -1),
+    })
+    .await;
+    let scene = Scene::open([table([server.address()])]).await;
+    (server, scene)
+}
+
+#[tokio::test]
+async fn contexts_may_be_lost_many_times_in_a_row() {
+    let (server, scene) = forgetful(MOST_LOST).await;
+    assert_eq!(rest(&mut scanner(&scene)).await.unwrap(), "a");
+    assert_eq!(server.requests().len(), 2 * (1 + MOST_LOST));
+}
+
+#[tokio::test]
+async fn a_server_that_loses_every_context_ends_the_scan_until_it_is_asked_again() {
+    let (server, scene) = forgetful(MOST_LOST + 1).await;
+    let mut scanner = scanner(&scene);
+    assert_eq!(within(scanner.next_page()).await.unwrap_err().code(), "ERR_INVALID_DATA");
+    assert_eq!(server.requests().len(), 2 * (1 + MOST_LOST));
+    assert_eq!(rest(&mut scanner).await.unwrap(), "a");
+}

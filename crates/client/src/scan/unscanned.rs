@@ -49,3 +49,59 @@ pub(super) fn split(parts: &[UnscannedPart], snapshot: &Snapshot) -> Result<Vec<
     }
     Ok(halves)
 }
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use pegasus_protocol::idl::{PartitionConfiguration, QueryCfgResponse};
+    use pegasus_protocol::types::Gpid;
+
+    use super::*;
+    use crate::net::Pool;
+    use crate::routing::is_resized;
+
+    fn snapshot(partition_count: i32) -> Snapshot {
+        let partition = |partition_index| PartitionConfiguration {
+            pid: Gpid { app_id: 2, partition_index },
+            ballot: 1,
+            ..PartitionConfiguration::default()
+        };
+        let partitions = (0..partition_count).map(partition).collect();
+        let response =
+            QueryCfgResponse { app_id: 2, partition_count, partitions, ..QueryCfgResponse::default() };
+        let pool = Pool::new(Duration::from_secs(1), Duration::from_secs(1), 1 << 20);
+        Snapshot::from_response(&response, |address| pool.server(address)).unwrap()
+    }
+
+    fn part(index: u32, modulus: u32, last_key: Option<&'static [u8]>) -> UnscannedPart {
+        let target = Target::Slice { index, modulus };
+        UnscannedPart { target, last_key: last_key.map(Bytes::from_static) }
+    }
+
+    type Half = (Target, Option<Bytes>);
+
+    fn halves(parts: &[UnscannedPart], partition_count: i32) -> Result<Vec<Half>, Error> {
+        let halves = split(parts, &snapshot(partition_count))?;
+        Ok(halves.into_iter().map(|part| (part.target, part.last_key)).collect())
+    }
+
+    #[test]
+    fn each_part_becomes_its_own_halves_with_its_last_key() {
+        let slice = |index, modulus| Target::Slice { index, modulus };
+        let parts = [part(1, 2, None), part(0, 2, Some(b"k"))];
+        let key = Some(Bytes::from_static(b"k"));
+        let expected =
+            [(slice(1, 4), None), (slice(3, 4), None), (slice(0, 4), key.clone()), (slice(2, 4), key)];
+        assert_eq!(halves(&parts, 4).unwrap(), expected);
+        assert_eq!(halves(&parts[..1], 2).unwrap(), [(slice(1, 2), None)]);
+    }
+
+    #[test]
+    fn a_part_that_does_not_fit_the_new_count_is_an_error() {
+        assert!(is_resized(&halves(&[part(1, 2, None)], 3).unwrap_err()));
+        assert!(is_resized(&halves(&[part(0, 4, None)], 2).unwrap_err()));
+        let of_a_row = UnscannedPart { target: Target::Hash(1), last_key: None };
+        assert!(is_resized(&halves(&[of_a_row], 2).unwrap_err()));
+    }
+}

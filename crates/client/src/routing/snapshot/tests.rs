@@ -97,6 +97,29 @@ async fn an_odd_count_is_never_that_of_a_split() {
 }
 
 #[tokio::test]
+async fn only_the_upper_half_with_a_negative_ballot_waits_for_replicas() {
+    let pool = pool();
+    let with_ballots = |ballots: [i64; 4]| {
+        let partitions = ballots.iter().zip(0..).map(|(ballot, index)| partition(index, *ballot, 100));
+        snapshot(&pool, &response(4, partitions)).unwrap()
+    };
+    let served_by = |snapshot: &Snapshot, hash| primary_of(snapshot, Target::Hash(hash)).0;
+    let created = with_ballots([0, 0, 0, 0]);
+    assert_eq!((0..4).map(|hash| served_by(&created, hash)).collect::<Vec<_>>(), [0, 1, 2, 3]);
+    assert_eq!(created.slices().collect::<Vec<_>>(), [(0, 4), (1, 4), (2, 4), (3, 4)]);
+    let lower = with_ballots([-1, 1, 1, 1]);
+    assert_eq!((served_by(&lower, 0), served_by(&lower, 2)), (0, 2));
+}
+
+#[tokio::test]
+async fn a_slice_beyond_the_table_is_not_routed() {
+    let pool = pool();
+    let snapshot = snapshot(&pool, &response(2, (0..2).map(|i| partition(i, 1, 100)))).unwrap();
+    assert!(snapshot.route(Target::Slice { index: 2, modulus: 2 }).is_none());
+    assert!(snapshot.route(Target::Slice { index: 0, modulus: 4 }).is_none());
+}
+
+#[tokio::test]
 async fn a_slice_that_was_split_is_not_routed() {
     let pool = pool();
     let partitions = (0..4).map(|i| partition(i, if i == 2 { -1 } else { 1 }, 100));

@@ -130,6 +130,13 @@ mod tests {
     }
 
     #[test]
+    fn a_thousand_reads_are_remembered() {
+        let (slow, fast) = (Duration::from_millis(300), Duration::from_millis(2));
+        let p99 = p99_of(std::iter::repeat_n(slow, 40).chain(std::iter::repeat_n(fast, 1000)));
+        assert!(p99 >= slow, "{p99:?}");
+    }
+
+    #[test]
     fn what_is_old_fades() {
         let (slow, fast) = (Duration::from_millis(300), Duration::from_millis(2));
         let p99 = p99_of(std::iter::repeat_n(slow, 2000).chain(std::iter::repeat_n(fast, 15_000)));

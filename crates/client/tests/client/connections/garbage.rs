@@ -278,3 +278,21 @@ async fn garbage_reaches_everyone_who_waits_on_the_connection() {
     }
     assert_eq!((server.connections(), server.requests().len()), (2, 20));
 }
+
+/// Bytes keep arriving, but they all belong to one frame that never ends.
+#[tokio::test]
+async fn a_frame_that_swallows_all_later_replies_ends_the_connection() {
+    const ONE_GIB: u32 = 1 << 30;
+    let server = Fake::start(|request| match (request.connection, request.nth) {
+        (0, 0) => tampered(request, |bytes| set_length(bytes, ONE_GIB)),
+        _ => value(request, "v"),
+    })
+    .await;
+    let scene = Scene::open_with([table([server.address()])], |options| {
+        options.session_reset = Duration::from_millis(50);
+    })
+    .await;
+    let short = Some(Duration::from_millis(20));
+    within(async { while scene.get_within(short).await.is_err() {} }).await;
+    assert_eq!(server.connections(), 2);
+}

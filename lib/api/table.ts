@@ -15,12 +15,20 @@ import { notConstructible } from '../values/argument-errors'
 import type { Bytes, Entries } from '../values/bytes'
 import type { BatchOutcome, CheckResult, CompareExchangeResult } from '../values/outcomes'
 import type { MultiGetResult, SortKeysResult } from '../values/rows'
-import * as batches from './operations/batches'
-import * as conditional from './operations/conditional'
+import { batchDel, batchGet, batchSet } from './operations/batches'
+import { checkAndMutate, checkAndSet, compareExchange } from './operations/conditional'
 import type { TableContext } from './operations/context'
-import * as groups from './operations/groups'
-import * as rows from './operations/rows'
-import * as scans from './operations/scans'
+import {
+  delRange,
+  getSortKeys,
+  multiDel,
+  multiGet,
+  multiGetRange,
+  multiSet,
+  sortKeyCount,
+} from './operations/groups'
+import { exist, get, incr, remove, set, ttl } from './operations/rows'
+import { allRows, allSortKeys, count, getScanner, getUnorderedScanners, readAll } from './operations/scans'
 import type { Scanner } from './scanner'
 
 // The functions in ./operations check the arguments and send. The methods here unwrap the answers, so the stack of an
@@ -81,7 +89,7 @@ export class Table {
    * ```
    */
   get(hashKey: Bytes, sortKey: Bytes, options?: ReadOptions): Promise<Buffer | null> {
-    return rows.get(this.#context, hashKey, sortKey, options)
+    return get(this.#context, hashKey, sortKey, options)
   }
 
   /**
@@ -94,7 +102,7 @@ export class Table {
    * ```
    */
   set(hashKey: Bytes, sortKey: Bytes, value: Bytes, options?: WriteOptions): Promise<void> {
-    return rows.set(this.#context, hashKey, sortKey, value, options)
+    return set(this.#context, hashKey, sortKey, value, options)
   }
 
   /**
@@ -106,7 +114,7 @@ export class Table {
    * ```
    */
   remove(hashKey: Bytes, sortKey: Bytes, options?: CallOptions): Promise<void> {
-    return rows.remove(this.#context, hashKey, sortKey, options)
+    return remove(this.#context, hashKey, sortKey, options)
   }
 
   /**
@@ -118,7 +126,7 @@ export class Table {
    * ```
    */
   exist(hashKey: Bytes, sortKey: Bytes, options?: ReadOptions): Promise<boolean> {
-    return rows.exist(this.#context, hashKey, sortKey, options)
+    return exist(this.#context, hashKey, sortKey, options)
   }
 
   /**
@@ -132,7 +140,7 @@ export class Table {
    * ```
    */
   ttl(hashKey: Bytes, sortKey: Bytes, options?: ReadOptions): Promise<number | null> {
-    return rows.ttl(this.#context, hashKey, sortKey, options)
+    return ttl(this.#context, hashKey, sortKey, options)
   }
 
   /**
@@ -157,7 +165,7 @@ export class Table {
     by: number | bigint = 1n,
     options?: IncrOptions,
   ): Promise<bigint> {
-    return rows.incr(this.#context, hashKey, sortKey, by, options)
+    return incr(this.#context, hashKey, sortKey, by, options)
   }
 
   /**
@@ -181,9 +189,7 @@ export class Table {
     set: CheckedSet,
     options?: CallOptions,
   ): Promise<CheckResult> {
-    return decodeCheckResult(
-      unwrap(await conditional.checkAndSet(this.#context, hashKey, check, set, options)),
-    )
+    return decodeCheckResult(unwrap(await checkAndSet(this.#context, hashKey, check, set, options)))
   }
 
   /**
@@ -208,9 +214,7 @@ export class Table {
     mutations: Iterable<Mutation>,
     options?: CallOptions,
   ): Promise<CheckResult> {
-    return decodeCheckResult(
-      unwrap(await conditional.checkAndMutate(this.#context, hashKey, check, mutations, options)),
-    )
+    return decodeCheckResult(unwrap(await checkAndMutate(this.#context, hashKey, check, mutations, options)))
   }
 
   /**
@@ -236,7 +240,7 @@ export class Table {
     options?: WriteOptions,
   ): Promise<CompareExchangeResult> {
     const { succeeded, checkValue } = decodeCheckResult(
-      unwrap(await conditional.compareExchange(this.#context, hashKey, sortKey, expected, value, options)),
+      unwrap(await compareExchange(this.#context, hashKey, sortKey, expected, value, options)),
     )
     return { succeeded, actual: succeeded ? null : checkValue }
   }
@@ -254,7 +258,7 @@ export class Table {
    * ```
    */
   async batchGet(keys: Iterable<readonly [Bytes, Bytes]>, options?: ReadOptions): Promise<(Buffer | null)[]> {
-    return decodeValues(unwrap(await batches.batchGet(this.#context, keys, options)))
+    return decodeValues(unwrap(await batchGet(this.#context, keys, options)))
   }
 
   /**
@@ -275,7 +279,7 @@ export class Table {
     rows: Iterable<readonly [Bytes, Bytes, Bytes]>,
     options?: WriteOptions,
   ): Promise<BatchOutcome[]> {
-    return outcomes(unwrap(await batches.batchSet(this.#context, rows, options)))
+    return outcomes(unwrap(await batchSet(this.#context, rows, options)))
   }
 
   /**
@@ -290,7 +294,7 @@ export class Table {
    * ```
    */
   async batchDel(keys: Iterable<readonly [Bytes, Bytes]>, options?: CallOptions): Promise<BatchOutcome[]> {
-    return outcomes(unwrap(await batches.batchDel(this.#context, keys, options)))
+    return outcomes(unwrap(await batchDel(this.#context, keys, options)))
   }
 
   /**
@@ -304,7 +308,7 @@ export class Table {
    * ```
    */
   async multiSet(hashKey: Bytes, entries: Entries, options?: WriteOptions): Promise<void> {
-    return unwrap(await groups.multiSet(this.#context, hashKey, entries, options))
+    return unwrap(await multiSet(this.#context, hashKey, entries, options))
   }
 
   /**
@@ -326,7 +330,7 @@ export class Table {
     sortKeys: Iterable<Bytes> | null,
     options?: MultiGetLimits,
   ): Promise<MultiGetResult> {
-    return decodePairs(unwrap(await groups.multiGet(this.#context, hashKey, sortKeys, options)))
+    return decodePairs(unwrap(await multiGet(this.#context, hashKey, sortKeys, options)))
   }
 
   /**
@@ -346,7 +350,6 @@ export class Table {
     stopSortKey: Bytes,
     options?: MultiGetOptions,
   ): Promise<MultiGetResult> {
-    const { multiGetRange } = groups
     return decodePairs(
       unwrap(await multiGetRange(this.#context, hashKey, startSortKey, stopSortKey, options)),
     )
@@ -363,7 +366,7 @@ export class Table {
    * ```
    */
   async multiDel(hashKey: Bytes, sortKeys: Iterable<Bytes>, options?: CallOptions): Promise<number> {
-    return unwrap(await groups.multiDel(this.#context, hashKey, sortKeys, options))
+    return unwrap(await multiDel(this.#context, hashKey, sortKeys, options))
   }
 
   /**
@@ -389,7 +392,7 @@ export class Table {
     stopSortKey: Bytes,
     options?: DelRangeOptions,
   ): Promise<number> {
-    return unwrap(await groups.delRange(this.#context, hashKey, startSortKey, stopSortKey, options))
+    return unwrap(await delRange(this.#context, hashKey, startSortKey, stopSortKey, options))
   }
 
   /**
@@ -402,7 +405,7 @@ export class Table {
    * ```
    */
   async sortKeyCount(hashKey: Bytes, options?: CallOptions): Promise<number> {
-    return unwrap(await groups.sortKeyCount(this.#context, hashKey, options))
+    return unwrap(await sortKeyCount(this.#context, hashKey, options))
   }
 
   /**
@@ -418,7 +421,7 @@ export class Table {
    * ```
    */
   async getSortKeys(hashKey: Bytes, options?: MultiGetLimits): Promise<SortKeysResult> {
-    const page = unwrap(await groups.getSortKeys(this.#context, hashKey, options))
+    const page = unwrap(await getSortKeys(this.#context, hashKey, options))
     const { entries, complete } = decodePairs(page)
     return { sortKeys: entries.map(({ sortKey }) => sortKey), complete }
   }
@@ -439,7 +442,7 @@ export class Table {
     hashKey: Bytes,
     options?: MultiGetAllOptions,
   ): Promise<{ sortKey: Buffer; value: Buffer }[]> {
-    const all = await scans.readAll(scans.allRows(this.#context, hashKey, options))
+    const all = await readAll(allRows(this.#context, hashKey, options))
     return all.map(({ sortKey, value }) => ({ sortKey, value }))
   }
 
@@ -453,7 +456,7 @@ export class Table {
    * ```
    */
   async getAllSortKeys(hashKey: Bytes, options?: GetAllSortKeysOptions): Promise<Buffer[]> {
-    const all = await scans.readAll(scans.allSortKeys(this.#context, hashKey, options))
+    const all = await readAll(allSortKeys(this.#context, hashKey, options))
     return all.map(({ sortKey }) => sortKey)
   }
 
@@ -470,7 +473,7 @@ export class Table {
    * ```
    */
   getScanner(hashKey: Bytes, startSortKey?: Bytes, stopSortKey?: Bytes, options?: ScanOptions): Scanner {
-    return scans.getScanner(this.#context, hashKey, startSortKey, stopSortKey, options)
+    return getScanner(this.#context, hashKey, startSortKey, stopSortKey, options)
   }
 
   /**
@@ -487,7 +490,7 @@ export class Table {
    * ```
    */
   getUnorderedScanners(maxSplitCount: number, options?: ScanOptions): Scanner[] {
-    return scans.getUnorderedScanners(this.#context, maxSplitCount, options)
+    return getUnorderedScanners(this.#context, maxSplitCount, options)
   }
 
   /**
@@ -506,6 +509,6 @@ export class Table {
    * ```
    */
   async count(options?: CountOptions): Promise<number> {
-    return unwrap(await scans.count(this.#context, options))
+    return unwrap(await count(this.#context, options))
   }
 }

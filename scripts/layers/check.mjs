@@ -3,7 +3,7 @@ import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { dependencies } from '../build/dependencies.mjs'
 import { root } from '../run.mjs'
-import { problemsOf } from './graph.mjs'
+import { problemsOf, roomsByFolder } from './graph.mjs'
 import { importsOf, modulesOf } from './rust-imports.mjs'
 
 const read = (file) => readFileSync(file, 'utf8')
@@ -21,9 +21,7 @@ dependencies()
 // Not imported at the top: it needs what was just installed.
 const { typescriptProblems } = await import('./typescript.mjs')
 const layers = JSON.parse(read(join(root, 'docs', 'layers.json')))
-const layersOf = Object.fromEntries(
-  Object.entries(layers).map(([folder, list]) => [folder, list.map((layer) => layer.rooms)]),
-)
+const layersOf = roomsByFolder(layers)
 const rustTrees = Object.keys(layers).filter((folder) => existsSync(join(root, folder, 'lib.rs')))
 const problems = [
   ...rustTrees.flatMap((tree) => rustProblems(tree, layersOf)),

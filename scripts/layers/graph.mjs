@@ -61,6 +61,13 @@ export function foldersOf(root, files) {
   return [...folders].sort()
 }
 
+/** The layers of each folder of docs/layers.json as {@link problemsOf} takes them: rooms only, without sentences. */
+export function roomsByFolder(layers) {
+  return Object.fromEntries(
+    Object.entries(layers).map(([folder, list]) => [folder, list.map((layer) => layer.rooms)]),
+  )
+}
+
 /**
  * What is wrong with the imports under a folder: circles of files, circles of rooms at any depth, and, where
  * the layers of a folder are given (top first, each a list of rooms), imports that do not point down.

@@ -4,7 +4,7 @@ import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { cruise } from 'dependency-cruiser'
 import { root } from '../run.mjs'
-import { problemsOf } from './graph.mjs'
+import { problemsOf, roomsByFolder } from './graph.mjs'
 
 const NOT_SOURCES = ['(^|/)(node_modules|target|dist)/', String.raw`\.test\.m?[jt]s$`]
 
@@ -13,9 +13,7 @@ const NOT_SOURCES = ['(^|/)(node_modules|target|dist)/', String.raw`\.test\.m?[j
  * such files belong to the check of Rust. Paths in `layers` start at `base`.
  */
 export async function typescriptProblems(layers, base = root) {
-  const layersOf = Object.fromEntries(
-    Object.entries(layers).map(([folder, list]) => [folder, list.map((layer) => layer.rooms)]),
-  )
+  const layersOf = roomsByFolder(layers)
   const problems = []
   for (const tree of outermost(Object.keys(layers))) {
     if (!existsSync(join(base, tree))) {

@@ -52,11 +52,11 @@ pub(crate) fn maybe_applied(failure: Failure<'_>, kind: RpcKind) -> bool {
 
 /// Whether the failure shows that the primary is gone, so that a read may go to a secondary.
 pub(crate) fn is_primary_gone(failure: Failure<'_>) -> bool {
-    use NetErrorKind::{Closed, Garbage, Reset, Unreachable};
+    use NetErrorKind::{Closed, Deposed, Garbage, Reset, Unreachable};
     match failure {
         Failure::NoPrimary => true,
         Failure::Net(kind, _) => match kind {
-            Unreachable | Reset | Garbage => true,
+            Unreachable | Reset | Garbage | Deposed => true,
             Closed => false,
         },
         // The server does not have the partition or is not its primary. Every other refusal comes from a
@@ -76,10 +76,8 @@ pub(crate) fn judge(failure: Failure<'_>, kind: RpcKind) -> Verdict {
     match failure {
         Failure::Resized => Verdict::Fail,
         Failure::NoPrimary => Verdict::RefreshAndRetry,
-        Failure::Net(NetErrorKind::Unreachable | NetErrorKind::Reset | NetErrorKind::Garbage, _) => {
-            Verdict::RefreshAndRetry
-        }
         Failure::Net(NetErrorKind::Closed, _) => Verdict::Fail,
+        Failure::Net(_, _) => Verdict::RefreshAndRetry,
         Failure::Refused(code) => judge_refusal(code),
         // The connection works and the server answers: it would send the same reply again.
         Failure::BadAnswer | Failure::Storage => Verdict::Fail,

@@ -1,36 +1,49 @@
 //! One attempt at the primary: route, connection, request, reply.
 
 use std::future::poll_fn;
+use std::sync::Arc;
 use std::task::{Poll, Waker};
 
 use pegasus_protocol::frame::{ReplyFrame, RequestHeader};
+use pegasus_protocol::rpc::Rpc;
 use pegasus_protocol::types::ErrorCode;
-use tokio::time::timeout_at;
+use tokio::time::{Instant, timeout_at};
 
 use super::context::OperationContext;
 use super::missed::Missed;
 use crate::deadline::Deadline;
-use crate::net::Call;
 use crate::net::error::Sent;
+use crate::net::{Call, Class};
 use crate::operation::Operation;
 use crate::routing::{Route, Snapshot};
 
 /// One attempt at the primary.
 pub(super) async fn attempt_at_primary<O: Operation>(
     context: &OperationContext<'_, O>,
-    snapshot: &Snapshot,
+    snapshot: &Arc<Snapshot>,
 ) -> Result<O::Output, Missed> {
     let sent = poll_fn(|task| Poll::Ready(send(context, snapshot, task.waker())));
     let mut call = match sent.await {
         Some(call) => call,
         None => Box::pin(connect_and_send(context, snapshot)).await?,
     };
-    match timeout_at(context.deadline.instant(), &mut call).await {
-        Ok(Ok(reply)) => read_answer(context.operation, &reply),
-        Ok(Err(error)) => Err(Missed::Net(error)),
-        Err(_) => {
-            call.connection().note_timeout();
-            Err(Missed::Elapsed(Sent::Maybe))
+    let deadline = context.deadline.instant();
+    let patience = Instant::now() + call.connection().health().patience(Class::of(O::Rpc::CODE));
+    let mut until = patience.min(deadline);
+    loop {
+        match timeout_at(until, &mut call).await {
+            Ok(Ok(reply)) => return read_answer(context.operation, &reply),
+            Ok(Err(error)) => return Err(Missed::Net(error)),
+            Err(_) if until < deadline => {
+                // Perhaps another server leads the partition by now. A deposed primary drops calls silently, so the
+                // client has to ask; the router then gives this call up.
+                context.table.router().refresh_soon(snapshot);
+                until = deadline;
+            }
+            Err(_) => {
+                call.connection().note_timeout();
+                return Err(Missed::Elapsed(Sent::Maybe));
+            }
         }
     }
 }

@@ -116,7 +116,7 @@ fn attempt<'a, O: Operation>(
     progress: &'a mut Progress,
 ) -> impl Future<Output = Result<O::Output, Missed>> + use<'a, O> {
     progress.attempts += 1;
-    let snapshot = &*progress.used.insert(context.table.router().snapshot());
+    let snapshot: &_ = progress.used.insert(context.table.router().snapshot());
     match context.table.hedging() {
         // Boxed, so that operations of tables without hedging stay small.
         Some(hedging) if O::MAY_ASK_SECONDARY => {

@@ -3,7 +3,6 @@
 //! `execute/hedged.rs` makes the attempt itself.
 
 mod budget;
-mod latency;
 mod policy;
 mod staleness;
 

@@ -3,8 +3,15 @@
 use std::time::Duration;
 
 use super::budget::Budget;
-use super::latency::Latencies;
+use crate::net::Latencies;
 use crate::options::{BackupDelay, BackupRequestOptions};
+
+/// The observed delay until there are enough reads.
+const AT_FIRST: Duration = Duration::from_millis(50);
+
+/// The bounds of the observed delay. Timers have no finer resolution than 1 ms.
+const SHORTEST: Duration = Duration::from_millis(1);
+const LONGEST: Duration = Duration::from_secs(1);
 
 /// The hedging of one table's reads.
 pub(crate) struct Hedging {
@@ -35,7 +42,9 @@ impl Hedging {
     pub(crate) fn delay(&self) -> Option<Duration> {
         let delay = match self.delay.as_ref()? {
             Delay::After(delay) => *delay,
-            Delay::Observed(latencies) => latencies.p99(),
+            Delay::Observed(latencies) => {
+                latencies.p99().map_or(AT_FIRST, |p99| p99.clamp(SHORTEST, LONGEST))
+            }
         };
         self.budget.earn();
         Some(delay)

@@ -8,10 +8,12 @@ use std::task::{Context, Poll, Waker};
 use bytes::BytesMut;
 use pegasus_protocol::frame::{RequestHeader, encode_request};
 use pegasus_protocol::rpc::Rpc;
+use pegasus_protocol::types::Gpid;
 
 use super::direct;
 use super::error::{NetError, NetErrorKind};
-use super::inflight::{self, Inflight, Outcome};
+use super::health::Health;
+use super::inflight::{self, Addressee, Inflight, Outcome};
 use super::shared::{Pulse, Sender, SharedConnection};
 
 /// A handle on a connection. The driver ends when the last handle is dropped.
@@ -54,7 +56,7 @@ impl Connection {
         waker: Option<&Waker>,
     ) -> Result<Call, NetError> {
         let id = self.shared.queue(|inflight, frame_start, out| {
-            let id = inflight.reserve(frame_start, waker.cloned());
+            let id = inflight.reserve(Addressee::of::<R>(header), frame_start, waker.cloned());
             encode_request::<R>(header, id, request, out);
             id
         })?;
@@ -87,9 +89,20 @@ impl Connection {
         self.shared.lock().inflight.len()
     }
 
+    /// What is known about the server at the other end.
+    pub(crate) fn health(&self) -> &Health {
+        &self.shared.health
+    }
+
     /// Reports that a call timed out. From now on, silence may end the connection.
     pub(crate) fn note_timeout(&self) {
         self.shared.timed_out.notify_one();
+    }
+
+    /// Fails the calls to a partition that wait for a reply. Their frames may have left or be about to.
+    pub(super) fn give_up(&self, partition: Gpid, error: &NetError) {
+        let wakers = self.shared.lock().inflight.give_up(partition, error);
+        wakers.into_iter().for_each(Waker::wake);
     }
 
     /// Ends the connection; waiting calls fail with the reason.

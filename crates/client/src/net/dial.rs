@@ -10,6 +10,7 @@ use tracing::instrument::WithSubscriber;
 use super::connection::Connection;
 use super::driver::drive;
 use super::error::{NetError, NetErrorKind};
+use super::health::Health;
 use super::shared::SharedConnection;
 use crate::address::ServerAddress;
 
@@ -19,6 +20,7 @@ pub(super) async fn dial(
     connect_timeout: Duration,
     session_reset: Duration,
     most_queued: usize,
+    health: Arc<Health>,
 ) -> Result<Arc<Connection>, NetError> {
     let unreachable = |reason: String| {
         tracing::warn!(server = %address, %reason, "cannot connect");
@@ -35,7 +37,7 @@ pub(super) async fn dial(
     tracing::debug!(server = %address, "connected");
     let (reader, writer) = stream.into_split();
     let writer = Arc::new(writer);
-    let shared = Arc::new(SharedConnection::new(most_queued, Arc::downgrade(&writer)));
+    let shared = Arc::new(SharedConnection::new(most_queued, Arc::downgrade(&writer), health));
     let peer = Arc::from(address.to_string());
     let driver = drive(reader, writer, Arc::clone(&shared), session_reset, peer);
     tokio::spawn(driver.with_current_subscriber());

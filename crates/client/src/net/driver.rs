@@ -73,7 +73,7 @@ async fn read(mut reader: OwnedReadHalf, shared: &SharedConnection, patience: Du
         let now = Instant::now();
         let handed_out = {
             let inflight = &mut shared.lock().inflight;
-            let handed_out = hand_out(&mut buffer, inflight, &mut wakers);
+            let handed_out = hand_out(&mut buffer, inflight, now, &mut wakers);
             if was_empty || handed_out.as_ref().is_ok_and(|count| *count > 0) {
                 last_whole = now;
             }
@@ -93,6 +93,7 @@ async fn read(mut reader: OwnedReadHalf, shared: &SharedConnection, patience: Du
 fn hand_out(
     buffer: &mut BytesMut,
     inflight: &mut Inflight,
+    now: Instant,
     wakers: &mut Vec<Waker>,
 ) -> Result<usize, NetError> {
     let mut handed_out = 0;
@@ -100,7 +101,7 @@ fn hand_out(
         match decode_reply(buffer, MAX_REPLY_LENGTH) {
             Ok(Some(reply)) => {
                 handed_out += 1;
-                wakers.extend(inflight.complete(reply));
+                wakers.extend(inflight.complete(reply, now));
             }
             Ok(None) => return Ok(handed_out),
             Err(error) => {

@@ -20,6 +20,8 @@ pub(crate) enum NetErrorKind {
     Reset,
     /// The peer sent bytes that are not a reply, so the connection was closed.
     Garbage,
+    /// The server no longer leads the partition, and so may never answer.
+    Deposed,
     /// The client closed it.
     Closed,
 }

@@ -3,21 +3,43 @@
 //! Only this file assigns sequence ids. A reply with an id that is not here (late, unknown, cancelled) is
 //! dropped. When the connection ends, every waiting call fails.
 
+use std::sync::Arc;
 use std::task::Waker;
 
-use pegasus_protocol::frame::ReplyFrame;
+use pegasus_protocol::frame::{ReplyFrame, RequestHeader};
+use pegasus_protocol::rpc::Rpc;
+use pegasus_protocol::types::{ErrorCode, Gpid};
 use rustc_hash::FxHashMap;
 use tokio::time::Instant;
 
 use super::error::{NetError, Sent};
+use super::health::Health;
+use super::latency::Class;
 
 /// The result of a call.
 pub(crate) type Outcome = Result<ReplyFrame, NetError>;
 
 struct PendingCall {
+    addressee: Addressee,
+    sent_at: Instant,
     /// The position of its frame in the stream of all bytes ever queued on the connection.
     frame_start: u64,
     state: CallState,
+}
+
+/// To whom a call is addressed, and what it asks.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Addressee {
+    class: Class,
+    /// The partition, when the call is for its primary.
+    led: Option<Gpid>,
+}
+
+impl Addressee {
+    pub(crate) fn of<R: Rpc>(header: &RequestHeader) -> Self {
+        let led = (!header.is_backup && header.gpid.app_id > 0).then_some(header.gpid);
+        Self { class: Class::of(R::CODE), led }
+    }
 }
 
 enum CallState {
@@ -38,6 +60,7 @@ pub(crate) struct Inflight {
     silent_since: Option<Instant>,
     /// Whether the server has sent anything.
     was_heard: bool,
+    health: Arc<Health>,
 }
 
 /// The result of polling a call.
@@ -49,13 +72,14 @@ pub(crate) enum Poll {
 }
 
 impl Inflight {
-    pub(crate) fn new() -> Self {
+    pub(crate) fn new(health: Arc<Health>) -> Self {
         Self {
             waiters: FxHashMap::default(),
             last_id: 0,
             unanswered: 0,
             silent_since: None,
             was_heard: false,
+            health,
         }
     }
 
@@ -70,11 +94,13 @@ impl Inflight {
     }
 
     /// Reserves an id for a call whose frame starts at this position of the stream.
-    pub(crate) fn reserve(&mut self, frame_start: u64, waker: Option<Waker>) -> i32 {
+    pub(crate) fn reserve(&mut self, addressee: Addressee, frame_start: u64, waker: Option<Waker>) -> i32 {
         let id = self.next_id();
-        self.waiters.insert(id, PendingCall { frame_start, state: CallState::Waiting(waker) });
+        let sent_at = Instant::now();
+        let call = PendingCall { addressee, sent_at, frame_start, state: CallState::Waiting(waker) };
+        self.waiters.insert(id, call);
         self.unanswered += 1;
-        self.silent_since.get_or_insert_with(Instant::now);
+        self.silent_since.get_or_insert(sent_at);
         id
     }
 
@@ -126,8 +152,13 @@ impl Inflight {
     }
 
     /// Delivers a reply to its call; returns the waker of the call.
-    pub(crate) fn complete(&mut self, reply: ReplyFrame) -> Option<Waker> {
+    pub(crate) fn complete(&mut self, reply: ReplyFrame, now: Instant) -> Option<Waker> {
         let waiter = self.waiters.get_mut(&reply.head.sequence_id)?;
+        // A refusal comes faster than an answer, so it says nothing about answers.
+        if reply.error == ErrorCode::Ok && matches!(waiter.state, CallState::Waiting(_)) {
+            let latency = now.saturating_duration_since(waiter.sent_at);
+            self.health.latencies(waiter.addressee.class).record(latency);
+        }
         match std::mem::replace(&mut waiter.state, CallState::Done(Ok(reply))) {
             CallState::Waiting(waker) => {
                 self.unanswered -= 1;
@@ -154,6 +185,22 @@ impl Inflight {
         wakers
     }
 
+    /// Fails the waiting calls to a partition's primary, because this server is not its primary any more.
+    pub(crate) fn give_up(&mut self, partition: Gpid, error: &NetError) -> Vec<Waker> {
+        let mut wakers = Vec::new();
+        for waiter in self.waiters.values_mut() {
+            let CallState::Waiting(waker) = &mut waiter.state else { continue };
+            if waiter.addressee.led != Some(partition) {
+                continue;
+            }
+            self.unanswered -= 1;
+            wakers.extend(waker.take());
+            // Also a frame that still waits will leave.
+            waiter.state = CallState::Done(Err(error.with_sent(Sent::Maybe)));
+        }
+        wakers
+    }
+
     #[cfg(test)]
     pub(crate) fn len(&self) -> usize {
         self.waiters.len()
@@ -164,7 +211,7 @@ impl Inflight {
 mod tests {
     use bytes::BytesMut;
     use pegasus_protocol::frame::{decode_reply, encode_error};
-    use pegasus_protocol::types::ErrorCode;
+    use pegasus_protocol::rpc::{Get, QueryCfg};
 
     use super::super::error::NetErrorKind;
     use super::*;
@@ -175,52 +222,65 @@ mod tests {
         decode_reply(&mut bytes, 1024).unwrap().unwrap()
     }
 
+    fn inflight() -> Inflight {
+        Inflight::new(Arc::default())
+    }
+
+    fn to_partition(partition_index: i32) -> Addressee {
+        let header = RequestHeader { gpid: Gpid { app_id: 1, partition_index }, ..RequestHeader::default() };
+        Addressee::of::<Get>(&header)
+    }
+
+    fn ask(inflight: &mut Inflight) -> i32 {
+        inflight.reserve(to_partition(0), 0, None)
+    }
+
     fn poll(inflight: &mut Inflight, id: i32) -> Poll {
         inflight.poll(id, Waker::noop())
     }
 
     #[tokio::test]
     async fn answers_find_their_waiters_in_any_order() {
-        let mut inflight = Inflight::new();
-        let (first, second) = (inflight.reserve(0, None), inflight.reserve(9, None));
+        let mut inflight = inflight();
+        let (first, second) = (ask(&mut inflight), ask(&mut inflight));
         assert!(matches!(poll(&mut inflight, first), Poll::Pending));
-        inflight.complete(reply(second));
+        inflight.complete(reply(second), Instant::now());
         assert!(matches!(poll(&mut inflight, first), Poll::Pending));
         assert!(matches!(poll(&mut inflight, second), Poll::Done(Ok(_))));
-        assert!(inflight.complete(reply(first)).is_some());
+        assert!(inflight.complete(reply(first), Instant::now()).is_some());
         assert!(matches!(poll(&mut inflight, first), Poll::Done(Ok(_))));
         assert_eq!(inflight.len(), 0);
     }
 
     #[tokio::test]
     async fn late_unknown_and_second_answers_are_dropped() {
-        let mut inflight = Inflight::new();
-        let id = inflight.reserve(0, None);
-        assert!(inflight.complete(reply(77)).is_none());
-        inflight.complete(reply(id));
-        assert!(inflight.complete(reply(id)).is_none());
+        let mut inflight = inflight();
+        let id = ask(&mut inflight);
+        assert!(inflight.complete(reply(77), Instant::now()).is_none());
+        inflight.complete(reply(id), Instant::now());
+        assert!(inflight.complete(reply(id), Instant::now()).is_none());
         assert!(matches!(poll(&mut inflight, id), Poll::Done(Ok(_))));
-        let cancelled = inflight.reserve(0, None);
+        let cancelled = ask(&mut inflight);
         inflight.cancel(cancelled);
-        assert!(inflight.complete(reply(cancelled)).is_none());
+        assert!(inflight.complete(reply(cancelled), Instant::now()).is_none());
         assert_eq!(inflight.len(), 0);
     }
 
     #[tokio::test]
     async fn an_id_in_use_is_not_given_again() {
-        let mut inflight = Inflight::new();
-        let first = inflight.reserve(0, None);
+        let mut inflight = inflight();
+        let first = ask(&mut inflight);
         inflight.last_id = first - 1;
-        assert_ne!(inflight.reserve(0, None), first);
+        assert_ne!(ask(&mut inflight), first);
         inflight.last_id = i32::MAX;
         assert_eq!(inflight.next_id(), i32::MIN);
     }
 
     #[tokio::test]
     async fn the_end_answers_all_and_tells_what_was_not_sent() {
-        let mut inflight = Inflight::new();
-        let sent = inflight.reserve(0, None);
-        let not_sent = inflight.reserve(100, None);
+        let mut inflight = inflight();
+        let sent = ask(&mut inflight);
+        let not_sent = inflight.reserve(to_partition(0), 100, None);
         inflight.fail_all(&NetError::new(NetErrorKind::Reset, "gone"), 100);
         let outcome = |poll| match poll {
             Poll::Done(Err(error)) => error.sent,
@@ -232,13 +292,13 @@ mod tests {
 
     #[tokio::test(start_paused = true)]
     async fn silence_starts_with_a_call_and_only_the_server_ends_it() {
-        let mut inflight = Inflight::new();
+        let mut inflight = inflight();
         assert_eq!(inflight.silent_since(), None);
         let start = Instant::now();
-        let id = inflight.reserve(0, None);
+        let id = ask(&mut inflight);
         tokio::time::advance(std::time::Duration::from_secs(1)).await;
         let later = Instant::now();
-        inflight.reserve(0, None);
+        ask(&mut inflight);
         assert_eq!(inflight.silent_since(), Some(start));
         inflight.heard(later);
         assert_eq!(inflight.silent_since(), Some(later));
@@ -247,9 +307,58 @@ mod tests {
         assert_eq!(inflight.silent_since(), Some(later));
         inflight.heard(later);
         assert_eq!(inflight.silent_since(), None);
-        let id = inflight.reserve(0, None);
-        inflight.complete(reply(id));
+        let id = ask(&mut inflight);
+        inflight.complete(reply(id), Instant::now());
         inflight.heard(later);
         assert_eq!(inflight.silent_since(), None);
+    }
+
+    #[tokio::test]
+    async fn calls_to_a_deposed_primary_are_given_up_and_others_wait_on() {
+        let mut inflight = inflight();
+        let to_secondary = RequestHeader {
+            gpid: Gpid { app_id: 1, partition_index: 3 },
+            is_backup: true,
+            ..RequestHeader::default()
+        };
+        let addressees = [
+            to_partition(3),
+            to_partition(4),
+            Addressee::of::<Get>(&to_secondary),
+            Addressee::of::<QueryCfg>(&RequestHeader::default()),
+        ];
+        let [given_up, others @ ..] = addressees.map(|to| inflight.reserve(to, 0, None));
+        let deposed = NetError::new(NetErrorKind::Deposed, "127.0.0.2:1 leads it");
+        inflight.give_up(Gpid { app_id: 1, partition_index: 3 }, &deposed);
+        match poll(&mut inflight, given_up) {
+            Poll::Done(Err(error)) => {
+                assert_eq!((error.kind, error.sent), (NetErrorKind::Deposed, Sent::Maybe))
+            }
+            _ => panic!("it waits on"),
+        }
+        assert!(others.into_iter().all(|id| matches!(poll(&mut inflight, id), Poll::Pending)));
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn latencies_are_those_of_answers_and_not_of_refusals() {
+        let health = Arc::new(Health::default());
+        let mut inflight = Inflight::new(Arc::clone(&health));
+        for answer in [ErrorCode::Busy, ErrorCode::Ok] {
+            for _ in 0..200 {
+                let id = ask(&mut inflight);
+                tokio::time::advance(std::time::Duration::from_millis(7)).await;
+                let mut bytes = BytesMut::new();
+                encode_error(&answer, b"RPC", id, &mut bytes);
+                let reply = decode_reply(&mut bytes, 1024).unwrap().unwrap();
+                inflight.complete(reply, Instant::now());
+                poll(&mut inflight, id);
+            }
+            let p99 = health.latencies(Class::Row).p99().map(|p99| p99.as_millis());
+            assert!(if answer == ErrorCode::Ok {
+                p99.is_some_and(|ms| (7..=9).contains(&ms))
+            } else {
+                p99.is_none()
+            });
+        }
     }
 }

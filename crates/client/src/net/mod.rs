@@ -8,12 +8,15 @@ mod dial;
 mod direct;
 mod driver;
 pub(crate) mod error;
+mod health;
 mod inflight;
+mod latency;
 mod pool;
 mod server;
 mod shared;
 
 pub(crate) use connection::Call;
 pub use direct::send_directly;
+pub(crate) use latency::{Class, Latencies};
 pub(crate) use pool::Pool;
 pub(crate) use server::Server;

@@ -1,14 +1,15 @@
 //! A server as the client knows it, with its one live connection.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use arc_swap::ArcSwapOption;
+use pegasus_protocol::types::Gpid;
 
 use super::connection::Connection;
 use super::dial::dial;
 use super::error::{NetError, NetErrorKind};
+use super::health::Health;
 use crate::address::ServerAddress;
 use crate::single_flight::SingleFlight;
 
@@ -19,8 +20,7 @@ pub(crate) struct Server {
     session_reset: Duration,
     most_queued: usize,
     current: ArcSwapOption<Connection>,
-    /// Whether a connection to it ever broke or could not be made.
-    failed: AtomicBool,
+    health: Arc<Health>,
     dialling: SingleFlight<Result<(), NetError>>,
 }
 
@@ -37,7 +37,7 @@ impl Server {
             session_reset,
             most_queued,
             current: ArcSwapOption::empty(),
-            failed: AtomicBool::new(false),
+            health: Arc::default(),
             dialling: SingleFlight::new(),
         }
     }
@@ -60,13 +60,19 @@ impl Server {
     /// hanging process accepts it too.
     pub(crate) fn is_suspect(&self) -> bool {
         match self.connection() {
-            Some(connection) => !connection.is_proven() && (self.has_failed() || !connection.is_live()),
-            None => self.has_failed(),
+            Some(connection) => {
+                !connection.is_proven() && (self.health.has_failed() || !connection.is_live())
+            }
+            None => self.health.has_failed(),
         }
     }
 
-    fn has_failed(&self) -> bool {
-        self.failed.load(Ordering::Relaxed)
+    /// Fails the calls to a partition that this server no longer leads. A deposed primary drops the writes that it
+    /// has not finished, without an answer.
+    pub(crate) fn give_up(&self, partition: Gpid, reason: &str) {
+        if let Some(connection) = self.connection() {
+            connection.give_up(partition, &NetError::new(NetErrorKind::Deposed, reason));
+        }
     }
 
     /// The live connection, or a new one. Concurrent callers share one dial.
@@ -81,10 +87,11 @@ impl Server {
                 server.connect_timeout,
                 server.session_reset,
                 server.most_queued,
+                Arc::clone(&server.health),
             )
             .await;
             if dialled.is_err() || server.connection().is_some() {
-                server.failed.store(true, Ordering::Relaxed);
+                server.health.note_failure();
             }
             server.current.store(Some(dialled?));
             Ok(())

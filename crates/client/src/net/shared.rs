@@ -1,6 +1,6 @@
 //! The state of a connection, shared by its callers, its driver and threads that send directly.
 
-use std::sync::{Mutex, MutexGuard, PoisonError, Weak};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 use std::task::Waker;
 
 use bytes::BytesMut;
@@ -9,6 +9,7 @@ use tokio::net::tcp::OwnedWriteHalf;
 use tokio::sync::Notify;
 
 use super::error::NetError;
+use super::health::Health;
 use super::inflight::Inflight;
 
 /// A write buffer that has grown beyond this is freed after use.
@@ -27,6 +28,7 @@ pub(super) struct SharedConnection {
     pub(super) socket: Weak<OwnedWriteHalf>,
     /// A connection on which more bytes wait than operations in flight can have is given up.
     pub(super) most_queued: usize,
+    pub(super) health: Arc<Health>,
 }
 
 pub(super) struct ConnectionState {
@@ -67,9 +69,9 @@ pub(super) enum Pulse {
 }
 
 impl SharedConnection {
-    pub(super) fn new(most_queued: usize, socket: Weak<OwnedWriteHalf>) -> Self {
+    pub(super) fn new(most_queued: usize, socket: Weak<OwnedWriteHalf>, health: Arc<Health>) -> Self {
         let state = ConnectionState {
-            inflight: Inflight::new(),
+            inflight: Inflight::new(Arc::clone(&health)),
             outgoing: BytesMut::new(),
             queued: 0,
             sender: Sender::Asked,
@@ -83,6 +85,7 @@ impl SharedConnection {
             busy: Notify::new(),
             socket,
             most_queued,
+            health,
         }
     }
 

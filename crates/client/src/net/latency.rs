@@ -1,23 +1,51 @@
-//! The 99th percentile of read latencies, tracked without locks.
+//! The latencies of a server's answers by class of request, and their percentiles, tracked without locks.
 
 use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
 use std::time::Duration;
 
-/// The percentile is computed anew after this many reads.
+use pegasus_protocol::rpc::{RpcCode, RpcKind};
+
+/// The percentiles are computed anew after this many answers.
 const REVIEW: u32 = 128;
 
-/// When the histogram holds this many reads, all its counts are halved, so old reads fade.
+/// When the histogram holds this many answers, all its counts are halved, so old answers fade.
 const MEMORY: u32 = 2048;
 
-/// The fewest reads from which a 99th percentile can be read.
+/// The fewest answers from which a 99th percentile can be read.
 const ENOUGH: u32 = 100;
 
-/// The value until there are enough reads.
-const AT_FIRST: Duration = Duration::from_millis(50);
+/// Requests of one class take about the same time; the latencies of each class are kept apart.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Class {
+    /// Reads of one row.
+    Row,
+    /// Reads of several rows.
+    Rows,
+    /// Writes.
+    Write,
+    /// Batches of scans, and counts.
+    Scan,
+    /// Everything that is no request on rows.
+    Other,
+}
 
-/// The bounds of the value. Timers have no finer resolution than 1 ms.
-const SHORTEST: Duration = Duration::from_millis(1);
-const LONGEST: Duration = Duration::from_secs(1);
+impl Class {
+    pub(super) const COUNT: usize = 5;
+
+    /// The class of an RPC.
+    pub(crate) const fn of(code: RpcCode) -> Self {
+        match code {
+            RpcCode::Get | RpcCode::Ttl => Self::Row,
+            RpcCode::MultiGet | RpcCode::BatchGet => Self::Rows,
+            RpcCode::SortkeyCount | RpcCode::GetScanner | RpcCode::Scan | RpcCode::ClearScanner => Self::Scan,
+            _ => match code.kind() {
+                RpcKind::IdempotentWrite | RpcKind::AtomicWrite => Self::Write,
+                RpcKind::Read => Self::Rows,
+                RpcKind::Meta | RpcKind::Node => Self::Other,
+            },
+        }
+    }
+}
 
 /// Buckets for each doubling of the latency. A bucket ends at most a quarter above its start.
 const STEPS: u32 = 4;
@@ -26,27 +54,29 @@ const BUCKETS: usize = 24 * STEPS as usize;
 /// A histogram of latencies in microseconds, and the percentile that was last computed from it.
 ///
 /// Threads do not wait for each other. Counts that are lost between them do not matter to an estimate.
-pub(super) struct Latencies {
+pub(crate) struct Latencies {
     buckets: [AtomicU32; BUCKETS],
     since_review: AtomicU32,
+    /// 0: too few answers.
     p99_micros: AtomicU64,
 }
 
 impl Latencies {
-    pub(super) fn new() -> Self {
+    pub(crate) fn new() -> Self {
         Self {
             buckets: [const { AtomicU32::new(0) }; BUCKETS],
             since_review: AtomicU32::new(0),
-            p99_micros: AtomicU64::new(AT_FIRST.as_micros() as u64),
+            p99_micros: AtomicU64::new(0),
         }
     }
 
-    /// The 99th percentile, between 1 ms and 1 s.
-    pub(super) fn p99(&self) -> Duration {
-        Duration::from_micros(self.p99_micros.load(Ordering::Relaxed))
+    /// The 99th percentile of the last 1,000 to 2,000 answers; `None` until there are a hundred.
+    pub(crate) fn p99(&self) -> Option<Duration> {
+        let micros = self.p99_micros.load(Ordering::Relaxed);
+        (micros > 0).then(|| Duration::from_micros(micros))
     }
 
-    pub(super) fn record(&self, latency: Duration) {
+    pub(crate) fn record(&self, latency: Duration) {
         self.buckets[bucket_of(latency)].fetch_add(1, Ordering::Relaxed);
         if self.since_review.fetch_add(1, Ordering::Relaxed) + 1 >= REVIEW {
             self.since_review.store(0, Ordering::Relaxed);
@@ -68,7 +98,7 @@ impl Latencies {
             }
             None => true,
         });
-        let p99 = longest_of(at.unwrap_or(0)).clamp(SHORTEST, LONGEST);
+        let p99 = longest_of(at.unwrap_or(0));
         self.p99_micros.store(p99.as_micros() as u64, Ordering::Relaxed);
         if total >= MEMORY {
             for (bucket, count) in self.buckets.iter().zip(counts) {
@@ -96,10 +126,14 @@ fn longest_of(bucket: usize) -> Duration {
 mod tests {
     use super::*;
 
-    fn p99_of(latencies: impl IntoIterator<Item = Duration>) -> Duration {
+    fn observed(latencies: impl IntoIterator<Item = Duration>) -> Latencies {
         let observed = Latencies::new();
         latencies.into_iter().for_each(|latency| observed.record(latency));
-        observed.p99()
+        observed
+    }
+
+    fn p99_of(latencies: impl IntoIterator<Item = Duration>) -> Duration {
+        observed(latencies).p99().unwrap()
     }
 
     #[test]
@@ -121,12 +155,20 @@ mod tests {
     }
 
     #[test]
-    fn it_has_bounds_and_a_value_to_begin_with() {
-        let all = |latency, count| p99_of(std::iter::repeat_n(latency, count));
-        assert_eq!(all(Duration::from_secs(9), 90), AT_FIRST);
-        assert_eq!(all(Duration::from_secs(9), 1000), LONGEST);
-        assert_eq!(all(Duration::from_micros(7), 1000), SHORTEST);
-        assert_eq!(all(Duration::MAX, 1000), LONGEST);
+    fn too_few_answers_have_no_percentile_and_any_latency_is_counted() {
+        let all = |latency, count| observed(std::iter::repeat_n(latency, count)).p99();
+        assert_eq!(all(Duration::from_secs(9), 90), None);
+        assert!(all(Duration::ZERO, 1000).unwrap() < Duration::from_micros(10));
+        assert!(all(Duration::MAX, 1000).unwrap() >= Duration::from_secs(10));
+    }
+
+    #[test]
+    fn requests_that_take_about_the_same_time_are_of_one_class() {
+        assert_eq!(Class::of(RpcCode::Get), Class::of(RpcCode::Ttl));
+        assert_ne!(Class::of(RpcCode::Get), Class::of(RpcCode::MultiGet));
+        assert_eq!(Class::of(RpcCode::Incr), Class::Write);
+        assert_eq!(Class::of(RpcCode::QueryCfg), Class::Other);
+        assert!(RpcCode::ALL.iter().all(|code| (Class::of(*code) as usize) < Class::COUNT));
     }
 
     #[test]

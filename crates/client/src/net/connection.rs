@@ -99,9 +99,9 @@ impl Connection {
         self.shared.timed_out.notify_one();
     }
 
-    /// Fails the calls to a partition that wait for a reply. Their frames may have left or be about to.
-    pub(super) fn give_up(&self, partition: Gpid, error: &NetError) {
-        let wakers = self.shared.lock().inflight.give_up(partition, error);
+    /// Fails the waiting calls to partitions for which `deposed` gives a reason.
+    pub(super) fn give_up(&self, deposed: impl Fn(Gpid) -> Option<String>) {
+        let wakers = self.shared.lock().inflight.give_up(deposed);
         wakers.into_iter().for_each(Waker::wake);
     }
 

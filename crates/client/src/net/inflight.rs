@@ -12,7 +12,7 @@ use pegasus_protocol::types::{ErrorCode, Gpid};
 use rustc_hash::FxHashMap;
 use tokio::time::Instant;
 
-use super::error::{NetError, Sent};
+use super::error::{NetError, NetErrorKind, Sent};
 use super::health::Health;
 use super::latency::Class;
 
@@ -185,18 +185,17 @@ impl Inflight {
         wakers
     }
 
-    /// Fails the waiting calls to a partition's primary, because this server is not its primary any more.
-    pub(crate) fn give_up(&mut self, partition: Gpid, error: &NetError) -> Vec<Waker> {
+    /// Fails the waiting calls to a partition's primary for which `deposed` gives a reason.
+    pub(crate) fn give_up(&mut self, deposed: impl Fn(Gpid) -> Option<String>) -> Vec<Waker> {
         let mut wakers = Vec::new();
         for waiter in self.waiters.values_mut() {
             let CallState::Waiting(waker) = &mut waiter.state else { continue };
-            if waiter.addressee.led != Some(partition) {
-                continue;
-            }
+            let Some(reason) = waiter.addressee.led.and_then(&deposed) else { continue };
             self.unanswered -= 1;
             wakers.extend(waker.take());
-            // Also a frame that still waits will leave.
-            waiter.state = CallState::Done(Err(error.with_sent(Sent::Maybe)));
+            // A frame that has not left yet will leave.
+            let error = NetError::new(NetErrorKind::Deposed, reason).with_sent(Sent::Maybe);
+            waiter.state = CallState::Done(Err(error));
         }
         wakers
     }
@@ -213,7 +212,6 @@ mod tests {
     use pegasus_protocol::frame::{decode_reply, encode_error};
     use pegasus_protocol::rpc::{Get, QueryCfg};
 
-    use super::super::error::NetErrorKind;
     use super::*;
 
     fn reply(id: i32) -> ReplyFrame {
@@ -328,8 +326,8 @@ mod tests {
             Addressee::of::<QueryCfg>(&RequestHeader::default()),
         ];
         let [given_up, others @ ..] = addressees.map(|to| inflight.reserve(to, 0, None));
-        let deposed = NetError::new(NetErrorKind::Deposed, "127.0.0.2:1 leads it");
-        inflight.give_up(Gpid { app_id: 1, partition_index: 3 }, &deposed);
+        let deposed = |gpid: Gpid| (gpid.partition_index == 3).then(|| "127.0.0.2:1 leads it".into());
+        inflight.give_up(deposed);
         match poll(&mut inflight, given_up) {
             Poll::Done(Err(error)) => {
                 assert_eq!((error.kind, error.sent), (NetErrorKind::Deposed, Sent::Maybe))

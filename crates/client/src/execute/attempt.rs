@@ -12,7 +12,6 @@ use tokio::time::{Instant, timeout_at};
 use super::context::OperationContext;
 use super::missed::Missed;
 use crate::deadline::Deadline;
-use crate::net::error::Sent;
 use crate::net::{Call, Class};
 use crate::operation::Operation;
 use crate::routing::{Route, Snapshot};
@@ -23,10 +22,7 @@ pub(super) async fn attempt_at_primary<O: Operation>(
     snapshot: &Arc<Snapshot>,
 ) -> Result<O::Output, Missed> {
     let sent = poll_fn(|task| Poll::Ready(send(context, snapshot, task.waker())));
-    let mut call = match sent.await {
-        Some(call) => call,
-        None => Box::pin(connect_and_send(context, snapshot)).await?,
-    };
+    let mut call = sent.await?;
     let deadline = context.deadline.instant();
     let patience = Instant::now() + call.connection().health().patience(Class::of(O::Rpc::CODE));
     let mut until = patience.min(deadline);
@@ -42,33 +38,28 @@ pub(super) async fn attempt_at_primary<O: Operation>(
             }
             Err(_) => {
                 call.connection().note_timeout();
-                return Err(Missed::Elapsed(Sent::Maybe));
+                return Err(Missed::Elapsed(call.abandon()));
             }
         }
     }
 }
 
-/// Sends the request over an existing connection. This is the common case, and it never waits.
-fn send<O: Operation>(context: &OperationContext<'_, O>, snapshot: &Snapshot, waker: &Waker) -> Option<Call> {
-    let route = snapshot.route(context.operation.target())?;
-    let connection = route.primary?.connection()?;
-    let header = header(&route, context.deadline);
-    connection.call_waking::<O::Rpc>(&header, context.operation.request(), waker).ok()
-}
-
-/// Makes a connection and sends the request.
-async fn connect_and_send<O: Operation>(
+/// Sends the request, which never waits: on a connection that is being made, the request leaves when there is a
+/// socket, after those that were made before it.
+fn send<O: Operation>(
     context: &OperationContext<'_, O>,
     snapshot: &Snapshot,
+    waker: &Waker,
 ) -> Result<Call, Missed> {
     let route = snapshot.route(context.operation.target()).ok_or(Missed::Resized)?;
     let server = route.primary.ok_or(Missed::NoPrimary)?;
-    let connection = match timeout_at(context.deadline.instant(), server.connect()).await {
-        Ok(connected) => connected.map_err(Missed::Net)?,
-        Err(_) => return Err(Missed::Elapsed(Sent::No)),
-    };
-    let header = header(&route, context.deadline);
-    connection.call::<O::Rpc>(&header, context.operation.request()).map_err(Missed::Net)
+    let (header, request) = (header(&route, context.deadline), context.operation.request());
+    if let Some(connection) = server.connection()
+        && let Ok(call) = connection.call_waking::<O::Rpc>(&header, request, waker)
+    {
+        return Ok(call);
+    }
+    server.start_connecting().call_waking::<O::Rpc>(&header, request, waker).map_err(Missed::Net)
 }
 
 /// The request header for a route.

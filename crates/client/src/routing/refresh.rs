@@ -103,7 +103,8 @@ impl Router {
 }
 
 async fn query(table: &str, meta: &MetaClient, pool: &Pool, deadline: Instant) -> Result<Snapshot, Error> {
-    let response = meta.query_configuration(table, deadline).await?;
+    let asked = pool.until_closed(meta.query_configuration(table, deadline)).await;
+    let response = asked.map_err(|_closed| Error::closed())??;
     Snapshot::from_response(&response, |address| pool.server(address)).map_err(|reason| {
         tracing::warn!(table, %reason, "the configuration of the table makes no sense");
         Error::new(

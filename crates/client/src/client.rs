@@ -40,7 +40,8 @@ impl Client {
     /// * `ERR_NETWORK_FAILURE`: no meta server accepts a connection.
     pub async fn connect(options: ClientOptions) -> Result<Self, Error> {
         options.validate()?;
-        let pool = Arc::new(Pool::new(options.connect_timeout, options.session_reset, options.most_queued()));
+        let pool = Pool::new(options.connect_timeout, options.session_reset, options.most_queued());
+        let pool = Arc::new(pool.with_resolver(Arc::clone(&options.resolver)));
         let meta = Arc::new(MetaClient::new(&options.meta_servers, Arc::clone(&pool), options.meta_timeout)?);
         meta.reach_any().await?;
         Ok(Self { context: Arc::new(ClientContext::new(options, pool, meta)) })

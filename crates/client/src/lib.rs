@@ -26,6 +26,7 @@ mod operation;
 mod ops;
 mod options;
 mod refusal;
+mod resolve;
 mod retry;
 mod routing;
 mod scan;
@@ -43,5 +44,6 @@ pub use ops::{Filter, MultiGetLimits, MultiGetResult, SortKeyRange, SortKeyValue
 pub use options::{BackupDelay, BackupRequestOptions, CallOptions, ClientOptions};
 pub use options::{RetryOptions, TableOptions, WhenFull, WriteOptions};
 pub use pegasus_protocol::idl::{CheckType, FilterType};
+pub use resolve::{Resolve, SystemResolver};
 pub use scan::{ScanOptions, ScanRow, Scanner};
 pub use table::Table;

@@ -13,8 +13,6 @@ pub(super) enum Missed {
     /// The operation was built for another partition count than the table has now.
     Resized,
     NoPrimary,
-    /// While a connection was made, another server became the primary.
-    Moved,
     Net(NetError),
     Refused(ErrorCode),
     BadAnswer(String),
@@ -28,8 +26,7 @@ impl Missed {
     pub(super) fn failure(&self) -> Option<Failure<'_>> {
         Some(match self {
             Self::Resized => Failure::Resized,
-            // The next attempt finds the new primary, or that there is none.
-            Self::NoPrimary | Self::Moved => Failure::NoPrimary,
+            Self::NoPrimary => Failure::NoPrimary,
             Self::Net(error) => Failure::Net(error.kind, error.sent),
             Self::Refused(code) => Failure::Refused(code),
             Self::BadAnswer(_) => Failure::BadAnswer,
@@ -46,7 +43,6 @@ impl Missed {
         match self {
             Self::Resized => "the table was split".into(),
             Self::NoPrimary => "the partition has no primary".into(),
-            Self::Moved => "the primary moved while it was connected to".into(),
             Self::Net(error) => error.to_string(),
             Self::Refused(code) => format!("the server refused with {code}"),
             Self::BadAnswer(reason) => reason.clone(),
@@ -61,7 +57,7 @@ impl Missed {
         let kind = match self {
             Self::Resized => return resized(),
             // Servers call a partition without a primary an invalid state.
-            Self::NoPrimary | Self::Moved => ErrorKind::Server(ErrorCode::InvalidState),
+            Self::NoPrimary => ErrorKind::Server(ErrorCode::InvalidState),
             Self::Net(error) => match error.kind {
                 NetErrorKind::Unreachable => ErrorKind::NetworkFailure,
                 NetErrorKind::Reset | NetErrorKind::Deposed => ErrorKind::SessionReset,

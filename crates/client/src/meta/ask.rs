@@ -44,12 +44,13 @@ where
     Box::pin(async move {
         let said = match timeout(limit, ask_one::<R>(&server, &request, limit)).await {
             Ok(said) => said,
-            Err(_) => {
-                if let Some(connection) = server.live() {
-                    connection.note_timeout();
+            Err(_) => match (server.live(), server.trouble()) {
+                (None, Some(reason)) => Said::Useless(reason, Sent::No),
+                (connection, _) => {
+                    connection.into_iter().for_each(|connection| connection.note_timeout());
+                    Said::Silent(format!("no answer from {} within {limit:?}", server.address()))
                 }
-                Said::Silent(format!("no answer from {} within {limit:?}", server.address()))
-            }
+            },
         };
         (server, said)
     })

@@ -39,6 +39,11 @@ impl NetError {
         Self { kind, sent: Sent::No, reason: reason.into() }
     }
 
+    /// The error of everything that a closed client is asked for.
+    pub(crate) fn closed() -> Self {
+        Self::new(NetErrorKind::Closed, "the client is closed")
+    }
+
     /// The same error, for a call whose request was sent or not.
     pub(crate) fn with_sent(&self, sent: Sent) -> Self {
         Self { sent, ..self.clone() }

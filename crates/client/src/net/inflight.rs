@@ -14,16 +14,18 @@ use tokio::time::Instant;
 
 use super::error::{NetError, NetErrorKind, Sent};
 use super::health::Health;
+use super::held::Place;
 use super::latency::Class;
+use super::silence::Silence;
 
 /// The result of a call.
 pub(crate) type Outcome = Result<ReplyFrame, NetError>;
 
 struct PendingCall {
     addressee: Addressee,
+    /// When it was queued to be sent.
     sent_at: Instant,
-    /// The position of its frame in the stream of all bytes ever queued on the connection.
-    frame_start: u64,
+    place: Place,
     state: CallState,
 }
 
@@ -55,11 +57,9 @@ pub(crate) struct Inflight {
     last_id: i32,
     /// The number of calls without a reply.
     unanswered: usize,
-    /// Since when the server has sent nothing although it owes a reply. Cancelling a call does not end the
-    /// silence; only the server does.
-    silent_since: Option<Instant>,
-    /// Whether the server has sent anything.
-    was_heard: bool,
+    silence: Silence,
+    /// When the server last sent anything.
+    last_heard: Option<Instant>,
     health: Arc<Health>,
 }
 
@@ -77,8 +77,8 @@ impl Inflight {
             waiters: FxHashMap::default(),
             last_id: 0,
             unanswered: 0,
-            silent_since: None,
-            was_heard: false,
+            silence: Silence::default(),
+            last_heard: None,
             health,
         }
     }
@@ -93,15 +93,34 @@ impl Inflight {
         }
     }
 
-    /// Reserves an id for a call whose frame starts at this position of the stream.
-    pub(crate) fn reserve(&mut self, addressee: Addressee, frame_start: u64, waker: Option<Waker>) -> i32 {
+    /// Reserves an id for a call whose frame has this place.
+    pub(crate) fn reserve(
+        &mut self,
+        addressee: Addressee,
+        place: Place,
+        now: Instant,
+        waker: Option<Waker>,
+    ) -> i32 {
         let id = self.next_id();
-        let sent_at = Instant::now();
-        let call = PendingCall { addressee, sent_at, frame_start, state: CallState::Waiting(waker) };
+        let call = PendingCall { addressee, sent_at: now, place, state: CallState::Waiting(waker) };
         self.waiters.insert(id, call);
         self.unanswered += 1;
-        self.silent_since.get_or_insert(sent_at);
+        self.silence.call_waits(now);
         id
+    }
+
+    /// The frame of a call that was held back starts now at this position of the stream.
+    pub(crate) fn released(&mut self, id: i32, frame_start: u64, now: Instant) {
+        if let Some(call) = self.waiters.get_mut(&id) {
+            call.place = Place::Stream(frame_start);
+            call.sent_at = now;
+        }
+    }
+
+    /// The connection was made. Nobody was silent before.
+    pub(crate) fn connected(&mut self, now: Instant, was_heard: bool) {
+        self.silence.end(now, self.unanswered > 0);
+        self.last_heard = was_heard.then_some(now);
     }
 
     /// Takes the reply if it has arrived; otherwise registers the waker.
@@ -117,38 +136,38 @@ impl Inflight {
             }
             Some(PendingCall { state: CallState::Done(_), .. }) => {}
         }
-        match self.forget(id) {
+        match self.waiters.remove(&id).map(|call| call.state) {
             Some(CallState::Done(outcome)) => Poll::Done(outcome),
             Some(CallState::Waiting(_)) | None => Poll::Gone,
         }
     }
 
-    /// Removes a call that has its reply or was cancelled.
-    fn forget(&mut self, id: i32) -> Option<CallState> {
-        let state = self.waiters.remove(&id)?.state;
-        if matches!(state, CallState::Waiting(_)) {
-            self.unanswered -= 1;
+    /// Cancels a call: a reply that arrives later is dropped. Returns the place of its frame, if it still
+    /// waited.
+    pub(crate) fn cancel(&mut self, id: i32) -> Option<Place> {
+        let call = self.waiters.remove(&id)?;
+        let CallState::Waiting(_) = call.state else { return None };
+        self.unanswered -= 1;
+        if self.unanswered == 0 {
+            // The server may owe replies, but nobody waits for them.
+            self.silence.nobody_waits();
         }
-        Some(state)
-    }
-
-    /// Cancels a call: a reply that arrives later is dropped.
-    pub(crate) fn cancel(&mut self, id: i32) {
-        self.forget(id);
+        Some(call.place)
     }
 
     /// Records that the server sent something, after its replies were delivered.
     pub(crate) fn heard(&mut self, now: Instant) {
-        self.silent_since = (self.unanswered > 0).then_some(now);
-        self.was_heard = true;
+        self.silence.end(now, self.unanswered > 0);
+        self.last_heard = Some(now);
     }
 
-    pub(crate) fn was_heard(&self) -> bool {
-        self.was_heard
+    /// When the server last sent anything.
+    pub(crate) fn last_heard(&self) -> Option<Instant> {
+        self.last_heard
     }
 
-    pub(crate) fn silent_since(&self) -> Option<Instant> {
-        self.silent_since
+    pub(crate) fn silence(&self) -> &Silence {
+        &self.silence
     }
 
     /// Delivers a reply to its call; returns the waker of the call.
@@ -179,25 +198,40 @@ impl Inflight {
             let CallState::Waiting(waker) = &mut waiter.state else { continue };
             self.unanswered -= 1;
             wakers.extend(waker.take());
-            let sent = if waiter.frame_start < handed { Sent::Maybe } else { Sent::No };
+            let sent = match waiter.place {
+                Place::Stream(start) if start < handed => Sent::Maybe,
+                Place::Stream(_) | Place::Held(_) => Sent::No,
+            };
             waiter.state = CallState::Done(Err(error.with_sent(sent)));
         }
         wakers
     }
 
-    /// Fails the waiting calls to a partition's primary for which `deposed` gives a reason.
-    pub(crate) fn give_up(&mut self, deposed: impl Fn(Gpid) -> Option<String>) -> Vec<Waker> {
-        let mut wakers = Vec::new();
+    /// Fails the waiting calls to a partition's primary for which `deposed` gives a reason. Returns the positions of
+    /// their frames that are held back, and must not be sent any more, and the wakers.
+    pub(crate) fn give_up(&mut self, deposed: impl Fn(Gpid) -> Option<String>) -> (Vec<usize>, Vec<Waker>) {
+        let (mut held, mut wakers) = (Vec::new(), Vec::new());
+        let waited = self.unanswered;
         for waiter in self.waiters.values_mut() {
             let CallState::Waiting(waker) = &mut waiter.state else { continue };
             let Some(reason) = waiter.addressee.led.and_then(&deposed) else { continue };
             self.unanswered -= 1;
             wakers.extend(waker.take());
-            // A frame that has not left yet will leave.
-            let error = NetError::new(NetErrorKind::Deposed, reason).with_sent(Sent::Maybe);
+            let sent = match waiter.place {
+                // Also a frame that is queued but not yet sent will leave.
+                Place::Stream(_) => Sent::Maybe,
+                Place::Held(position) => {
+                    held.push(position);
+                    Sent::No
+                }
+            };
+            let error = NetError::new(NetErrorKind::Deposed, reason).with_sent(sent);
             waiter.state = CallState::Done(Err(error));
         }
-        wakers
+        if waited > 0 && self.unanswered == 0 {
+            self.silence.nobody_waits();
+        }
+        (held, wakers)
     }
 
     #[cfg(test)]
@@ -230,7 +264,7 @@ mod tests {
     }
 
     fn ask(inflight: &mut Inflight) -> i32 {
-        inflight.reserve(to_partition(0), 0, None)
+        inflight.reserve(to_partition(0), Place::Stream(0), Instant::now(), None)
     }
 
     fn poll(inflight: &mut Inflight, id: i32) -> Poll {
@@ -278,7 +312,8 @@ mod tests {
     async fn the_end_answers_all_and_tells_what_was_not_sent() {
         let mut inflight = inflight();
         let sent = ask(&mut inflight);
-        let not_sent = inflight.reserve(to_partition(0), 100, None);
+        let not_sent = inflight.reserve(to_partition(0), Place::Stream(100), Instant::now(), None);
+        let held = inflight.reserve(to_partition(0), Place::Held(0), Instant::now(), None);
         inflight.fail_all(&NetError::new(NetErrorKind::Reset, "gone"), 100);
         let outcome = |poll| match poll {
             Poll::Done(Err(error)) => error.sent,
@@ -286,29 +321,32 @@ mod tests {
         };
         assert_eq!(outcome(poll(&mut inflight, sent)), Sent::Maybe);
         assert_eq!(outcome(poll(&mut inflight, not_sent)), Sent::No);
+        assert_eq!(outcome(poll(&mut inflight, held)), Sent::No);
     }
 
     #[tokio::test(start_paused = true)]
-    async fn silence_starts_with_a_call_and_only_the_server_ends_it() {
+    async fn silence_is_the_time_of_calls_that_are_neither_answered_nor_given_up() {
         let mut inflight = inflight();
-        assert_eq!(inflight.silent_since(), None);
-        let start = Instant::now();
-        let id = ask(&mut inflight);
-        tokio::time::advance(std::time::Duration::from_secs(1)).await;
-        let later = Instant::now();
+        let second = std::time::Duration::from_secs(1);
+        let (first, other) = (ask(&mut inflight), ask(&mut inflight));
+        tokio::time::advance(second).await;
+        inflight.cancel(first);
+        tokio::time::advance(second).await;
+        assert_eq!(inflight.silence().length(), 2 * second);
+        inflight.cancel(other);
+        inflight.cancel(other);
+        tokio::time::advance(100 * second).await;
+        assert_eq!(inflight.silence().length(), 2 * second);
+        let answered = ask(&mut inflight);
+        inflight.complete(reply(answered), Instant::now());
+        inflight.heard(Instant::now());
+        tokio::time::advance(second).await;
+        assert!(inflight.silence().length().is_zero() && !inflight.silence().grows());
         ask(&mut inflight);
-        assert_eq!(inflight.silent_since(), Some(start));
-        inflight.heard(later);
-        assert_eq!(inflight.silent_since(), Some(later));
-        inflight.cancel(id);
-        inflight.cancel(id + 1);
-        assert_eq!(inflight.silent_since(), Some(later));
-        inflight.heard(later);
-        assert_eq!(inflight.silent_since(), None);
-        let id = ask(&mut inflight);
-        inflight.complete(reply(id), Instant::now());
-        inflight.heard(later);
-        assert_eq!(inflight.silent_since(), None);
+        tokio::time::advance(second).await;
+        inflight.give_up(|_| Some("127.0.0.2:1 leads it".into()));
+        tokio::time::advance(second).await;
+        assert_eq!(inflight.silence().length(), second);
     }
 
     #[tokio::test]
@@ -325,14 +363,17 @@ mod tests {
             Addressee::of::<Get>(&to_secondary),
             Addressee::of::<QueryCfg>(&RequestHeader::default()),
         ];
-        let [given_up, others @ ..] = addressees.map(|to| inflight.reserve(to, 0, None));
+        let [given_up, others @ ..] =
+            addressees.map(|to| inflight.reserve(to, Place::Stream(0), Instant::now(), None));
+        let held = inflight.reserve(to_partition(3), Place::Held(4), Instant::now(), None);
         let deposed = |gpid: Gpid| (gpid.partition_index == 3).then(|| "127.0.0.2:1 leads it".into());
-        inflight.give_up(deposed);
-        match poll(&mut inflight, given_up) {
-            Poll::Done(Err(error)) => {
-                assert_eq!((error.kind, error.sent), (NetErrorKind::Deposed, Sent::Maybe))
+        let (frames, _) = inflight.give_up(deposed);
+        assert_eq!(frames, [4]);
+        for (id, sent) in [(given_up, Sent::Maybe), (held, Sent::No)] {
+            match poll(&mut inflight, id) {
+                Poll::Done(Err(error)) => assert_eq!((error.kind, error.sent), (NetErrorKind::Deposed, sent)),
+                _ => panic!("it waits on"),
             }
-            _ => panic!("it waits on"),
         }
         assert!(others.into_iter().all(|id| matches!(poll(&mut inflight, id), Poll::Pending)));
     }

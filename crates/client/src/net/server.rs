@@ -1,57 +1,44 @@
 //! A server as the client knows it, with its one live connection.
 
-use std::sync::Arc;
-use std::time::Duration;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use arc_swap::ArcSwapOption;
 use pegasus_protocol::types::Gpid;
+use tracing::instrument::WithSubscriber;
 
 use super::connection::Connection;
-use super::dial::dial;
+use super::dial::{Dialler, dial_and_drive};
 use super::error::{NetError, NetErrorKind};
 use super::health::Health;
+use super::shared::SharedConnection;
 use crate::address::ServerAddress;
-use crate::single_flight::SingleFlight;
 
 /// A server and the connection to it. It lives as long as a snapshot or an operation refers to it.
 pub(crate) struct Server {
     address: ServerAddress,
-    connect_timeout: Duration,
-    session_reset: Duration,
-    most_queued: usize,
+    dialler: Arc<Dialler>,
     current: ArcSwapOption<Connection>,
     health: Arc<Health>,
-    dialling: SingleFlight<Result<(), NetError>>,
+    /// Whether the client is closed. Locked while a connection is begun, so there is one at a time.
+    closed: Mutex<bool>,
 }
 
 impl Server {
-    pub(super) fn new(
-        address: ServerAddress,
-        connect_timeout: Duration,
-        session_reset: Duration,
-        most_queued: usize,
-    ) -> Self {
-        Self {
-            address,
-            connect_timeout,
-            session_reset,
-            most_queued,
-            current: ArcSwapOption::empty(),
-            health: Arc::default(),
-            dialling: SingleFlight::new(),
-        }
+    pub(super) fn new(address: ServerAddress, dialler: Arc<Dialler>) -> Self {
+        let health = dialler.remembered.take(&address);
+        Self { address, dialler, current: ArcSwapOption::empty(), health, closed: Mutex::new(false) }
     }
 
     pub(crate) fn address(&self) -> &ServerAddress {
         &self.address
     }
 
-    /// The latest connection. It may be over; a call on it then fails.
+    /// The latest connection, made or being made. It may be over; a call on it then fails.
     pub(crate) fn connection(&self) -> Option<Arc<Connection>> {
         self.current.load_full()
     }
 
-    /// The live connection, if there is one.
+    /// The connection, if there is one that was made and is not over.
     pub(crate) fn live(&self) -> Option<Arc<Connection>> {
         self.connection().filter(|connection| connection.is_live())
     }
@@ -60,11 +47,15 @@ impl Server {
     /// hanging process accepts it too.
     pub(crate) fn is_suspect(&self) -> bool {
         match self.connection() {
-            Some(connection) => {
-                !connection.is_proven() && (self.health.has_failed() || !connection.is_live())
-            }
+            Some(connection) => !connection.is_proven() && (self.health.has_failed() || connection.is_over()),
             None => self.health.has_failed(),
         }
+    }
+
+    /// Why the server is away: the failure of the last dial, if it has not answered since.
+    pub(crate) fn trouble(&self) -> Option<String> {
+        let reason = self.health.last_failure()?;
+        Some(format!("cannot connect to {}: {reason}", self.address))
     }
 
     /// Fails the calls in flight to partitions that this server no longer leads: it drops what it has not finished,
@@ -75,46 +66,64 @@ impl Server {
         }
     }
 
-    /// The live connection, or a new one. Concurrent callers share one dial.
-    pub(crate) async fn connect(self: &Arc<Self>) -> Result<Arc<Connection>, NetError> {
-        if let Some(connection) = self.live() {
-            return Ok(connection);
+    /// The connection that accepts calls, or a new one, which is made in a task of its own: after the pause that the
+    /// server's failures demand, and within the connect timeout. It never waits.
+    ///
+    /// Calls can be made on it at once. They leave, in the order in which they were made, when there is a socket;
+    /// when it cannot be made they fail with `Unreachable`, and nothing was sent. In a closed client they fail
+    /// with `Closed`.
+    pub(crate) fn start_connecting(&self) -> Arc<Connection> {
+        let usable = || self.connection().filter(|connection| !connection.is_over());
+        if let Some(connection) = usable() {
+            return connection;
         }
-        let server = Arc::clone(self);
-        let dialled = self.dialling.run(|| async move {
-            let dialled = dial(
-                server.address.clone(),
-                server.connect_timeout,
-                server.session_reset,
-                server.most_queued,
-                Arc::clone(&server.health),
-            )
-            .await;
-            if dialled.is_err() || server.connection().is_some() {
-                server.health.note_failure();
-            }
-            server.current.store(Some(dialled?));
-            Ok(())
-        });
-        dialled
-            .await
-            .unwrap_or_else(|| Err(NetError::new(NetErrorKind::Closed, "the runtime shuts down")))?;
-        self.live().ok_or_else(|| {
-            NetError::new(NetErrorKind::Reset, format!("{} closed the connection at once", self.address))
-        })
+        let closed = self.closed.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(connection) = usable() {
+            return connection;
+        }
+        let shared = Arc::new(SharedConnection::new(self.dialler.limits, Arc::clone(&self.health)));
+        let connection = Arc::new(Connection::new(Arc::clone(&shared)));
+        if *closed {
+            connection.close();
+            return connection;
+        }
+        let task = dial_and_drive(self.address.clone(), Arc::clone(&self.dialler), shared);
+        tokio::spawn(task.with_current_subscriber());
+        self.current.store(Some(Arc::clone(&connection)));
+        connection
     }
 
-    /// Closes the connection; calls in flight fail.
+    /// Waits for the connection that [`Self::start_connecting`] returns. The caller limits the time.
+    pub(crate) async fn connect(&self) -> Result<Arc<Connection>, NetError> {
+        let connection = self.start_connecting();
+        match connection.established().await {
+            Ok(()) => Ok(connection),
+            Err(error) if error.kind == NetErrorKind::Reset => {
+                Err(NetError::new(NetErrorKind::Reset, format!("{}: {error}", self.address)))
+            }
+            Err(error) => Err(error),
+        }
+    }
+
+    /// Closes the connection, made or being made; calls in flight fail. There is none afterwards.
     pub(super) fn close(&self) {
+        *self.closed.lock().unwrap_or_else(PoisonError::into_inner) = true;
         if let Some(connection) = self.current.swap(None) {
             connection.close();
         }
     }
 }
 
+impl Drop for Server {
+    fn drop(&mut self) {
+        self.dialler.remembered.keep(&self.address, &self.health);
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use std::net::Ipv4Addr;
+    use std::time::Duration;
 
     use pegasus_protocol::frame::{RequestHeader, encode_reply};
     use pegasus_protocol::idl::{QueryCfgRequest, QueryCfgResponse};
@@ -123,11 +132,17 @@ mod tests {
     use tokio::io::{AsyncReadExt, AsyncWriteExt};
     use tokio::net::{TcpListener, TcpStream};
 
+    use super::super::shared::Limits;
     use super::*;
 
     fn server(address: std::net::SocketAddr) -> Arc<Server> {
         let address = ServerAddress::parse(&address.to_string()).unwrap();
-        Arc::new(Server::new(address, Duration::from_secs(5), Duration::from_secs(5), 1 << 20))
+        let second = Duration::from_secs(1);
+        let limits = Limits { connect_timeout: 5 * second, session_reset: 5 * second, most_queued: 1 << 20 };
+        Arc::new(Server::new(
+            address,
+            Arc::new(Dialler::new(limits, Arc::new(crate::resolve::SystemResolver))),
+        ))
     }
 
     /// Connects while the listener accepts.
@@ -177,12 +192,15 @@ mod tests {
         let socket = tokio::net::TcpSocket::new_v4().unwrap();
         socket.bind((Ipv4Addr::LOCALHOST, 0).into()).unwrap();
         let server = server(socket.local_addr().unwrap());
-        assert_eq!(server.connect().await.err().unwrap().kind, NetErrorKind::Unreachable);
+        assert_eq!(server.trouble(), None);
+        let error = server.connect().await.err().unwrap();
+        assert_eq!(error.kind, NetErrorKind::Unreachable);
         assert!(server.is_suspect());
+        assert_eq!(server.trouble(), Some(error.to_string()));
         let listener = socket.listen(1).unwrap();
         let (connection, mut peer) = connect(&server, &listener).await;
         assert!(server.is_suspect(), "it has only accepted");
         converse(&connection, &mut peer).await;
-        assert!(!server.is_suspect());
+        assert!(!server.is_suspect() && server.trouble().is_none());
     }
 }

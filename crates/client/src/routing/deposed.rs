@@ -9,21 +9,23 @@ use tokio::time::sleep;
 use tracing::instrument::WithSubscriber;
 
 use super::snapshot::Snapshot;
-use crate::net::Server;
+use crate::net::{Pool, Server};
 
 /// The time that a deposed primary has for the answers that it still sends.
 const GRACE: Duration = Duration::from_millis(100);
 
 /// Once a snapshot was replaced: calls in flight to primaries that are deposed fail after a moment, so that their
 /// operations go on at the new primaries.
-pub(super) fn give_up_soon(old: &Snapshot, current: &Arc<ArcSwap<Snapshot>>) {
+pub(super) fn give_up_soon(pool: &Arc<Pool>, old: &Snapshot, current: &Arc<ArcSwap<Snapshot>>) {
     let deposed = old.primaries_deposed_by(&current.load());
     if deposed.is_empty() {
         return;
     }
-    let (app_id, current) = (old.app_id(), Arc::clone(current));
+    let (app_id, pool, current) = (old.app_id(), Arc::clone(pool), Arc::clone(current));
     let giving_up = async move {
-        sleep(GRACE).await;
+        if pool.until_closed(sleep(GRACE)).await.is_err() {
+            return;
+        }
         let now = current.load_full();
         for server in deposed {
             server.give_up(|gpid| deposition(&now, app_id, gpid, &server));

@@ -4,7 +4,6 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use arc_swap::ArcSwap;
 use pegasus_protocol::idl::QueryCfgResponse;
-use tokio::sync::watch;
 use tokio::time::{Instant, sleep_until};
 
 use super::deposed::give_up_soon;
@@ -38,8 +37,6 @@ struct Routes {
     meta: Arc<MetaClient>,
     pool: Arc<Pool>,
     current: Arc<ArcSwap<Snapshot>>,
-    /// Tells those who wait for a change.
-    changes: watch::Sender<()>,
     pace: Mutex<Pace>,
     refuted: Refuted,
 }
@@ -59,7 +56,6 @@ impl Router {
             meta,
             pool,
             current: Arc::new(ArcSwap::from_pointee(first)),
-            changes: watch::Sender::new(()),
             pace: Mutex::default(),
             refuted: Refuted::default(),
         };
@@ -87,20 +83,14 @@ impl Router {
         if !self.is_current(used) {
             return Ok(Refreshed::Changed);
         }
-        self.flight.run(|| Arc::clone(&self.routes).ask()).await.unwrap_or_else(|| Err(Error::closed()))
+        self.flight.run(|| Arc::clone(&self.routes).refresh()).await.unwrap_or_else(|| Err(Error::closed()))
     }
 
     /// Starts a refresh in the background, for the operations to come.
     pub(crate) fn refresh_soon(&self, used: &Arc<Snapshot>) {
         if self.is_current(used) {
-            self.flight.start(|| Arc::clone(&self.routes).ask());
+            self.flight.start(|| Arc::clone(&self.routes).refresh());
         }
-    }
-
-    /// Waits until the snapshot that was used is replaced; asks nobody.
-    pub(crate) async fn replaced(&self, used: &Arc<Snapshot>) {
-        let mut changes = self.routes.changes.subscribe();
-        while self.is_current(used) && changes.changed().await.is_ok() {}
     }
 
     /// Notes that the primary of this target, in the snapshot that was used, refused to be it or could not be
@@ -119,8 +109,14 @@ impl Router {
 }
 
 impl Routes {
+    /// Refreshes the snapshot in the background. Of a closed client nothing runs on.
+    async fn refresh(self: Arc<Self>) -> Result<Refreshed, Error> {
+        let refreshed = self.pool.until_closed(self.ask()).await;
+        refreshed.unwrap_or_else(|_closed| Err(Error::closed()))
+    }
+
     /// Queries the meta servers once their turn has come, and stores the snapshot if it differs.
-    async fn ask(self: Arc<Self>) -> Result<Refreshed, Error> {
+    async fn ask(&self) -> Result<Refreshed, Error> {
         let turn = self.pace().next(Instant::now());
         sleep_until(turn).await;
         let asked = self.meta.query_configuration_once(&self.table).await;
@@ -143,8 +139,7 @@ impl Routes {
         }
         tracing::info!(table = %self.table, app_id = new.app_id(), partitions = new.partition_count(), "routes changed");
         self.current.store(Arc::new(new));
-        self.changes.send_replace(());
-        give_up_soon(&old, &self.current);
+        give_up_soon(&self.pool, &old, &self.current);
         Refreshed::Changed
     }
 

@@ -40,7 +40,8 @@ impl Routers {
             let opening = entry.opening.run(|| {
                 asked = true;
                 let (meta, pool) = (Arc::clone(&self.meta), Arc::clone(&self.pool));
-                Arc::clone(&entry).open(Arc::clone(table), meta, pool, deadline)
+                let opening = Arc::clone(&entry).open(Arc::clone(table), meta, Arc::clone(&pool), deadline);
+                async move { pool.until_closed(opening).await.unwrap_or_else(|_closed| Err(Error::closed())) }
             });
             let opened = match timeout_at(deadline, opening).await {
                 Ok(opened) => opened.unwrap_or_else(|| Err(Error::closed())),

@@ -2,6 +2,10 @@
 
 mod cancellation;
 mod closing;
+mod dead_servers;
 mod direct;
+mod first_connection;
 mod garbage;
 mod host_names;
+mod names;
+mod silence;

@@ -8,8 +8,9 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::BytesMut;
-use pegasus_protocol::frame::{RequestFrame, decode_request};
+use pegasus_protocol::frame::{RequestFrame, decode_request, encode_error};
 use pegasus_protocol::rpc::{Rpc, RpcCode};
+use pegasus_protocol::types::ErrorCode;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::tcp::OwnedReadHalf;
 use tokio::net::{TcpListener, TcpSocket, TcpStream};
@@ -92,6 +93,8 @@ struct Log {
     /// The connections that the client has closed or reset.
     ended: usize,
     requests: Vec<Request>,
+    /// The harmless requests so far, by which clients find out whether a server is there.
+    probes: usize,
     /// The bytes from the client that are not a request, as an error in words.
     broken: Option<String>,
 }
@@ -112,7 +115,15 @@ pub(crate) struct Fake {
 
 impl Fake {
     pub(crate) async fn start(answer: impl Fn(&Request) -> Action + Send + Sync + 'static) -> Self {
-        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await.unwrap();
+        Self::start_at((Ipv4Addr::LOCALHOST, 0), answer).await
+    }
+
+    /// Starts it at this address.
+    pub(crate) async fn start_at(
+        address: (Ipv4Addr, u16),
+        answer: impl Fn(&Request) -> Action + Send + Sync + 'static,
+    ) -> Self {
+        let listener = TcpListener::bind(address).await.unwrap();
         let address = ipv4(listener.local_addr().unwrap());
         let state = Arc::new(FakeState { answer: Box::new(answer), log: watch::Sender::default() });
         let mut tasks = JoinSet::new();
@@ -132,6 +143,11 @@ impl Fake {
     /// The number of connections ever accepted.
     pub(crate) fn connections(&self) -> usize {
         self.state.log.borrow().connections
+    }
+
+    /// The number of harmless requests so far. They are answered like any server does, and are no requests here.
+    pub(crate) fn probes(&self) -> usize {
+        self.state.log.borrow().probes
     }
 
     /// All requests so far.
@@ -234,6 +250,17 @@ async fn read(
 
 /// Decides before the test sees the request, so a change that the test makes then cannot affect the reply.
 fn decide(frame: RequestFrame, connection: usize, state: &FakeState) -> Action {
+    if RpcCode::from_name(frame.head.name.as_bytes()).is_none() {
+        state.log.send_modify(|log| log.probes += 1);
+        let mut bytes = BytesMut::new();
+        encode_error(
+            &ErrorCode::HandlerNotFound,
+            frame.head.name.as_bytes(),
+            frame.head.sequence_id,
+            &mut bytes,
+        );
+        return Action::Send(bytes);
+    }
     let nth = state.log.borrow().requests.len();
     let request = Request { frame, connection, nth };
     let action = (state.answer)(&request);

@@ -27,13 +27,22 @@ pub(super) async fn attempt_at_primary<O: Operation>(
         Some(call) => call,
         None => Box::pin(connect_and_send(context, snapshot)).await?,
     };
+    let reply = await_reply(context, snapshot, &mut call).await?;
+    read_answer(context.operation, &reply)
+}
+
+/// Waits for the primary's reply until the deadline.
+pub(super) async fn await_reply<O: Operation>(
+    context: &OperationContext<'_, O>,
+    snapshot: &Arc<Snapshot>,
+    call: &mut Call,
+) -> Result<ReplyFrame, Missed> {
     let deadline = context.deadline.instant();
     let patience = Instant::now() + call.connection().health().patience(Class::of(O::Rpc::CODE));
     let mut until = patience.min(deadline);
     loop {
-        match timeout_at(until, &mut call).await {
-            Ok(Ok(reply)) => return read_answer(context.operation, &reply),
-            Ok(Err(error)) => return Err(Missed::Net(error)),
+        match timeout_at(until, &mut *call).await {
+            Ok(reply) => return reply.map_err(Missed::Net),
             Err(_) if until < deadline => {
                 // Perhaps another server leads the partition by now. A deposed primary drops calls silently, so the
                 // client has to ask; the router then gives this call up.
@@ -49,7 +58,11 @@ pub(super) async fn attempt_at_primary<O: Operation>(
 }
 
 /// Sends the request over an existing connection. This is the common case, and it never waits.
-fn send<O: Operation>(context: &OperationContext<'_, O>, snapshot: &Snapshot, waker: &Waker) -> Option<Call> {
+pub(super) fn send<O: Operation>(
+    context: &OperationContext<'_, O>,
+    snapshot: &Snapshot,
+    waker: &Waker,
+) -> Option<Call> {
     let route = snapshot.route(context.operation.target())?;
     let connection = route.primary?.connection()?;
     let header = header(&route, context.deadline);
@@ -57,7 +70,7 @@ fn send<O: Operation>(context: &OperationContext<'_, O>, snapshot: &Snapshot, wa
 }
 
 /// Makes a connection and sends the request.
-async fn connect_and_send<O: Operation>(
+pub(super) async fn connect_and_send<O: Operation>(
     context: &OperationContext<'_, O>,
     snapshot: &Snapshot,
 ) -> Result<Call, Missed> {

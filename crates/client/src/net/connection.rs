@@ -137,6 +137,17 @@ impl Call {
     pub(crate) fn connection(&self) -> &Connection {
         &self.connection
     }
+
+    /// The call, for another task that goes on waiting for its reply; `None` when that was taken. Dropping this one
+    /// then abandons nothing.
+    pub(crate) fn hand_over(&mut self) -> Option<Self> {
+        match std::mem::replace(&mut self.stage, Stage::Answered) {
+            Stage::Registered | Stage::Waiting => {
+                Some(Self { connection: Arc::clone(&self.connection), id: self.id, stage: Stage::Waiting })
+            }
+            Stage::Answered => None,
+        }
+    }
 }
 
 impl Future for Call {

@@ -1,10 +1,11 @@
-//! What is known about a server: whether it failed, and how long its answers take.
+//! What is known about a server: whether it failed, how long its answers take, and whether it is slow just now.
 
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use super::latency::{Class, Latencies};
+use super::pace::{Pace, Role};
 
 /// A call has patience for this many times the server's 99th percentile.
 const PATIENCE: u32 = 4;
@@ -19,6 +20,8 @@ pub(crate) struct Health {
     failed: AtomicBool,
     /// By class. Most servers of a large cluster never get a request of most classes.
     latencies: [OnceLock<Box<Latencies>>; Class::COUNT],
+    /// By class and role. Only hedged reads note anything here.
+    paces: [[Pace; Role::COUNT]; Class::COUNT],
 }
 
 impl Health {
@@ -33,6 +36,11 @@ impl Health {
     /// The latencies of the server's answers to requests of a class.
     pub(crate) fn latencies(&self, class: Class) -> &Latencies {
         self.latencies[class as usize].get_or_init(|| Box::new(Latencies::new()))
+    }
+
+    /// Whether the server's latest answers to hedged reads of a class came in time.
+    pub(crate) fn pace(&self, class: Class, role: Role) -> &Pace {
+        &self.paces[class as usize][role as usize]
     }
 
     /// How long an answer may take before the caller should look for a reason: four times the server's 99th

@@ -11,12 +11,15 @@ pub(crate) mod error;
 mod health;
 mod inflight;
 mod latency;
+mod pace;
 mod pool;
 mod server;
 mod shared;
 
 pub(crate) use connection::Call;
 pub use direct::send_directly;
-pub(crate) use latency::{Class, Latencies};
+pub(crate) use health::Health;
+pub(crate) use latency::Class;
+pub(crate) use pace::{Pace, Role};
 pub(crate) use pool::Pool;
 pub(crate) use server::Server;

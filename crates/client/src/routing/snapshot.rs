@@ -1,11 +1,12 @@
 //! An immutable snapshot of a table's configuration. A look-up neither locks nor waits.
 
 use std::collections::{BTreeSet, HashMap};
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use pegasus_protocol::idl::{PartitionConfiguration, QueryCfgResponse};
 use pegasus_protocol::key;
 use pegasus_protocol::types::Gpid;
+use rustc_hash::FxHashSet;
 
 use super::partition::Partition;
 use super::target::Target;
@@ -14,6 +15,9 @@ use crate::net::Server;
 
 /// The most partitions that a table can have. A reply with more is broken.
 const MAX_PARTITIONS: i32 = 1 << 16;
+
+/// The most partitions that are looked at to find the servers of a table.
+const MAX_SAMPLE: usize = 4096;
 
 /// Where a target is served at the moment.
 pub(crate) struct Route<'a> {
@@ -30,6 +34,8 @@ pub(crate) struct Route<'a> {
 pub(crate) struct Snapshot {
     app_id: i32,
     partitions: Box<[Partition]>,
+    /// The servers of the table, once they are needed.
+    servers: OnceLock<Box<[Arc<Server>]>>,
 }
 
 impl Snapshot {
@@ -59,7 +65,7 @@ impl Snapshot {
         let mut by_index: Vec<&PartitionConfiguration> = response.partitions.iter().collect();
         by_index.sort_by_key(|p| p.pid.partition_index);
         let partitions = by_index.into_iter().map(|p| Partition::new(p, &server)).collect();
-        Ok(Self { app_id: response.app_id, partitions })
+        Ok(Self { app_id: response.app_id, partitions, servers: OnceLock::new() })
     }
 
     /// This configuration, with the older snapshot's partition wherever that one has the higher ballot.
@@ -108,6 +114,17 @@ impl Snapshot {
 
     pub(crate) fn partition_count(&self) -> u32 {
         self.partitions.len() as u32
+    }
+
+    /// The servers of the table, each once; of a table with very many partitions, those of a sample of them.
+    pub(crate) fn servers(&self) -> &[Arc<Server>] {
+        self.servers.get_or_init(|| {
+            let step = self.partitions.len().div_ceil(MAX_SAMPLE).max(1);
+            let sample = self.partitions.iter().step_by(step);
+            let servers = sample.flat_map(|one| one.primary.iter().chain(&one.secondaries));
+            let mut known = FxHashSet::default();
+            servers.filter(|server| known.insert(Arc::as_ptr(server))).cloned().collect()
+        })
     }
 
     /// Whether any route differs.

@@ -26,7 +26,8 @@ pub struct ClientOptions {
     /// One server that is up is enough; the client also finds a leader that is not listed. A name is resolved
     /// anew at each connect.
     pub meta_servers: Vec<String>,
-    /// The deadline of operations whose table and call set none, all attempts together. Default: 2 s.
+    /// The deadline of operations whose table and call set none, all attempts together; also how long
+    /// [`Client::connect`](crate::Client::connect) tries. Default: 2 s.
     pub timeout: Duration,
     /// The time limit of one connect, name resolution included. Default: 1 s.
     pub connect_timeout: Duration,

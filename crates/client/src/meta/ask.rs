@@ -41,6 +41,7 @@ impl Refusal {
 
     pub(super) fn into_error<R: Rpc>(self) -> Error {
         let Self { code, hint } = self;
+        let hint = hint.trim();
         let separator = if hint.is_empty() { "" } else { ": " };
         let message = format!("the meta server refused {} with {code}{separator}{hint}", R::CODE.name());
         Error::new(ErrorKind::Server(code), message)
@@ -160,5 +161,25 @@ fn judge<T>(code: ErrorCode, hint: String) -> Said<T> {
         Said::Nothing(Finding::Later(code), Sent::No)
     } else {
         Said::No(Refusal::new(code, hint))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use pegasus_protocol::rpc::CreateApp;
+
+    use super::*;
+
+    #[test]
+    fn a_refusal_has_a_colon_only_before_a_reason() {
+        let text = |hint| {
+            let error = Refusal::new(ErrorCode::InvalidParameters, hint).into_error::<CreateApp>();
+            error.message().to_owned()
+        };
+        let refused = "the meta server refused RPC_CM_CREATE_APP with ERR_INVALID_PARAMETERS";
+        assert_eq!(text("wrong partition_count\n"), format!("{refused}: wrong partition_count"));
+        for none in ["", " ", "\n"] {
+            assert_eq!(text(none), refused);
+        }
     }
 }

@@ -17,7 +17,7 @@ use super::answer::MetaAnswer;
 use super::ask::{Refusal, Said, attempt};
 use super::findings::{Finding, Findings};
 use super::pauses::Pauses;
-use super::round::{Reply, round};
+use super::search::{Reply, Search};
 use crate::address::ServerAddress;
 use crate::error::{Error, ErrorKind};
 use crate::net::error::Sent;
@@ -159,17 +159,15 @@ impl MetaClient {
         R::Request: Clone + 'static,
         R::Response: MetaAnswer + 'static,
     {
-        let mut findings = Findings::default();
+        let mut search = Search::new(&self.pool, attempt_timeout, deadline);
         loop {
-            let candidates = self.candidates();
-            let found = round::<R>(candidates, &self.pool, request, attempt_timeout, deadline, &mut findings);
-            if let Some((leader, reply)) = found.await {
+            if let Some((leader, reply)) = search.round::<R>(self.candidates(), request).await {
                 self.pauses.answered();
                 *self.leader() = Some(Arc::clone(&leader));
                 return Ok((leader, reply));
             }
             if !self.pauses.pause(deadline).await {
-                return Err(findings.into_error());
+                return Err(search.findings.into_error());
             }
         }
     }

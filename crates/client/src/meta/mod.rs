@@ -5,7 +5,7 @@ mod ask;
 mod client;
 mod findings;
 mod pauses;
-mod round;
+mod search;
 
 pub(crate) use answer::MetaAnswer;
 pub(crate) use client::MetaClient;

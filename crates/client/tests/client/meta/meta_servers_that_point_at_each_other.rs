@@ -58,8 +58,9 @@ async fn two_that_name_each_other() {
     let told = format!("meta server {a} names {b} as the leader, and {b} names {a}");
     assert_told(&refusal(&servers).await, &told);
     assert_asked_seldom(&servers);
-    // The second one is found through the first one alone.
+    // The second one is found through the first one alone; its connection lasts from round to round.
     assert_told(&refusal(&servers[..1]).await, &told);
+    assert_eq!(servers[1].connections(), 2);
 }
 
 #[tokio::test]

@@ -171,7 +171,7 @@ export interface NativeBridge {
   flush(requests: Uint8Array, length: number, isWhole: boolean): void
   /** Cancels an operation. Its record still comes: Cancelled, or the answer if that was faster. */
   cancel(token: number): void
-  /** Answer: Extra, a `NativeClient`. Fails when no meta server can be reached. */
+  /** Answer: Extra, a `NativeClient`. Fails when no leading meta server answers within the client's timeout. */
   connect(token: number, options: NativeClientOptions): void
   /** Answer: Extra, a `NativeLocalCluster`. */
   startLocal(token: number, options: NativeLocalOptions): void

@@ -1286,9 +1286,19 @@ export type FaultReaction =
 	error: `ERR_${string}`;
 	carriedOut?: boolean;
 }
-/** The request is executed at once and answered after this many milliseconds. Other requests do not wait for it. */
+/**
+ * The request is executed at once and answered after this many milliseconds. Other requests do not wait for it. If the
+ * partition's primary moves meanwhile, a write stays done and is never answered.
+ */
  | {
 	delayMs: number;
+}
+/**
+ * The request waits for this many milliseconds, then it is executed and answered. Other requests do not wait for it.
+ * If the partition's primary moves meanwhile, a write is dropped: neither executed nor answered.
+ */
+ | {
+	holdMs: number;
 }
 /** There is no answer. */
  | {
@@ -1327,7 +1337,7 @@ export declare class Fault {
 	/** The number of requests hit so far, retries included. Can still be read after the rule was removed. */
 	get hits(): number;
 	/**
-	 * Removes the rule: later requests are handled normally. An answer that the rule already delays still comes at its
+	 * Removes the rule: later requests are handled normally. What the rule already delays still happens at its
 	 * delayed time. Removing the rule again does nothing.
 	 */
 	remove(): void;
@@ -1452,6 +1462,9 @@ export declare class LocalCluster {
 	/**
 	 * Moves a partition's primary to another replica server and gives that server's address. The old primary refuses
 	 * later requests with `ERR_INVALID_STATE`. The ballot grows by two, as in real clusters.
+	 *
+	 * As in real clusters, the old primary never answers the writes that it has received and not finished. Some of them are
+	 * done and some are not: see `delayMs` and `holdMs` of {@link FaultReaction}. It still answers reads.
 	 *
 	 * @param address - One of `replicaServers`. Default: a secondary that is up.
 	 */

@@ -196,6 +196,9 @@ export class LocalCluster {
    * Moves a partition's primary to another replica server and gives that server's address. The old primary refuses
    * later requests with `ERR_INVALID_STATE`. The ballot grows by two, as in real clusters.
    *
+   * As in real clusters, the old primary never answers the writes that it has received and not finished. Some of them are
+   * done and some are not: see `delayMs` and `holdMs` of {@link FaultReaction}. It still answers reads.
+   *
    * @param address - One of `replicaServers`. Default: a secondary that is up.
    */
   async movePrimary(table: string, partitionIndex: number, address?: string): Promise<string> {

@@ -138,7 +138,7 @@ export enum RequestNumber {
 }
 
 /** The kinds of reactions. */
-export type ReactionKind = 'error' | 'delayMs' | 'drop' | 'duplicate' | 'corrupt' | 'disconnect'
+export type ReactionKind = 'error' | 'delayMs' | 'holdMs' | 'drop' | 'duplicate' | 'corrupt' | 'disconnect'
 
 /** What the addon exports, its constants and enums aside. */
 export interface Native {
@@ -521,6 +521,8 @@ export interface NativeReaction {
   error?: string
   /** Of `delayMs`. */
   delayMs?: number
+  /** Of `holdMs`. */
+  holdMs?: number
   /** Of `error`, `drop` and `disconnect`. */
   carriedOut: boolean
 }

@@ -108,6 +108,11 @@ impl Cluster {
     /// secondary and refuses later requests with `ERR_INVALID_STATE`. The ballot grows by two, as
     /// in real clusters. A server that did not hold the partition replaces a secondary.
     ///
+    /// As in real clusters, the old primary never answers the writes that it has taken and not
+    /// finished. Writes that wait there (for a limit of the table, or for a rule with
+    /// [`Reaction::Hold`](crate::Reaction::Hold)) are not made; those of which only the answer is late
+    /// ([`Reaction::Delay`](crate::Reaction::Delay)) are made already, and stay. Reads are answered.
+    ///
     /// # Errors
     ///
     /// The table, the partition or the replica server does not exist, or no suitable server is up.

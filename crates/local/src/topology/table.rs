@@ -136,7 +136,8 @@ mod tests {
             let record = TableRecord { info: info.clone(), ballots: vec![1; 6], purging: vec![] };
             TableState::new(record, None, &(0..servers).collect::<Vec<_>>())
         };
-        let only = Placement { ballot: 1, primary: Some(0), secondaries: vec![], last_drops: vec![] };
+        let only =
+            Placement { ballot: 1, primary: Some(0), secondaries: vec![], last_drops: vec![], term: 0 };
         assert_eq!((&table(1).partitions[5], table(1).info.max_replica_count), (&only, 1));
         assert_eq!(table(2).partitions[5].secondaries, [0]);
         assert_eq!(table(9).partitions[5].secondaries, [6, 7]);

@@ -1474,6 +1474,13 @@ export declare class LocalCluster {
 	 */
 	raiseBallot(table: string, partitionIndex: number): Promise<number>;
 	/**
+	 * Changes a table as if the cluster had been set up again around the same data, or as if a proxy now led to such a
+	 * cluster. The table keeps its rows, its id and its partition count. But ballots start again at 1, which never happens
+	 * in a cluster that stays, and each partition has another primary if another of its servers is up. Writes in flight
+	 * end as with {@link movePrimary}.
+	 */
+	rebuildTable(table: string): Promise<void>;
+	/**
 	 * Counts the scans that are open on the servers, each waiting for its next batch. A service that ends all its scans
 	 * leaves 0. A scan that is not continued for five minutes is removed.
 	 */

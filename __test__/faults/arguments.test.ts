@@ -77,6 +77,7 @@ describe('arguments that cannot be', () => {
       /has no "failover"/,
     ],
     ['no table', () => cluster.raiseBallot('', 0), TypeError, /^table must be a non-empty string/],
+    ['no table to rebuild', () => cluster.rebuildTable(''), TypeError, /^table must be a non-empty string/],
     [
       'a partition that is none',
       () => cluster.primary('temp', 1.5),

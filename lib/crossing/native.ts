@@ -252,6 +252,7 @@ export interface NativeLocalCluster {
   movePrimary(token: number, table: string, partitionIndex: number, server?: string | undefined | null): void
   /** Answer: Number, the new ballot. */
   raiseBallot(token: number, table: string, partitionIndex: number): void
+  rebuildTable(token: number, table: string): void
   /** Answer: Extra, the address of the meta server that leads. */
   metaLeader(token: number): void
   /** Answer: Extra, the address of the meta server that leads from now on. */

@@ -139,6 +139,20 @@ impl Cluster {
         self.change(move |state| state.raise_ballot(&table, partition_index)).await
     }
 
+    /// Changes a table as if the cluster had been set up again around the same data, or as if the
+    /// address of its meta servers now led to such a cluster: the table keeps its rows, its id and its
+    /// partition count, but ballots start again at 1, and each partition has another primary if another
+    /// of its servers is up. Ballots are never lower again in a cluster that stays, so clients must
+    /// notice by other means. Writes in flight end as with [`move_primary`](Self::move_primary).
+    ///
+    /// # Errors
+    ///
+    /// The table does not exist.
+    pub async fn rebuild_table(&self, table: &str) -> Result<(), ServerError> {
+        let table = table.to_owned();
+        self.change(move |state| state.rebuild_table(&table)).await
+    }
+
     /// The address of the leading meta server.
     pub fn meta_leader(&self) -> SocketAddr {
         self.meta_servers[self.state.topology().leader].into()

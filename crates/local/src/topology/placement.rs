@@ -3,6 +3,9 @@
 /// The ballot of a partition that a split has created and not yet filled.
 const NOT_READY: i64 = -1;
 
+/// The ballot of a new partition.
+const FIRST: i64 = 1;
+
 /// The servers that hold a partition, by index.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Placement {
@@ -98,6 +101,17 @@ impl Placement {
         self.term += 1;
     }
 
+    /// Begins anew with the same servers, as in a cluster that was set up again: another one leads
+    /// if one is up, and ballots start at the beginning.
+    pub(super) fn start_over(&mut self, is_up: impl Fn(usize) -> bool) {
+        if let Some(next) = self.secondaries.iter().position(|secondary| is_up(*secondary)) {
+            let next = self.secondaries.remove(next);
+            self.secondaries.extend(self.primary.replace(next));
+        }
+        self.ballot = FIRST;
+        self.term += 1;
+    }
+
     /// Makes a new version of the placement.
     pub(crate) fn raise_ballot(&mut self) {
         self.ballot = self.ballot.saturating_add(1);
@@ -182,6 +196,20 @@ mod tests {
         assert_eq!(placement, expected(0, 2, None, &[1], &[0]));
         assert!(placement.regain(1, |server| server == 1));
         assert_eq!(placement, expected(1, 3, Some(1), &[], &[0]));
+    }
+
+    #[test]
+    fn a_placement_that_starts_over_has_another_primary_and_the_first_ballot() {
+        let mut placement = start();
+        placement.move_primary(2);
+        placement.start_over(|server| server != 0);
+        assert_eq!(placement, expected(2, 1, Some(1), &[0, 2], &[]));
+        placement.lose(0, |_| true);
+        placement.start_over(|_| true);
+        assert_eq!(placement, expected(3, 1, Some(2), &[1], &[0]));
+        // Nobody else is up.
+        placement.start_over(|_| false);
+        assert_eq!(placement, expected(4, 1, Some(2), &[1], &[0]));
     }
 
     #[test]

@@ -85,6 +85,15 @@ impl TableState {
         table
     }
 
+    /// The table as a cluster has it that was set up again around the same rows. What a split has not
+    /// placed yet stays so.
+    pub(crate) fn started_over(&self, is_up: impl Fn(usize) -> bool) -> Self {
+        let mut table = self.clone();
+        let placed = table.partitions.iter_mut().filter(|placement| placement.is_ready());
+        placed.for_each(|placement| placement.start_over(&is_up));
+        table
+    }
+
     /// The table with a filled child of a split, placed where its parent is.
     pub(crate) fn with_child(&self, parent: usize, child: usize) -> Self {
         let mut table = self.clone();

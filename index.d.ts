@@ -1299,9 +1299,19 @@ export type FaultReaction =
 	error: `ERR_${string}`;
 	carriedOut?: boolean;
 }
-/** The request is executed at once and answered after this many milliseconds. Other requests do not wait for it. */
+/**
+ * The request is executed at once and answered after this many milliseconds. Other requests do not wait for it. If the
+ * partition's primary moves meanwhile, a write stays done and is never answered.
+ */
  | {
 	delayMs: number;
+}
+/**
+ * The request waits for this many milliseconds, then it is executed and answered. Other requests do not wait for it.
+ * If the partition's primary moves meanwhile, a write is dropped: neither executed nor answered.
+ */
+ | {
+	holdMs: number;
 }
 /** There is no answer. */
  | {
@@ -1340,7 +1350,7 @@ export declare class Fault {
 	/** The number of requests hit so far, retries included. Can still be read after the rule was removed. */
 	get hits(): number;
 	/**
-	 * Removes the rule: later requests are handled normally. An answer that the rule already delays still comes at its
+	 * Removes the rule: later requests are handled normally. What the rule already delays still happens at its
 	 * delayed time. Removing the rule again does nothing.
 	 */
 	remove(): void;
@@ -1466,6 +1476,9 @@ export declare class LocalCluster {
 	 * Moves a partition's primary to another replica server and gives that server's address. The old primary refuses
 	 * later requests with `ERR_INVALID_STATE`. The ballot grows by two, as in real clusters.
 	 *
+	 * As in real clusters, the old primary never answers the writes that it has received and not finished. Some of them are
+	 * done and some are not: see `delayMs` and `holdMs` of {@link FaultReaction}. It still answers reads.
+	 *
 	 * @param address - One of `replicaServers`. Default: a secondary that is up.
 	 */
 	movePrimary(table: string, partitionIndex: number, address?: string): Promise<string>;
@@ -1473,6 +1486,13 @@ export declare class LocalCluster {
 	 * Increases the ballot of a partition, the version of its configuration. Nothing else changes. Gives the new ballot.
 	 */
 	raiseBallot(table: string, partitionIndex: number): Promise<number>;
+	/**
+	 * Changes a table as if the cluster had been set up again around the same data, or as if a proxy now led to such a
+	 * cluster. The table keeps its rows, its id and its partition count. But ballots start again at 1, which never happens
+	 * in a cluster that stays, and each partition has another primary if another of its servers is up. Writes in flight
+	 * end as with {@link movePrimary}.
+	 */
+	rebuildTable(table: string): Promise<void>;
 	/**
 	 * Counts the scans that are open on the servers, each waiting for its next batch. A service that ends all its scans
 	 * leaves 0. A scan that is not continued for five minutes is removed.

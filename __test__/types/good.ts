@@ -321,6 +321,7 @@ async function failing(cluster: LocalCluster): Promise<void> {
     await cluster.movePrimary('temp', 0, primary),
   ]
   const leaders: string[] = [await cluster.moveMetaLeader(), await cluster.moveMetaLeader('a:1')]
+  await cluster.rebuildTable('temp')
   const counts: number[] = [await cluster.raiseBallot('temp', 0), await cluster.splitTable('temp')]
   await cluster.dropTable('temp')
   const rpcs: FaultRpc[] = ['get', 'query_cfg']

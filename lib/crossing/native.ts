@@ -138,7 +138,7 @@ export enum RequestNumber {
 }
 
 /** The kinds of reactions. */
-export type ReactionKind = 'error' | 'delayMs' | 'drop' | 'duplicate' | 'corrupt' | 'disconnect'
+export type ReactionKind = 'error' | 'delayMs' | 'holdMs' | 'drop' | 'duplicate' | 'corrupt' | 'disconnect'
 
 /** What the addon exports, its constants and enums aside. */
 export interface Native {
@@ -252,6 +252,7 @@ export interface NativeLocalCluster {
   movePrimary(token: number, table: string, partitionIndex: number, server?: string | undefined | null): void
   /** Answer: Number, the new ballot. */
   raiseBallot(token: number, table: string, partitionIndex: number): void
+  rebuildTable(token: number, table: string): void
   /** Answer: Extra, the address of the meta server that leads. */
   metaLeader(token: number): void
   /** Answer: Extra, the address of the meta server that leads from now on. */
@@ -521,6 +522,8 @@ export interface NativeReaction {
   error?: string
   /** Of `delayMs`. */
   delayMs?: number
+  /** Of `holdMs`. */
+  holdMs?: number
   /** Of `error`, `drop` and `disconnect`. */
   carriedOut: boolean
 }

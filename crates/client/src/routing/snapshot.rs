@@ -141,12 +141,18 @@ impl Snapshot {
 
     /// The slices that together make up the table, each served by one primary.
     pub(crate) fn slices(&self) -> impl Iterator<Item = (u32, u32)> {
+        self.slices_of(0, 1)
+    }
+
+    /// The slices that together make up the rows whose hash modulo `modulus` is `index`. None, if they do not
+    /// fit the partition count. It looks at no other partitions than those of these rows.
+    pub(crate) fn slices_of(&self, index: u32, modulus: u32) -> impl Iterator<Item = (u32, u32)> {
         let count = self.partition_count();
-        let slice = move |index| {
-            let candidates = [(index, count), (index, count / 2)];
-            candidates.into_iter().find(|(index, modulus)| self.has_slice(*index, *modulus))
+        let slice = move |part: u32| {
+            let mut candidates = [(part, count), (part, count / 2)].into_iter();
+            candidates.find(|(part, of)| of.is_multiple_of(modulus) && self.has_slice(*part, *of))
         };
-        (0..count).filter_map(slice)
+        (index..count).step_by(modulus as usize).filter_map(slice)
     }
 
     fn has_slice(&self, index: u32, modulus: u32) -> bool {

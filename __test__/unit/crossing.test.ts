@@ -160,8 +160,54 @@ describe('failures', () => {
   })
 })
 
+describe('a spent ration', () => {
+  it('is followed by the next one in a later turn of the event loop, also where timers stand still', async (t) => {
+    const { native, crossing, send } = setUp()
+    const call = crossing.call(send)
+    t.mock.timers.enable({ apis: ['setImmediate'] })
+    native.answer([[1, RecordKind.Done]], undefined, undefined, true)
+    await call
+    assert.equal(native.resumed, 0)
+    t.mock.timers.reset()
+    await handedOver()
+    assert.equal(native.resumed, 1)
+  })
+
+  it('is told of: other batches resume nothing', async () => {
+    const { native, crossing, send } = setUp()
+    const call = crossing.call(send)
+    native.answer([[1, RecordKind.Done]])
+    await call
+    await handedOver()
+    assert.equal(native.resumed, 0)
+  })
+})
+
 describe('failures of the addon', () => {
   const failure = { message: 'no', retryable: false, maybeApplied: false }
+
+  it('leave the length of stacks as the program set it, and mind a program that froze it', async () => {
+    const given = Object.getOwnPropertyDescriptor(Error, 'stackTraceLimit') as PropertyDescriptor
+    for (const [value, writable] of [
+      [3, true],
+      [0, true],
+      [7, false],
+    ] as const) {
+      const { native, table } = setUp()
+      const call = table.set('h', 's', 'v')
+      Object.defineProperty(Error, 'stackTraceLimit', { ...given, value, writable })
+      native.answer([[1, RecordKind.Failure, 0]], undefined, [{ ...failure, code: 'ERR_BUSY' }])
+      const error: unknown = await call.catch((reason) => reason)
+      const left = Error.stackTraceLimit
+      Object.defineProperty(Error, 'stackTraceLimit', given)
+      assert.equal(left, value)
+      assert.ok(error instanceof PegasusError)
+      assert.match(
+        error.stack ?? '',
+        value === 0 ? /^PegasusError: no$/ : /^PegasusError: no\n\s+at Table\.set /,
+      )
+    }
+  })
 
   it('that are about an argument become a RangeError on the stack of the caller', async () => {
     const { native, table } = setUp()

@@ -144,11 +144,12 @@ export type ReactionKind = 'error' | 'delayMs' | 'drop' | 'duplicate' | 'corrupt
 export interface Native {
   /**
    * Makes a bridge for one copy of this library. `onBatch` receives `count` records (`RECORD_LENGTH` numbers each) in
-   * one visit to the JavaScript thread. One environment (main thread or worker) can hold several copies, as under
-   * Jest. Each copy attaches on its own and shares nothing with the others.
+   * one visit to the JavaScript thread. With `isSpent`, it must call `resume` in a later turn of the event loop:
+   * until then nothing more comes. One environment (main thread or worker) can hold several copies, as under Jest.
+   * Each copy attaches on its own and shares nothing with the others.
    */
   attach(
-    onBatch: (records: Uint32Array, count: number, slab: Buffer, extras: unknown[]) => void,
+    onBatch: (records: Uint32Array, count: number, slab: Buffer, extras: unknown[], isSpent: boolean) => void,
   ): NativeBridge
   /** Parses the arguments of the `pegasus-local` program, without its name. Throws nothing: a refusal is a value. */
   parseLocalArguments(args: string[]): NativeLocalArguments
@@ -169,6 +170,8 @@ export interface NativeBridge {
    * works on them while JavaScript makes the next part.
    */
   flush(requests: Uint8Array, length: number, isWhole: boolean): void
+  /** Delivers results that wait, after a batch that said `isSpent`. */
+  resume(): void
   /** Cancels an operation. Its record still comes: Cancelled, or the answer if that was faster. */
   cancel(token: number): void
   /** Answer: Extra, a `NativeClient`. Fails when no meta server can be reached. */

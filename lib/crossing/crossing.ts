@@ -1,4 +1,3 @@
-import { setImmediate } from 'node:timers'
 import type { Logger } from '../values/logger'
 import type { CountProgress } from '../values/rows'
 import { unwatch, watch } from './aborts'
@@ -18,9 +17,7 @@ import {
 import { answerOf } from './records'
 import type { Requests } from './requests'
 import { type Settle, Slots } from './slots'
-
-/** Taken once: the tests of a program may replace timers by ones that stand still. */
-const inALaterTurn = setImmediate
+import { inALaterTurn } from './turns'
 
 /**
  * The one way between JavaScript and the addon: operations go out in bursts, and finished ones come back in batches. After a

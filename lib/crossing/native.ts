@@ -22,6 +22,9 @@ export const AUTO_DELAY = 0
 /** `failoverAfterMs` of a failover that never comes. */
 export const NO_FAILOVER = -1
 
+/** The outcome of an item that succeeded. Other numbers name a failure: 1 is the first. */
+export const SUCCEEDED = 0
+
 /** Numbers that a page of rows starts with: flags, number of rows. */
 export const PAGE_HEADER_NUMBERS = 2
 
@@ -300,7 +303,9 @@ export interface NativeScanner {
 export interface NativeTable {
   /** `keys` packed: hash key, sort key, hash key, sort key … Answer: Extra, a page of values. */
   batchGet(token: number, keys: Uint8Array, timeoutMs: number): void
-  /** `rows` packed: hash key, sort key, value … Answer: Extra, for each row a `Failure` or null. */
+  /** `keys` packed as for `batchGet`. Answer: Extra, a `NativeOutcomes` with values. */
+  batchGetSettled(token: number, keys: Uint8Array, timeoutMs: number): void
+  /** `rows` packed: hash key, sort key, value … Answer: Extra, a `NativeOutcomes`. */
   batchSet(token: number, rows: Uint8Array, ttlSeconds: number, timeoutMs: number): void
   /** `keys` packed as for `batchGet`. Answer: as of `batchSet`. */
   batchDel(token: number, keys: Uint8Array, timeoutMs: number): void
@@ -550,6 +555,16 @@ export interface NativeLocalArguments {
   options?: NativeLocalOptions
   message?: string
   exitCode: number
+}
+
+/** The outcomes of a batch. */
+export interface NativeOutcomes {
+  /** For each item `SUCCEEDED` or the number of its failure: a u32, in the byte order of this machine. */
+  numbers: Buffer
+  /** The failures, each once. */
+  failures: Failure[]
+  /** For reads a page of values, in which failed items have none. */
+  values?: Buffer
 }
 
 /** How a scan is done. `lib/` has filled in all fields. */

@@ -534,8 +534,8 @@ export interface TableOptions {
 }
 /**
  * When a secondary may answer a read of this table in place of the primary. This applies to `get`, `exist`, `ttl`,
- * `batchGet`, `multiGet`, `multiGetOpt` and `getSortKeys`. All other operations, such as writes, scans and counts,
- * always go to the primary.
+ * `batchGet`, `batchGetSettled`, `multiGet`, `multiGetOpt` and `getSortKeys`. All other operations, such as writes,
+ * scans and counts, always go to the primary.
  *
  * **The price is consistency.** A secondary may lag behind the primary. Its answer may lack acknowledged writes, the
  * caller's own last write included, and of two reads the later one may show the older state. Every row is shown as it
@@ -784,6 +784,14 @@ export type BatchOutcome = {
 	ok: false;
 	error: PegasusError;
 };
+/** The result for one key of {@link Table.batchGetSettled}; `null` for a row that does not exist. */
+export type BatchGetOutcome = {
+	ok: true;
+	value: Buffer | null;
+} | {
+	ok: false;
+	error: PegasusError;
+};
 /**
  * Reads rows of a table, batch by batch. Made by {@link Table.getScanner} and {@link Table.getUnorderedScanners}. Use
  * it with `for await`: when the loop ends for any reason, the server frees its context of the scan.
@@ -977,7 +985,8 @@ export declare class Table {
 	 * Reads rows of any hash keys. The client sends one request to each of their partitions (more for very many keys),
 	 * all at once. An empty list of keys is refused. To read rows of one hash key, use {@link Table.multiGet}.
 	 *
-	 * The call rejects when one of the requests fails: it returns all values or none.
+	 * The call rejects when one of the requests fails: it returns all values or none. To have the values that can be
+	 * had, use {@link Table.batchGetSettled}.
 	 *
 	 * @returns The values in the order of the keys; `null` for a row that does not exist.
 	 * @example
@@ -989,6 +998,25 @@ export declare class Table {
 		Bytes,
 		Bytes
 	]>, options?: ReadOptions): Promise<(Buffer | null)[]>;
+	/**
+	 * Reads rows as {@link Table.batchGet} does, with an outcome for each key: when a request fails, only the keys that
+	 * it asked for have errors. So while one server is gone, the rows of the others are still read.
+	 *
+	 * The call rejects only when it fails as a whole: for a wrong argument, before anything is sent, or when it is
+	 * aborted. It resolves when every key has an outcome, at the deadline at the latest.
+	 *
+	 * @returns The outcome of each key, in the order of the keys: a value, `null` for a row that does not exist, or an
+	 * error. Keys that one request asked for have errors of their own that say the same.
+	 * @example
+	 * ```ts
+	 * const outcomes = await table.batchGetSettled([['user-1', 'name'], ['user-2', 'name']], { timeoutMs: 200 })
+	 * const names = outcomes.map((outcome) => (outcome.ok ? outcome.value : 'unknown'))
+	 * ```
+	 */
+	batchGetSettled(keys: Iterable<readonly [
+		Bytes,
+		Bytes
+	]>, options?: ReadOptions): Promise<BatchGetOutcome[]>;
 	/**
 	 * Writes rows of any hash keys, each on its own. Some rows may fail while others are written; the call does not
 	 * reject then. The order of the writes is undefined, so each row should occur only once. An empty list of rows is

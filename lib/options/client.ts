@@ -6,7 +6,12 @@ import { logger as checkLogger, oneOf } from './checks/kinds'
 import { integer, notNegative, positive } from './checks/numbers'
 import { type Checks, checked } from './checks/schema'
 
-/** How operations are retried. The backoff between attempts grows, and each one is random between 0 and its limit. */
+/**
+ * How operations are retried. The backoff between attempts grows, and each one is random between 0 and its limit.
+ *
+ * Retries of calls that servers refused for load (`ERR_CAPACITY_EXCEEDED`) stay under 20 % of the client's calls plus 10 a
+ * second. Further ones wait for their turn within the call's deadline.
+ */
 export interface RetryOptions {
   /** The maximum number of attempts of one operation, the first included. Default: only the deadline limits them. */
   maxAttempts?: number

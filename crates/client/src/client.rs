@@ -10,7 +10,6 @@ use crate::hedging::Hedging;
 use crate::meta::MetaClient;
 use crate::net::Pool;
 use crate::options::{ClientOptions, TableOptions};
-use crate::routing::Router;
 use crate::table::Table;
 
 /// A client of one cluster. Cloning is cheap; all clones share connections.
@@ -65,10 +64,10 @@ impl Client {
         let timeout = options.timeout.unwrap_or(self.context.timeout());
         let deadline = Deadline::after(timeout).instant();
         let name: Arc<str> = name.into();
-        let (meta, pool) = (Arc::clone(self.context.meta()), Arc::clone(self.context.pool()));
-        let router = Router::open(Arc::clone(&name), meta, pool, deadline)
-            .await
-            .map_err(|error| error.at(Location { table: Some(name.to_string()), ..Location::default() }))?;
+        let router =
+            self.context.routers().open(&name, deadline).await.map_err(|error| {
+                error.at(Location { table: Some(name.to_string()), ..Location::default() })
+            })?;
         let hedging = Hedging::new(&options.backup_request);
         let context = Arc::clone(&self.context);
         Ok(Table::new(TableContext::new(name, context, router, timeout, hedging)))
@@ -77,6 +76,12 @@ impl Client {
     /// The administrative calls: managing tables and looking at the cluster.
     pub fn admin(&self) -> Admin {
         Admin::new(Arc::clone(&self.context))
+    }
+
+    /// How many retries have waited because servers refused calls for load (`ERR_CAPACITY_EXCEEDED`) and this client
+    /// had used up its budget: such retries stay under 20 % of its calls and 10 a second.
+    pub fn delayed_load_retries(&self) -> u64 {
+        self.context.load_retries().delayed()
     }
 
     /// Refuses new operations, waits for those in flight, and closes every connection.

@@ -19,6 +19,7 @@ mod error;
 mod execute;
 mod hedging;
 mod limiter;
+mod load_retries;
 mod meta;
 mod net;
 mod operation;

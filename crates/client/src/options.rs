@@ -126,6 +126,9 @@ impl ClientOptions {
 }
 
 /// How failed attempts are retried within the deadline: exponential backoff with full jitter.
+///
+/// Retries of calls that servers refused for load (`ERR_CAPACITY_EXCEEDED`) stay under 20 % of the client's calls plus
+/// 10 a second. Further ones wait for their turn within the call's deadline.
 #[derive(Debug, Clone)]
 pub struct RetryOptions {
     /// The most attempts of one operation, the first included; at least 1. `None`: as many as fit into the

@@ -7,7 +7,7 @@ use std::task::{Poll, Waker};
 use pegasus_protocol::frame::{ReplyFrame, RequestHeader};
 use pegasus_protocol::rpc::Rpc;
 use pegasus_protocol::types::ErrorCode;
-use tokio::time::{Instant, timeout_at};
+use tokio::time::timeout_at;
 
 use super::context::OperationContext;
 use super::missed::Missed;
@@ -24,8 +24,8 @@ pub(super) async fn attempt_at_primary<O: Operation>(
     let sent = poll_fn(|task| Poll::Ready(send(context, snapshot, task.waker())));
     let mut call = sent.await?;
     let deadline = context.deadline.instant();
-    let patience = Instant::now() + call.connection().health().patience(Class::of(O::Rpc::CODE));
-    let mut until = patience.min(deadline);
+    let patience = call.connection().health().patience(Class::of(O::Rpc::CODE));
+    let mut until = context.deadline.earlier(patience);
     loop {
         match timeout_at(until, &mut call).await {
             Ok(Ok(reply)) => return read_answer(context.operation, &reply),
@@ -33,8 +33,11 @@ pub(super) async fn attempt_at_primary<O: Operation>(
             Err(_) if until < deadline => {
                 // Perhaps another server leads the partition by now. A deposed primary drops calls silently, so the
                 // client has to ask; the router then gives this call up.
+                if !call.connection().is_live() {
+                    context.table.router().refute(snapshot, context.operation.target());
+                }
                 context.table.router().refresh_soon(snapshot);
-                until = deadline;
+                until = context.deadline.earlier(patience);
             }
             Err(_) => {
                 call.connection().note_timeout();

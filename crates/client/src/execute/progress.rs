@@ -54,6 +54,13 @@ impl Progress {
         error.at(self.location(context))
     }
 
+    /// Notes that the primary that the last attempt went to refused to be it, or could not be reached.
+    pub(super) fn refute_primary<O: Operation>(&self, context: &OperationContext<'_, O>) {
+        if let Some(used) = &self.used {
+            context.table.router().refute(used, context.operation.target());
+        }
+    }
+
     /// Starts a refresh of the routes that the last attempt used, for the operations to come.
     pub(super) fn refresh_soon(&self, table: &TableContext) {
         if let Some(used) = &self.used {

@@ -68,26 +68,24 @@ impl MetaClient {
         Err(Error::new(ErrorKind::NetworkFailure, message))
     }
 
-    /// The time limit of a query in the background.
-    pub(crate) fn patience(&self) -> Duration {
-        self.attempt_timeout.saturating_mul(2)
-    }
-
     /// Queries which servers have the partitions of a table.
     pub(crate) async fn query_configuration(
         &self,
         table: &str,
         deadline: Instant,
     ) -> Result<QueryCfgResponse, Error> {
-        let request = QueryCfgRequest { app_name: Text::from(table), partition_indices: Vec::new() };
-        self.ask::<QueryCfg>(&request, deadline, self.attempt_timeout).await.map_err(|error| {
-            match error.kind() {
-                ErrorKind::Server(ErrorCode::ObjectNotFound) => {
-                    Error::new(ErrorKind::TableNotFound, format!("there is no table {table:?}"))
-                }
-                _ => error,
-            }
-        })
+        let answered = self.ask::<QueryCfg>(&configuration_of(table), deadline, self.attempt_timeout).await;
+        answered.map_err(|error| or_no_table(error, table))
+    }
+
+    /// Queries the configuration of a table, asking each meta server once. The caller sees to the pauses.
+    pub(crate) async fn query_configuration_once(&self, table: &str) -> Result<QueryCfgResponse, Error> {
+        let mut complaints = Complaints::default();
+        let request = configuration_of(table);
+        match self.round::<QueryCfg>(&request, self.attempt_timeout, &mut complaints).await {
+            Some(answered) => answered.map_err(|error| or_no_table(error, table)),
+            None => Err(complaints.into_error()),
+        }
     }
 
     /// Asks until the leader answers or refuses, or the deadline passes. One attempt at one server takes at
@@ -243,5 +241,19 @@ impl MetaClient {
         let others =
             self.listed.iter().filter(|server| !leader.as_ref().is_some_and(|l| Arc::ptr_eq(l, server)));
         leader.iter().chain(others).cloned().collect()
+    }
+}
+
+fn configuration_of(table: &str) -> QueryCfgRequest {
+    QueryCfgRequest { app_name: Text::from(table), partition_indices: Vec::new() }
+}
+
+/// Meta servers say of a table that does not exist what replica servers say of a partition that they do not have.
+fn or_no_table(error: Error, table: &str) -> Error {
+    match error.kind() {
+        ErrorKind::Server(ErrorCode::ObjectNotFound) => {
+            Error::new(ErrorKind::TableNotFound, format!("there is no table {table:?}"))
+        }
+        _ => error,
     }
 }

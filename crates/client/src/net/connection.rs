@@ -117,10 +117,10 @@ impl Connection {
         self.shared.timed_out.notify_one();
     }
 
-    /// Fails the calls to a partition that wait for a reply. Their frames may have left or be about to.
-    pub(super) fn give_up(&self, partition: Gpid, error: &NetError) {
+    /// Fails the waiting calls to partitions for which `deposed` gives a reason.
+    pub(super) fn give_up(&self, deposed: impl Fn(Gpid) -> Option<String>) {
         let mut state = self.shared.lock();
-        let (held, wakers) = state.inflight.give_up(partition, error);
+        let (held, wakers) = state.inflight.give_up(deposed);
         let frames = state.held.as_mut();
         frames.into_iter().for_each(|frames| held.iter().for_each(|position| frames.remove(*position)));
         drop(state);

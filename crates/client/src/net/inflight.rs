@@ -12,7 +12,7 @@ use pegasus_protocol::types::{ErrorCode, Gpid};
 use rustc_hash::FxHashMap;
 use tokio::time::Instant;
 
-use super::error::{NetError, Sent};
+use super::error::{NetError, NetErrorKind, Sent};
 use super::health::Health;
 use super::held::Place;
 use super::latency::Class;
@@ -225,16 +225,14 @@ impl Inflight {
         wakers
     }
 
-    /// Fails the waiting calls to a partition's primary, because this server is not its primary any more.
-    /// Returns the positions of their frames that are held back, and must not be sent any more, and the wakers.
-    pub(crate) fn give_up(&mut self, partition: Gpid, error: &NetError) -> (Vec<usize>, Vec<Waker>) {
+    /// Fails the waiting calls to a partition's primary for which `deposed` gives a reason. Returns the positions of
+    /// their frames that are held back, and must not be sent any more, and the wakers.
+    pub(crate) fn give_up(&mut self, deposed: impl Fn(Gpid) -> Option<String>) -> (Vec<usize>, Vec<Waker>) {
         let (mut held, mut wakers) = (Vec::new(), Vec::new());
         let waited = self.unanswered;
         for waiter in self.waiters.values_mut() {
             let CallState::Waiting(waker) = &mut waiter.state else { continue };
-            if waiter.addressee.led != Some(partition) {
-                continue;
-            }
+            let Some(reason) = waiter.addressee.led.and_then(&deposed) else { continue };
             self.unanswered -= 1;
             wakers.extend(waker.take());
             let sent = match waiter.place {
@@ -245,7 +243,8 @@ impl Inflight {
                     Sent::No
                 }
             };
-            waiter.state = CallState::Done(Err(error.with_sent(sent)));
+            let error = NetError::new(NetErrorKind::Deposed, reason).with_sent(sent);
+            waiter.state = CallState::Done(Err(error));
         }
         if waited > 0 && self.unanswered == 0 {
             self.silence.nobody_waits();
@@ -265,7 +264,6 @@ mod tests {
     use pegasus_protocol::frame::{decode_reply, encode_error};
     use pegasus_protocol::rpc::{Get, QueryCfg};
 
-    use super::super::error::NetErrorKind;
     use super::*;
 
     fn reply(id: i32) -> ReplyFrame {
@@ -364,8 +362,7 @@ mod tests {
         assert!(inflight.silence().length().is_zero() && !inflight.silence().grows());
         ask(&mut inflight);
         tokio::time::advance(second).await;
-        let deposed = NetError::new(NetErrorKind::Deposed, "127.0.0.2:1 leads it");
-        inflight.give_up(Gpid { app_id: 1, partition_index: 0 }, &deposed);
+        inflight.give_up(|_| Some("127.0.0.2:1 leads it".into()));
         tokio::time::advance(second).await;
         assert_eq!(inflight.silence().length(), second);
     }
@@ -387,8 +384,8 @@ mod tests {
         let [given_up, others @ ..] =
             addressees.map(|to| inflight.reserve(to, Place::Stream(0), Instant::now(), None));
         let held = inflight.reserve(to_partition(3), Place::Held(4), Instant::now(), None);
-        let deposed = NetError::new(NetErrorKind::Deposed, "127.0.0.2:1 leads it");
-        let (frames, _) = inflight.give_up(Gpid { app_id: 1, partition_index: 3 }, &deposed);
+        let deposed = |gpid: Gpid| (gpid.partition_index == 3).then(|| "127.0.0.2:1 leads it".into());
+        let (frames, _) = inflight.give_up(deposed);
         assert_eq!(frames, [4]);
         for (id, sent) in [(given_up, Sent::Maybe), (held, Sent::No)] {
             match poll(&mut inflight, id) {

@@ -58,11 +58,11 @@ impl Server {
         Some(format!("cannot connect to {}: {reason}", self.address))
     }
 
-    /// Fails the calls to a partition that this server no longer leads. A deposed primary drops the writes that it
-    /// has not finished, without an answer.
-    pub(crate) fn give_up(&self, partition: Gpid, reason: &str) {
+    /// Fails the calls in flight to partitions that this server no longer leads: it drops what it has not finished,
+    /// and never answers. `deposed` tells in words who leads a partition now; `None`: this server still does.
+    pub(crate) fn give_up(&self, deposed: impl Fn(Gpid) -> Option<String>) {
         if let Some(connection) = self.connection() {
-            connection.give_up(partition, &NetError::new(NetErrorKind::Deposed, reason));
+            connection.give_up(deposed);
         }
     }
 

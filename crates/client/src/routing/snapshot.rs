@@ -1,6 +1,6 @@
 //! An immutable snapshot of a table's configuration. A look-up neither locks nor waits.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
 
 use pegasus_protocol::idl::{PartitionConfiguration, QueryCfgResponse};
@@ -65,11 +65,15 @@ impl Snapshot {
     /// This configuration, with the older snapshot's partition wherever that one has the higher ballot.
     ///
     /// A lagging meta server, or a reply that was overtaken, must not send the client back to a replaced
-    /// primary. With another app id or partition count the ballots cannot be compared.
-    pub(crate) fn not_older_than(mut self, older: &Self) -> Self {
+    /// primary. With another app id or partition count the ballots cannot be compared. And where the older
+    /// snapshot has no primary, or one that was refuted, its ballot protects nothing.
+    pub(super) fn not_older_than(mut self, older: &Self, refuted: &HashMap<i32, Arc<Server>>) -> Self {
         if self.app_id == older.app_id && self.partitions.len() == older.partitions.len() {
-            for (mine, theirs) in self.partitions.iter_mut().zip(&older.partitions) {
-                if theirs.ballot > mine.ballot {
+            for (index, (mine, theirs)) in self.partitions.iter_mut().zip(&older.partitions).enumerate() {
+                let trusted = theirs.primary.as_ref().is_some_and(|primary| {
+                    !refuted.get(&(index as i32)).is_some_and(|server| Arc::ptr_eq(server, primary))
+                });
+                if theirs.ballot > mine.ballot && trusted {
                     *mine = theirs.clone();
                 } else if mine.primary.is_none() {
                     mine.remember(theirs);
@@ -77,6 +81,25 @@ impl Snapshot {
             }
         }
         self
+    }
+
+    /// The primary of a partition, by its id. `None`: it has none, or this table has no such partition.
+    pub(super) fn primary(&self, gpid: Gpid) -> Option<&Arc<Server>> {
+        let index = usize::try_from(gpid.partition_index).ok().filter(|_| gpid.app_id == self.app_id)?;
+        self.partitions.get(index)?.primary.as_ref()
+    }
+
+    /// The primaries of this snapshot that do not lead one of their partitions any more in a newer one.
+    pub(super) fn primaries_deposed_by(&self, newer: &Self) -> Vec<Arc<Server>> {
+        let mut deposed: HashMap<*const Server, &Arc<Server>> = HashMap::new();
+        for (index, partition) in self.partitions.iter().enumerate() {
+            let Some(primary) = &partition.primary else { continue };
+            let gpid = Gpid { app_id: self.app_id, partition_index: index as i32 };
+            if !newer.primary(gpid).is_some_and(|leader| Arc::ptr_eq(leader, primary)) {
+                deposed.insert(Arc::as_ptr(primary), primary);
+            }
+        }
+        deposed.into_values().cloned().collect()
     }
 
     pub(crate) fn app_id(&self) -> i32 {

@@ -8,3 +8,4 @@ mod support;
 mod attempts;
 mod calls;
 mod connections;
+mod outage;

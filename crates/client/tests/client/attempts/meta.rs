@@ -272,7 +272,7 @@ async fn a_configuration_that_makes_no_sense_leaves_the_known_routes() {
 async fn an_older_configuration_leaves_the_known_routes() {
     let old = Fake::start(|request| value(request, "old")).await;
     let new = Fake::start(|request| match request.nth {
-        0 => refuse(request, &ErrorCode::InvalidState),
+        0 => Action::Close,
         _ => value(request, "new"),
     })
     .await;

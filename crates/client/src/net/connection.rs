@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::task::{Context, Poll, Waker};
 
 use pegasus_protocol::frame::{RequestHeader, encode_request};
-use pegasus_protocol::rpc::Rpc;
+use pegasus_protocol::rpc::{Rpc, RpcKind};
 use pegasus_protocol::types::Gpid;
 
 use super::error::{NetError, NetErrorKind, Sent};
@@ -56,7 +56,8 @@ impl Connection {
         request: &R::Request,
         waker: Option<&Waker>,
     ) -> Result<Call, NetError> {
-        let id = self.shared.queue(|inflight, place, now, out| {
+        let once = !matches!(R::CODE.kind(), RpcKind::Read | RpcKind::IdempotentWrite);
+        let id = self.shared.queue(once, |inflight, place, now, out| {
             let id = inflight.reserve(Addressee::of::<R>(header), place, now, waker.cloned());
             encode_request::<R>(header, id, request, out);
             id
@@ -67,7 +68,7 @@ impl Connection {
 
     /// Sends a request without waiting for a reply.
     pub(crate) fn cast<R: Rpc>(&self, header: &RequestHeader, request: &R::Request) -> Result<(), NetError> {
-        let queued = self.shared.queue(|inflight, _, _, out| {
+        let queued = self.shared.queue(false, |inflight, _, _, out| {
             let id = inflight.next_id();
             encode_request::<R>(header, id, request, out);
             id

@@ -13,6 +13,7 @@ use tokio::io::AsyncReadExt;
 use tokio::net::tcp::{OwnedReadHalf, OwnedWriteHalf};
 use tokio::time::{Instant, sleep};
 
+use super::doubt;
 use super::error::{NetError, NetErrorKind};
 use super::inflight::Inflight;
 use super::shared::{Sender, SharedConnection, emptied};
@@ -42,6 +43,7 @@ pub(super) async fn drive(
         reason = read(reader, shared, server) => reason,
         reason = write(writer, shared) => reason,
         reason = watch(shared) => reason,
+        reason = doubt::watch(shared) => reason,
         reason = beat(shared) => reason,
     }
 }
@@ -68,17 +70,27 @@ async fn read(mut reader: OwnedReadHalf, shared: &SharedConnection, server: &str
             Err(error) => return reset("the connection broke", &error),
         }
         let now = Instant::now();
-        let handed_out = {
-            let inflight = &mut shared.lock().inflight;
-            let handed_out = hand_out(&mut buffer, inflight, now, &mut wakers);
+        let (handed_out, is_released) = {
+            let mut guard = shared.lock();
+            let state = &mut *guard;
+            let handed_out = hand_out(&mut buffer, &mut state.inflight, now, &mut wakers);
             if was_empty || handed_out.as_ref().is_ok_and(|count| *count > 0) {
                 last_whole = now;
             }
             if now < last_whole + patience {
-                inflight.heard(now);
+                state.inflight.heard(now);
+                state.last_active = now;
             }
-            handed_out
+            // The connection was doubtful and is not any more.
+            let is_released = state.held.is_some() && !state.inflight.is_doubtful();
+            if is_released {
+                state.release(now);
+            }
+            (handed_out, is_released)
         };
+        if is_released {
+            shared.writer.wake();
+        }
         wakers.drain(..).for_each(Waker::wake);
         match handed_out {
             Ok(0) => {}

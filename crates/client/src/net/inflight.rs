@@ -60,6 +60,8 @@ pub(crate) struct Inflight {
     silence: Silence,
     /// When the server last sent anything.
     last_heard: Option<Instant>,
+    /// The id of the harmless request whose reply is awaited.
+    probe: Option<i32>,
     health: Arc<Health>,
 }
 
@@ -79,6 +81,7 @@ impl Inflight {
             unanswered: 0,
             silence: Silence::default(),
             last_heard: None,
+            probe: None,
             health,
         }
     }
@@ -166,13 +169,28 @@ impl Inflight {
         self.last_heard
     }
 
+    /// Reserves the id of a harmless request.
+    pub(crate) fn expect_probe(&mut self) -> i32 {
+        let id = self.next_id();
+        self.probe = Some(id);
+        id
+    }
+
+    /// Whether a harmless request has no reply yet.
+    pub(crate) fn is_doubtful(&self) -> bool {
+        self.probe.is_some()
+    }
+
     pub(crate) fn silence(&self) -> &Silence {
         &self.silence
     }
 
     /// Delivers a reply to its call; returns the waker of the call.
     pub(crate) fn complete(&mut self, reply: ReplyFrame, now: Instant) -> Option<Waker> {
-        let waiter = self.waiters.get_mut(&reply.head.sequence_id)?;
+        let Some(waiter) = self.waiters.get_mut(&reply.head.sequence_id) else {
+            self.probe.take_if(|id| *id == reply.head.sequence_id);
+            return None;
+        };
         // A refusal comes faster than an answer, so it says nothing about answers.
         if reply.error == ErrorCode::Ok && matches!(waiter.state, CallState::Waiting(_)) {
             let latency = now.saturating_duration_since(waiter.sent_at);

@@ -8,6 +8,7 @@ mod candidates;
 mod connection;
 mod dial;
 mod direct;
+mod doubt;
 mod driver;
 pub(crate) mod error;
 mod health;

@@ -14,8 +14,10 @@ use super::shared::{ConnectionState, Pulse, Sender, SharedConnection};
 
 impl SharedConnection {
     /// Queues a frame and makes sure that one side sends it. `encode` appends the frame and returns its id.
+    /// `once`: the request must not be sent a second time on another connection.
     pub(super) fn queue(
         self: &Arc<Self>,
+        once: bool,
         encode: impl FnOnce(&mut Inflight, Place, Instant, &mut BytesMut) -> i32,
     ) -> Result<i32, NetError> {
         let now = Instant::now();
@@ -28,6 +30,8 @@ impl SharedConnection {
             return Ok(state.hold(now, encode));
         }
         let before = state.outgoing.len();
+        let starts_doubt = state.was_idle(now) && !state.inflight.is_doubtful();
+        state.last_active = now;
         if before > self.limits.most_queued {
             drop(guard);
             let error = NetError::new(
@@ -37,8 +41,14 @@ impl SharedConnection {
             self.end(error.clone());
             return Err(error);
         }
-        let id = encode(&mut state.inflight, Place::Stream(state.queued), now, &mut state.outgoing);
-        state.queued += (state.outgoing.len() - before) as u64;
+        if starts_doubt {
+            state.ask_whether_alive();
+        }
+        let id = if once && state.inflight.is_doubtful() {
+            state.hold(now, encode)
+        } else {
+            state.put(now, encode)
+        };
         let is_first = state.sender == Sender::Nobody;
         if is_first {
             state.sender = Sender::Asked;
@@ -47,6 +57,9 @@ impl SharedConnection {
         drop(guard);
         if starts_pulse {
             self.busy.notify_one();
+        }
+        if starts_doubt {
+            self.doubted.notify_one();
         }
         if is_first && !direct::takes_over(self) {
             self.writer.wake();
@@ -69,6 +82,18 @@ impl SharedConnection {
 }
 
 impl ConnectionState {
+    /// Appends a frame to those that are sent next.
+    fn put(
+        &mut self,
+        now: Instant,
+        encode: impl FnOnce(&mut Inflight, Place, Instant, &mut BytesMut) -> i32,
+    ) -> i32 {
+        let before = self.outgoing.len();
+        let id = encode(&mut self.inflight, Place::Stream(self.queued), now, &mut self.outgoing);
+        self.queued += (self.outgoing.len() - before) as u64;
+        id
+    }
+
     /// Holds a frame back.
     fn hold(
         &mut self,

@@ -39,6 +39,8 @@ pub(super) struct SharedConnection {
     pub(super) timed_out: Notify,
     /// Starts the driver's pulse.
     pub(super) busy: Notify,
+    /// Tells `doubt` that the connection is doubtful.
+    pub(super) doubted: Notify,
     /// Tells those who wait for the connection that it was made, or is over.
     made: Notify,
     /// The driver owns the socket and closes it when it ends. Not set: the connection is being made.
@@ -59,6 +61,8 @@ pub(super) struct ConnectionState {
     /// The bytes queued since the connection was made.
     pub(super) queued: u64,
     pub(super) sender: Sender,
+    /// When something was last sent or heard.
+    pub(super) last_active: Instant,
     pub(super) pulse: Pulse,
     /// Why the connection is over, once it is.
     pub(super) ended: Option<NetError>,
@@ -95,6 +99,7 @@ impl SharedConnection {
             outgoing: BytesMut::new(),
             queued: 0,
             sender: Sender::Asked,
+            last_active: Instant::now(),
             pulse: Pulse::Stopped,
             ended: None,
         };
@@ -103,6 +108,7 @@ impl SharedConnection {
             writer: AtomicWaker::new(),
             timed_out: Notify::new(),
             busy: Notify::new(),
+            doubted: Notify::new(),
             made: Notify::new(),
             socket: OnceLock::new(),
             limits,
@@ -120,6 +126,7 @@ impl SharedConnection {
         let now = Instant::now();
         let mut state = self.lock();
         state.inflight.connected(now, was_heard);
+        state.last_active = now;
         state.release(now);
         drop(state);
         // There is one driver, so this is the only time.

@@ -7,5 +7,6 @@ mod direct;
 mod first_connection;
 mod garbage;
 mod host_names;
+mod idle;
 mod names;
 mod silence;

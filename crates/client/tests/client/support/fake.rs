@@ -5,6 +5,7 @@ use std::net::{Ipv4Addr, SocketAddr, SocketAddrV4};
 use std::ops::Deref;
 use std::pin::Pin;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use bytes::BytesMut;
@@ -102,6 +103,8 @@ struct Log {
     requests: Vec<Request>,
     /// The harmless requests so far, by which clients find out whether a server is there.
     probes: usize,
+    /// What was swallowed.
+    swallowed: Vec<u8>,
     /// The bytes from the client that are not a request, as an error in words.
     broken: Option<String>,
 }
@@ -112,6 +115,8 @@ struct FakeState {
     answer: Box<Answer>,
     /// Whether clients that look for the leader are told that it is here, and leave no request.
     leads: bool,
+    /// Connections below this number are swallowed: like behind a firewall that has forgotten them.
+    swallows: AtomicUsize,
     log: watch::Sender<Log>,
 }
 
@@ -159,7 +164,12 @@ impl Fake {
     ) -> Self {
         let listener = socket.listen(128).unwrap();
         let address = ipv4(listener.local_addr().unwrap());
-        let state = Arc::new(FakeState { answer: Box::new(answer), leads, log: watch::Sender::default() });
+        let state = Arc::new(FakeState {
+            answer: Box::new(answer),
+            leads,
+            swallows: AtomicUsize::new(0),
+            log: watch::Sender::default(),
+        });
         let mut tasks = JoinSet::new();
         tasks.spawn(accept(listener, Arc::clone(&state)));
         Self { address, state, _tasks: tasks }
@@ -177,6 +187,21 @@ impl Fake {
     /// The number of connections ever accepted.
     pub(crate) fn connections(&self) -> usize {
         self.state.log.borrow().connections
+    }
+
+    /// From now on nothing that comes on the connections made so far has any effect.
+    pub(crate) fn swallow(&self) {
+        self.state.swallows.store(self.connections(), Ordering::Relaxed);
+    }
+
+    /// The number of bytes swallowed.
+    pub(crate) fn swallowed(&self) -> usize {
+        self.state.log.borrow().swallowed.len()
+    }
+
+    /// What was swallowed, as text as far as it is text.
+    pub(crate) fn swallowed_text(&self) -> String {
+        String::from_utf8_lossy(&self.state.log.borrow().swallowed).into_owned()
     }
 
     /// The number of harmless requests so far. They are answered like any server does, and are no requests here.
@@ -276,6 +301,9 @@ async fn read(
             Ok(0) | Err(_) => {
                 state.log.send_modify(|log| log.ended += 1);
                 return;
+            }
+            Ok(_) if connection < state.swallows.load(Ordering::Relaxed) => {
+                state.log.send_modify(|log| log.swallowed.extend_from_slice(&buffer.split()));
             }
             Ok(_) => {}
         }

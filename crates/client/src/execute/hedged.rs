@@ -1,6 +1,6 @@
 //! One attempt of a hedged read: at the primary, and at secondaries too or first when the primary is slow or gone.
 
-use std::sync::atomic::AtomicBool;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, OnceLock};
 
 use pegasus_protocol::rpc::Rpc;
@@ -11,7 +11,7 @@ use super::context::OperationContext;
 use super::missed::Missed;
 use super::race::{Asked, Turn};
 use super::requests::{is_answer, is_gone};
-use crate::hedging::{Expected, Hedging, is_quick, is_slow};
+use crate::hedging::{Expected, Hedging, Probe, is_quick, is_slow};
 use crate::net::{Class, Role, Server};
 use crate::operation::Operation;
 use crate::routing::{Route, Snapshot};
@@ -36,6 +36,7 @@ pub(super) async fn attempt<O: Operation>(
         expected: hedging.expected(class, started, servers),
         in_turn: OnceLock::new(),
         is_over: AtomicBool::new(false),
+        is_paid: AtomicBool::new(false),
     };
     match read.first() {
         Turn::Primary => read.primary_first().await,
@@ -57,6 +58,8 @@ pub(super) struct HedgedRead<'a, O: Operation> {
     pub(super) in_turn: OnceLock<Vec<&'a Arc<Server>>>,
     /// Whether the read has its answer, so that what it still waits for is only watched.
     pub(super) is_over: AtomicBool,
+    /// Whether the budget has paid for the second request before that is needed.
+    pub(super) is_paid: AtomicBool,
 }
 
 impl<'a, O: Operation> HedgedRead<'a, O> {
@@ -85,10 +88,13 @@ impl<'a, O: Operation> HedgedRead<'a, O> {
             // Perhaps another server leads the partition by now, and no other operation is there to find that out.
             self.context.table.router().refresh_soon(self.snapshot);
         }
-        match self.quick_secondary(&Asked::default()) {
-            Some(at) if !self.hedging.wants_probe(pace, self.started) => Turn::Secondary(at),
-            _ => Turn::Primary,
+        let Some(at) = self.quick_secondary(&Asked::default()) else { return Turn::Primary };
+        match self.hedging.take_probe(pace, self.started) {
+            Probe::No => return Turn::Secondary(at),
+            Probe::Paid => self.is_paid.store(true, Ordering::Relaxed),
+            Probe::Unpaid => {}
         }
+        Turn::Primary
     }
 
     pub(super) fn quick_secondary(&self, asked: &Asked) -> Option<usize> {
@@ -110,17 +116,21 @@ impl<'a, O: Operation> HedgedRead<'a, O> {
             Ok(call) => call,
             Err(missed) => return self.or_without_primary(Err(missed), &Asked::default()).await,
         };
-        match timeout_at(until, &mut call).await {
-            Ok(Ok(reply)) => {
-                let answer = read_answer(self.context.operation, &reply);
-                if let (Some(server), true) = (self.route.primary, is_answer(&answer)) {
-                    server.health().pace(self.class, Role::Primary).note(false);
-                }
-                self.or_without_primary(answer, &Asked::default()).await
-            }
-            Ok(Err(error)) => self.or_without_primary(Err(Missed::Net(error)), &Asked::default()).await,
-            Err(_) => Box::pin(self.race(Turn::Primary, Some(call))).await,
+        let Ok(answered) = timeout_at(until, &mut call).await else {
+            return Box::pin(self.race(Turn::Primary, Some(call))).await;
+        };
+        if self.is_paid.swap(false, Ordering::Relaxed) {
+            self.hedging.refund();
         }
+        let outcome = match answered {
+            Ok(reply) => read_answer(self.context.operation, &reply),
+            Err(error) => Err(Missed::Net(error)),
+        };
+        if let (Some(server), true, true) = (self.route.primary, self.expected.is_some(), is_answer(&outcome))
+        {
+            server.health().pace(self.class, Role::Primary).note(false);
+        }
+        self.or_without_primary(outcome, &Asked::default()).await
     }
 
     /// Whether the primary may hang. It is asked all the same, so that its return is noticed.

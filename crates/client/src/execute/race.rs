@@ -52,14 +52,14 @@ impl<O: Operation> HedgedRead<'_, O> {
         let mut pending = FuturesUnordered::new();
         pending.push(self.request(first, sent));
         let mut missed = None;
-        let mut check = self.first_check();
+        let mut check = self.first_check(first);
         loop {
             tokio::select! {
                 biased;
-                Some(outcome) = pending.next() => match outcome {
+                Some((turn, outcome)) = pending.next() => match outcome {
                     Ok(output) => {
                         self.is_over.store(true, Ordering::Relaxed);
-                        if asked.primary && missed.is_none() {
+                        if turn != Turn::Primary && asked.primary && missed.is_none() {
                             self.note_given_up();
                         }
                         return Ok(output);
@@ -90,8 +90,8 @@ impl<O: Operation> HedgedRead<'_, O> {
     }
 
     /// When the first server is no more waited for alone; `None`: never.
-    fn first_check(&self) -> Option<Instant> {
-        if self.is_suspect() {
+    fn first_check(&self, first: Turn) -> Option<Instant> {
+        if first == Turn::Primary && self.is_suspect() {
             return Some(self.started);
         }
         Some(self.started + self.expected?.delay)
@@ -117,9 +117,12 @@ impl<O: Operation> HedgedRead<'_, O> {
 
     /// Who is asked now because those that were asked have not answered; it is paid for.
     fn next_turn(&self, asked: &Asked) -> Option<Turn> {
-        let is_free = self.is_suspect() && asked.secondaries == 0;
-        let is_paid = || self.hedging.may_spend() || self.is_last_resort(asked) && self.hedging.may_owe();
-        if !is_free && !is_paid() {
+        let is_free = asked.secondaries == 0 && self.is_suspect();
+        let is_paid = is_free
+            || self.is_paid.swap(false, Ordering::Relaxed)
+            || self.hedging.may_spend()
+            || self.is_last_resort(asked) && self.hedging.may_owe();
+        if !is_paid {
             return None;
         }
         let turn = self.candidate(asked, is_free);
@@ -149,7 +152,7 @@ impl<O: Operation> HedgedRead<'_, O> {
         let pace = |role| server.health().pace(self.class, role);
         !is_slow(server.health(), self.class)
             || !pace(Role::Primary).is_slow()
-                && self.hedging.wants_probe(pace(Role::Secondary), Instant::now())
+                && self.hedging.wants_secondary_probe(pace(Role::Secondary), Instant::now())
     }
 
     /// Who is asked because those that were asked could not answer, when the primary is not among them.

@@ -27,14 +27,19 @@ pub(super) fn is_gone(missed: &Missed) -> bool {
 
 impl<O: Operation> HedgedRead<'_, O> {
     /// One request, or the waiting for one that was sent already. The failure of a secondary is `None`.
-    pub(super) async fn request(&self, turn: Turn, sent: Option<Call>) -> Result<O::Output, Option<Missed>> {
-        match turn {
+    pub(super) async fn request(
+        &self,
+        turn: Turn,
+        sent: Option<Call>,
+    ) -> (Turn, Result<O::Output, Option<Missed>>) {
+        let outcome = match turn {
             Turn::Primary => self.at_primary(sent).await.map_err(Some),
             Turn::Secondary(at) => match self.secondaries().get(at) {
                 Some(server) => self.ask(server).await.ok_or(None),
                 None => Err(None),
             },
-        }
+        };
+        (turn, outcome)
     }
 
     async fn at_primary(&self, sent: Option<Call>) -> Result<O::Output, Missed> {

@@ -13,6 +13,10 @@ use crate::net::{Call, Class, Health, Pace, Role};
 /// The most requests that are watched on after their reads, for each server, class and role.
 const MAX_GIVEN_UP: u32 = 256;
 
+/// A server that is slow is no reason to ask for the routes; one that answers nothing is. So a request that the
+/// read needs no more waits so many times as long as others before it gives the reason.
+const PATIENCE: u32 = 2;
+
 /// To whom a request went, and when its answer is late.
 #[derive(Clone)]
 pub(super) struct Watch {
@@ -60,7 +64,7 @@ impl Watch {
                 Err(_) => self.note(true),
             }
         }
-        let patience = Instant::now() + self.health.patience(self.class);
+        let patience = Instant::now() + self.health.patience(self.class) * PATIENCE;
         if timeout_at(patience.min(self.deadline), &mut call).await.is_ok() {
             return;
         }

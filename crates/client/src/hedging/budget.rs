@@ -66,9 +66,9 @@ impl Budget {
         FREE.saturating_add(self.share.saturating_mul(i64::try_from(reads).unwrap_or(i64::MAX)))
     }
 
-    /// Whether there is enough for one more request.
-    pub(super) fn has(&self) -> bool {
-        self.tokens.load(Ordering::Relaxed) >= COST
+    /// Whether there is enough for so many more requests.
+    pub(super) fn has(&self, requests: u32) -> bool {
+        self.tokens.load(Ordering::Relaxed) >= i64::from(requests) * COST
     }
 
     /// Takes the price of one more request; `false` when the bucket holds less.
@@ -138,7 +138,7 @@ mod tests {
         let budget = Budget::new(0.1);
         let owed = (0..1000).filter(|_| budget.spend_or_owe()).count();
         assert_eq!(owed, 10 + 10);
-        assert!(!budget.has() && !budget.spend());
+        assert!(!budget.has(1) && !budget.spend());
         (0..100).for_each(|_| budget.earn(Duration::ZERO));
         assert!(!budget.spend(), "the debt is paid first");
         (0..100).for_each(|_| budget.earn(Duration::ZERO));

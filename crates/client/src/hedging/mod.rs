@@ -9,6 +9,6 @@ mod policy;
 mod staleness;
 
 pub(crate) use expected::Expected;
-pub(crate) use policy::{Hedging, is_quick, is_slow};
+pub(crate) use policy::{Hedging, Probe, is_quick, is_slow};
 pub(crate) use staleness::note_maybe_stale;
 pub use staleness::with_staleness;

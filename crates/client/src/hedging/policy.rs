@@ -13,11 +13,28 @@ use crate::options::{BackupDelay, BackupRequestOptions};
 /// What is expected of the servers is computed anew after this time, in microseconds.
 const REVIEW_MICROS: u64 = 50_000;
 
-/// The time between two probes of a slow server, while the budget can pay for the second request of each.
+/// The time between two probes of a slow server while the budget is rich, and while it can just pay.
 const PROBE_GAP: Duration = Duration::from_millis(200);
+const SPARING_PROBE_GAP: Duration = Duration::from_secs(1);
 
-/// The same while it cannot. Such a probe may be a slow read.
+/// The time between two probes while the budget cannot pay the second request of each. Such a probe may be a slow
+/// read.
 const UNPAID_PROBE_GAP: Duration = Duration::from_secs(10);
+
+/// With so many requests in it, the budget is rich.
+const RICH: u32 = 5;
+
+/// The time between two probes of a secondary that did not answer in time. With it, a cluster that is slow as a whole
+/// has next to nothing more to do.
+const SECONDARY_PROBE_GAP: Duration = Duration::from_secs(1);
+
+/// Whether a read finds out whether a slow server is well again, and whether a second request is paid for already.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Probe {
+    No,
+    Paid,
+    Unpaid,
+}
 
 /// The hedging of one table's reads.
 pub(crate) struct Hedging {
@@ -98,9 +115,24 @@ impl Hedging {
         self.budget.refund();
     }
 
-    /// Whether this read finds out whether a slow server is well again.
-    pub(crate) fn wants_probe(&self, slow: &Pace, now: Instant) -> bool {
-        slow.wants_probe(now, if self.budget.has() { PROBE_GAP } else { UNPAID_PROBE_GAP })
+    /// Whether this read finds out whether a slow primary is well again. If so, the second request, which it needs
+    /// when that is not well, is paid for at once: a read that waits for the budget would be a slow one.
+    pub(crate) fn take_probe(&self, slow: &Pace, now: Instant) -> Probe {
+        let (gap, is_paid) = match (self.budget.has(RICH), self.budget.has(1)) {
+            (true, _) => (PROBE_GAP, true),
+            (false, true) => (SPARING_PROBE_GAP, true),
+            (false, false) => (UNPAID_PROBE_GAP, false),
+        };
+        match slow.wants_probe(now, gap) {
+            true if !is_paid => Probe::Unpaid,
+            true if self.budget.spend() => Probe::Paid,
+            _ => Probe::No,
+        }
+    }
+
+    /// Whether this read finds out whether a slow secondary is well again; it is paid for.
+    pub(crate) fn wants_secondary_probe(&self, slow: &Pace, now: Instant) -> bool {
+        slow.wants_probe(now, SECONDARY_PROBE_GAP)
     }
 
     /// Whether a read goes to a secondary when the primary is unreachable.

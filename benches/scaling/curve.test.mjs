@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { curve, exponent, formatCurve } from './curve.mjs'
+import { curve, exponent, formatCurve, pointOf } from './curve.mjs'
 
 const points = [1, 64, 256, 1024].map((size) => ({
   size,
@@ -14,6 +14,15 @@ test('how steep a curve is, is read at its end and above the noise', () => {
   assert.equal(exponent(points, 'size', 'square'), 2)
   assert.equal(exponent(points, 'size', 'little'), 0)
   assert.equal(exponent(points.slice(0, 1), 'size', 'square'), 0)
+})
+
+test('of several measurements the shortest times count, and the medians of the rest', () => {
+  const runs = [
+    { openMs: 3, queries: 1 },
+    { openMs: 2, queries: 9 },
+    { openMs: 5, queries: 4 },
+  ]
+  assert.deepEqual(pointOf(runs), { openMs: 2, queries: 4 })
 })
 
 test('a curve that is too steep is called so, and a computed point stands in parentheses', () => {

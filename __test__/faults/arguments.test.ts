@@ -77,6 +77,7 @@ describe('arguments that cannot be', () => {
       /has no "failover"/,
     ],
     ['no table', () => cluster.raiseBallot('', 0), TypeError, /^table must be a non-empty string/],
+    ['no table to rebuild', () => cluster.rebuildTable(''), TypeError, /^table must be a non-empty string/],
     [
       'a partition that is none',
       () => cluster.primary('temp', 1.5),
@@ -109,7 +110,7 @@ describe('arguments that cannot be', () => {
       'no kind of reaction',
       { reaction: {} },
       TypeError,
-      /^rule\.reaction must have one of error, delayMs, drop/,
+      /^rule\.reaction must have one of error, delayMs, holdMs, drop/,
     ],
     [
       'two kinds of reactions',
@@ -141,6 +142,18 @@ describe('arguments that cannot be', () => {
       { reaction: { delayMs: 1e9 } },
       RangeError,
       /^rule\.reaction\.delayMs must be an integer from 0 to 86400000/,
+    ],
+    [
+      'a wait of years',
+      { reaction: { holdMs: 1e9 } },
+      RangeError,
+      /^rule\.reaction\.holdMs must be an integer from 0 to 86400000/,
+    ],
+    [
+      'carried out or not, of a wait',
+      { reaction: { holdMs: 1, carriedOut: false } },
+      TypeError,
+      /carriedOut has no effect with holdMs/,
     ],
     [
       'an unknown condition',

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { afterEach, describe, it } from 'node:test'
-import { PegasusError, type Table } from 'pegasus-client'
+import { PegasusError, type Table, type TableLayout } from 'pegasus-client'
 import { world } from '../support/cluster'
 import { rejection, until } from '../support/wait'
 
@@ -84,6 +84,36 @@ describe('a table under load', () => {
     }
     await load.end()
     for (const key of load.written) assert.equal((await w.table.get(key, 's'))?.toString(), key)
+  })
+})
+
+describe('a table of a cluster that was set up again', () => {
+  it('has its rows and its id, lower ballots and other primaries', async () => {
+    await w.cluster.createTable('rebuilt', 2)
+    const table = await w.client.openTable('rebuilt')
+    await table.set('k', 's', 'kept')
+    for (const index of [0, 1, 0, 1]) await w.cluster.movePrimary('rebuilt', index)
+    const before = await w.client.admin.tableLayout('rebuilt')
+    await w.cluster.rebuildTable('rebuilt')
+    const after = await w.client.admin.tableLayout('rebuilt')
+    const ballots = (layout: TableLayout) => layout.partitions.map(({ ballot }) => ballot)
+    assert.deepEqual([ballots(before), ballots(after), after.appId], [[5, 5], [1, 1], before.appId])
+    for (const [index, { primary, secondaries }] of after.partitions.entries()) {
+      assert.notEqual(primary, before.partitions[index]?.primary)
+      assert.equal(secondaries.length, 2)
+    }
+    const client = await w.connect()
+    const again = await client.openTable('rebuilt')
+    assert.equal((await again.get('k', 's'))?.toString(), 'kept')
+    await again.set('k', 's', 'new')
+    assert.equal((await again.get('k', 's'))?.toString(), 'new')
+    await client.close()
+  })
+
+  it('must exist', async () => {
+    const error = await rejection(w.cluster.rebuildTable('none'))
+    assert.ok(error instanceof PegasusError)
+    assert.equal(error.code, 'ERR_APP_NOT_EXIST')
   })
 })
 

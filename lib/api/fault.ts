@@ -39,7 +39,7 @@ export class Fault {
   }
 
   /**
-   * Removes the rule: later requests are handled normally. An answer that the rule already delays still comes at its
+   * Removes the rule: later requests are handled normally. What the rule already delays still happens at its
    * delayed time. Removing the rule again does nothing.
    */
   remove(): void {

@@ -196,6 +196,9 @@ export class LocalCluster {
    * Moves a partition's primary to another replica server and gives that server's address. The old primary refuses
    * later requests with `ERR_INVALID_STATE`. The ballot grows by two, as in real clusters.
    *
+   * As in real clusters, the old primary never answers the writes that it has received and not finished. Some of them are
+   * done and some are not: see `delayMs` and `holdMs` of {@link FaultReaction}. It still answers reads.
+   *
    * @param address - One of `replicaServers`. Default: a secondary that is up.
    */
   async movePrimary(table: string, partitionIndex: number, address?: string): Promise<string> {
@@ -214,6 +217,17 @@ export class LocalCluster {
     const index = notNegative('partitionIndex', partitionIndex)
     const send = (token: number) => this.#native.raiseBallot(token, name, index)
     return unwrap(await this.#crossing.call<number>(send))
+  }
+
+  /**
+   * Changes a table as if the cluster had been set up again around the same data, or as if a proxy now led to such a
+   * cluster. The table keeps its rows, its id and its partition count. But ballots start again at 1, which never happens
+   * in a cluster that stays, and each partition has another primary if another of its servers is up. Writes in flight
+   * end as with {@link movePrimary}.
+   */
+  async rebuildTable(table: string): Promise<void> {
+    const name = nonEmptyString('table', table)
+    unwrap(await this.#crossing.call<void>((token) => this.#native.rebuildTable(token, name)))
   }
 
   /**

@@ -17,9 +17,12 @@ import {
 import { answerOf } from './records'
 import type { Requests } from './requests'
 import { type Settle, Slots } from './slots'
+import { inALaterTurn } from './turns'
 
 /**
- * The one way between JavaScript and the addon: operations go out in bursts, all finished ones come back in one drain.
+ * The one way between JavaScript and the addon: operations go out in bursts, and finished ones come back in batches. After a
+ * number of results the addon waits for a later turn of the event loop, so the rest of the program gets its turns,
+ * however many operations end together.
  */
 export class Crossing {
   readonly native: NativeBridge
@@ -31,7 +34,10 @@ export class Crossing {
   readonly #loggers = new Loggers()
 
   constructor(native: Native) {
-    this.native = native.attach((records, count, slab, extras) => this.#drain(records, count, slab, extras))
+    this.native = native.attach((records, count, slab, extras, isSpent) => {
+      if (isSpent) inALaterTurn(this.#resume)
+      this.#drain(records, count, slab, extras)
+    })
     this.#burst = new Burst(this.native)
     this.requests = this.#burst.requests
   }
@@ -122,6 +128,8 @@ export class Crossing {
   removeLogger(logId: number): void {
     this.#loggers.remove(logId)
   }
+
+  readonly #resume = () => this.native.resume()
 
   #drain(records: Uint32Array, count: number, slab: Buffer, extras: unknown[]): void {
     const { buffer: memory, byteOffset } = slab

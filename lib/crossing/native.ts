@@ -22,6 +22,9 @@ export const AUTO_DELAY = 0
 /** `failoverAfterMs` of a failover that never comes. */
 export const NO_FAILOVER = -1
 
+/** The outcome of an item that succeeded. Other numbers name a failure: 1 is the first. */
+export const SUCCEEDED = 0
+
 /** Numbers that a page of rows starts with: flags, number of rows. */
 export const PAGE_HEADER_NUMBERS = 2
 
@@ -138,17 +141,18 @@ export enum RequestNumber {
 }
 
 /** The kinds of reactions. */
-export type ReactionKind = 'error' | 'delayMs' | 'drop' | 'duplicate' | 'corrupt' | 'disconnect'
+export type ReactionKind = 'error' | 'delayMs' | 'holdMs' | 'drop' | 'duplicate' | 'corrupt' | 'disconnect'
 
 /** What the addon exports, its constants and enums aside. */
 export interface Native {
   /**
    * Makes a bridge for one copy of this library. `onBatch` receives `count` records (`RECORD_LENGTH` numbers each) in
-   * one visit to the JavaScript thread. One environment (main thread or worker) can hold several copies, as under
-   * Jest. Each copy attaches on its own and shares nothing with the others.
+   * one visit to the JavaScript thread. With `isSpent`, it must call `resume` in a later turn of the event loop:
+   * until then nothing more comes. One environment (main thread or worker) can hold several copies, as under Jest.
+   * Each copy attaches on its own and shares nothing with the others.
    */
   attach(
-    onBatch: (records: Uint32Array, count: number, slab: Buffer, extras: unknown[]) => void,
+    onBatch: (records: Uint32Array, count: number, slab: Buffer, extras: unknown[], isSpent: boolean) => void,
   ): NativeBridge
   /** Parses the arguments of the `pegasus-local` program, without its name. Throws nothing: a refusal is a value. */
   parseLocalArguments(args: string[]): NativeLocalArguments
@@ -169,9 +173,11 @@ export interface NativeBridge {
    * works on them while JavaScript makes the next part.
    */
   flush(requests: Uint8Array, length: number, isWhole: boolean): void
+  /** Delivers results that wait, after a batch that said `isSpent`. */
+  resume(): void
   /** Cancels an operation. Its record still comes: Cancelled, or the answer if that was faster. */
   cancel(token: number): void
-  /** Answer: Extra, a `NativeClient`. Fails when no meta server can be reached. */
+  /** Answer: Extra, a `NativeClient`. Fails when no leading meta server answers within the client's timeout. */
   connect(token: number, options: NativeClientOptions): void
   /** Answer: Extra, a `NativeLocalCluster`. */
   startLocal(token: number, options: NativeLocalOptions): void
@@ -252,6 +258,7 @@ export interface NativeLocalCluster {
   movePrimary(token: number, table: string, partitionIndex: number, server?: string | undefined | null): void
   /** Answer: Number, the new ballot. */
   raiseBallot(token: number, table: string, partitionIndex: number): void
+  rebuildTable(token: number, table: string): void
   /** Answer: Extra, the address of the meta server that leads. */
   metaLeader(token: number): void
   /** Answer: Extra, the address of the meta server that leads from now on. */
@@ -297,7 +304,9 @@ export interface NativeScanner {
 export interface NativeTable {
   /** `keys` packed: hash key, sort key, hash key, sort key … Answer: Extra, a page of values. */
   batchGet(token: number, keys: Uint8Array, timeoutMs: number): void
-  /** `rows` packed: hash key, sort key, value … Answer: Extra, for each row a `Failure` or null. */
+  /** `keys` packed as for `batchGet`. Answer: Extra, a `NativeOutcomes` with values. */
+  batchGetSettled(token: number, keys: Uint8Array, timeoutMs: number): void
+  /** `rows` packed: hash key, sort key, value … Answer: Extra, a `NativeOutcomes`. */
   batchSet(token: number, rows: Uint8Array, ttlSeconds: number, timeoutMs: number): void
   /** `keys` packed as for `batchGet`. Answer: as of `batchSet`. */
   batchDel(token: number, keys: Uint8Array, timeoutMs: number): void
@@ -521,6 +530,8 @@ export interface NativeReaction {
   error?: string
   /** Of `delayMs`. */
   delayMs?: number
+  /** Of `holdMs`. */
+  holdMs?: number
   /** Of `error`, `drop` and `disconnect`. */
   carriedOut: boolean
 }
@@ -547,6 +558,16 @@ export interface NativeLocalArguments {
   options?: NativeLocalOptions
   message?: string
   exitCode: number
+}
+
+/** The outcomes of a batch. */
+export interface NativeOutcomes {
+  /** For each item `SUCCEEDED` or the number of its failure: a u32, in the byte order of this machine. */
+  numbers: Buffer
+  /** The failures, each once. */
+  failures: Failure[]
+  /** For reads a page of values, in which failed items have none. */
+  values?: Buffer
 }
 
 /** How a scan is done. `lib/` has filled in all fields. */

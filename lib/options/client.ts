@@ -28,7 +28,10 @@ export interface ClientOptions {
    * A host is a DNS name, an IPv4 address, or an IPv6 address in brackets (`[::1]:34601`).
    */
   metaServers: string | readonly string[]
-  /** Milliseconds for an operation, all its attempts together. Default 2000. */
+  /**
+   * Milliseconds for an operation, all its attempts together. Also how long {@link PegasusClient.connect} waits for the
+   * cluster. Default 2000.
+   */
   timeoutMs?: number
   /**
    * Milliseconds for making a connection. Default 1000. A look-up of a server's name that takes longer goes on, and the

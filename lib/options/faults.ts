@@ -83,8 +83,16 @@ export type FaultReaction =
    * in the header, and in the body of a meta server's answer.
    */
   | { error: `ERR_${string}`; carriedOut?: boolean }
-  /** The request is executed at once and answered after this many milliseconds. Other requests do not wait for it. */
+  /**
+   * The request is executed at once and answered after this many milliseconds. Other requests do not wait for it. If the
+   * partition's primary moves meanwhile, a write stays done and is never answered.
+   */
   | { delayMs: number }
+  /**
+   * The request waits for this many milliseconds, then it is executed and answered. Other requests do not wait for it.
+   * If the partition's primary moves meanwhile, a write is dropped: neither executed nor answered.
+   */
+  | { holdMs: number }
   /** There is no answer. */
   | { drop: true; carriedOut?: boolean }
   /** The request is executed and answered twice. */
@@ -141,7 +149,8 @@ function share(name: string, value: number): number {
 /** The check of each kind of reaction, by the property that selects the kind. */
 const KINDS = {
   error: errorName,
-  delayMs: (name: string, value: number) => integer(name, value, 0, A_DAY_MS),
+  delayMs: upToADay,
+  holdMs: upToADay,
   drop: only,
   duplicate: only,
   corrupt: only,
@@ -164,7 +173,11 @@ function reaction(name: string, value: FaultReaction): NativeReaction {
   if (carriedOut !== undefined && !MAY_BE_CARRIED_OUT.includes(kind)) {
     throw wrongType(`${name}.carriedOut has no effect with ${kind}: it is always carried out`)
   }
-  return { kind, error, delayMs: fields.delayMs, carriedOut: carriedOut ?? false }
+  return { kind, error, delayMs: fields.delayMs, holdMs: fields.holdMs, carriedOut: carriedOut ?? false }
+}
+
+function upToADay(name: string, value: number): number {
+  return integer(name, value, 0, A_DAY_MS)
 }
 
 function errorName(name: string, value: string): string {

@@ -76,11 +76,14 @@ export class PegasusError extends Error {
     this.maybeApplied = details.maybeApplied ?? false
     // Only known fields become properties, so a printed error shows nothing undefined.
     const { table, partitionIndex, server, attempts, deleted, nextSortKey } = details
-    const known = { table, partitionIndex, server, attempts, deleted, nextSortKey }
-    for (const [name, value] of Object.entries(known)) {
-      // A key is user data: programs can read it, but printing the error must not show it.
-      const enumerable = name !== 'nextSortKey'
-      if (value !== undefined) Object.defineProperty(this, name, { value, enumerable })
+    if (table !== undefined) this.table = table
+    if (partitionIndex !== undefined) this.partitionIndex = partitionIndex
+    if (server !== undefined) this.server = server
+    if (attempts !== undefined) this.attempts = attempts
+    if (deleted !== undefined) this.deleted = deleted
+    // A key is user data: programs can read it, but printing the error must not show it.
+    if (nextSortKey !== undefined) {
+      Object.defineProperty(this, 'nextSortKey', { value: nextSortKey, enumerable: false })
     }
   }
 

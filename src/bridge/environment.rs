@@ -10,7 +10,7 @@ use napi::{Env, Error, Result, Status, sys};
 
 use super::exchange::Exchange;
 use super::handle::Bridge;
-use super::node_api::{check, create_function, make_records};
+use super::node_api::{check, create_function, make_records, make_reference};
 use super::visit::on_announcement;
 
 impl Bridge {
@@ -29,6 +29,8 @@ impl Bridge {
         }
         // SAFETY: JavaScript thread of this environment; see `make_records`.
         bridge.records.set(unsafe { make_records(raw_env) }?);
+        // SAFETY: as above; `on_batch` is a value of this call.
+        bridge.on_batch.set(unsafe { make_reference(raw_env, on_batch) }?);
         let owned = Rc::into_raw(Rc::clone(&bridge)).cast::<c_void>().cast_mut();
         // SAFETY: the hook gets the count that was just taken and gives it back exactly once. Hooks
         // run last in first out, so this one runs before the function's own.
@@ -50,5 +52,8 @@ unsafe extern "C" fn clean_up(owned: *mut c_void) {
     }
     // SAFETY: JavaScript thread of this environment, whose last batch has been delivered. If Node refuses,
     // a few bytes stay behind.
-    unsafe { sys::napi_delete_reference(bridge.env, bridge.records.replace(ptr::null_mut())) };
+    unsafe {
+        sys::napi_delete_reference(bridge.env, bridge.records.replace(ptr::null_mut()));
+        sys::napi_delete_reference(bridge.env, bridge.on_batch.replace(ptr::null_mut()));
+    }
 }

@@ -18,6 +18,9 @@ use super::node_api::check;
 use super::operation_set::OperationSet;
 use super::token::{NO_TOKEN, plain_token};
 
+/// What the results of one ration may cost. It is spent in a millisecond or two.
+pub(super) const RATION: u32 = 1024;
+
 /// A burst of this many messages is handed over before its end: the I/O thread works while JavaScript goes on.
 const LONGEST_BURST: usize = 64;
 
@@ -33,6 +36,10 @@ pub(crate) struct Bridge {
     pub(super) io_thread: RefCell<Option<IoThread>>,
     /// The Uint32Array, kept on the JavaScript side, for the records.
     pub(super) records: Cell<sys::napi_ref>,
+    /// The JavaScript function that takes results.
+    pub(super) on_batch: Cell<sys::napi_ref>,
+    /// What results may still cost in this ration; see `visit`.
+    pub(super) ration_left: Cell<u32>,
 }
 
 impl Bridge {
@@ -44,6 +51,8 @@ impl Bridge {
             burst: RefCell::default(),
             io_thread: RefCell::new(None),
             records: Cell::new(ptr::null_mut()),
+            on_batch: Cell::new(ptr::null_mut()),
+            ration_left: Cell::new(RATION),
         }
     }
 

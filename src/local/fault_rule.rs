@@ -30,6 +30,8 @@ pub struct NativeReaction {
     pub error: Option<String>,
     /// Of `delayMs`.
     pub delay_ms: Option<u32>,
+    /// Of `holdMs`.
+    pub hold_ms: Option<u32>,
     /// Of `error`, `drop` and `disconnect`.
     pub carried_out: bool,
 }
@@ -39,6 +41,7 @@ pub struct NativeReaction {
 pub enum ReactionKind {
     Error,
     DelayMs,
+    HoldMs,
     Drop,
     Duplicate,
     Corrupt,
@@ -63,12 +66,12 @@ impl NativeFaultRule {
 
 impl NativeReaction {
     fn read(self) -> Reaction {
-        let Self { kind, error, delay_ms, carried_out } = self;
+        let Self { kind, error, delay_ms, hold_ms, carried_out } = self;
+        let milliseconds = |given: Option<u32>| Duration::from_millis(given.unwrap_or_default().into());
         match kind {
             ReactionKind::Error => Reaction::Answer { error: error.unwrap_or_default(), carried_out },
-            ReactionKind::DelayMs => {
-                Reaction::Delay(Duration::from_millis(delay_ms.unwrap_or_default().into()))
-            }
+            ReactionKind::DelayMs => Reaction::Delay(milliseconds(delay_ms)),
+            ReactionKind::HoldMs => Reaction::Hold(milliseconds(hold_ms)),
             ReactionKind::Drop => Reaction::Drop { carried_out },
             ReactionKind::Duplicate => Reaction::Duplicate,
             ReactionKind::Corrupt => Reaction::Corrupt,

@@ -45,6 +45,14 @@ impl NativeLocalCluster {
         })
     }
 
+    #[napi]
+    pub fn rebuild_table(&self, token: u32, table: String) -> Result<()> {
+        self.with(token, move |cluster| async move {
+            cluster.rebuild_table(&table).await?;
+            Ok(Completion::Done)
+        })
+    }
+
     /// Answer: Extra, the address of the meta server that leads.
     #[napi]
     pub fn meta_leader(&self, token: u32) -> Result<()> {

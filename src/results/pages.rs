@@ -39,16 +39,21 @@ pub(crate) fn page_of_rows(rows: &[ScanRow], with_expiry: bool) -> Completion {
     page(flags, rows.iter().map(|row| Row::of_scan(row, with_expiry)))
 }
 
-/// The values of a batch get, in order: their number, their lengths, their bytes.
+/// The values of a batch get, in order.
 pub(crate) fn page_of_values(values: Vec<Option<Bytes>>) -> Completion {
+    Completion::Bytes(values_page(&values).into())
+}
+
+/// Values in order: their number, their lengths, their bytes.
+pub(super) fn values_page(values: &[Option<Bytes>]) -> Vec<u8> {
     let bytes: usize = values.iter().flatten().map(Bytes::len).sum();
     let mut out = Vec::with_capacity(4 + 4 * values.len() + bytes);
     out.put_u32_ne(values.len() as u32);
-    for value in &values {
+    for value in values {
         out.put_u32_ne(value.as_ref().map_or(NO_ROW, |value| value.len() as u32));
     }
     values.iter().flatten().for_each(|value| out.put_slice(value));
-    Completion::Bytes(out.into())
+    out
 }
 
 struct Row<'a, const N: usize> {

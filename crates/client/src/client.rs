@@ -32,18 +32,30 @@ pub struct Client {
 }
 
 impl Client {
-    /// Checks the options and connects to at least one meta server.
+    /// Checks the options, then asks the meta servers until the leading one answers.
+    ///
+    /// What is not there yet is waited for: until [`ClientOptions::timeout`] has passed, the servers are asked
+    /// again, with pauses that grow from 0.1 s to 0.8 s. So a service and its cluster may start in any order.
     ///
     /// # Errors
     ///
-    /// * `ERR_INVALID_ARGUMENT`: an option is outside its range, or a meta server's address cannot be parsed.
-    /// * `ERR_NETWORK_FAILURE`: no meta server accepts a connection.
+    /// The text says for each server what seems to be there: nothing listens, the name does not resolve, a
+    /// replica server, a server that is not Pegasus, one that accepts and says nothing, followers that name
+    /// each other as the leader.
+    ///
+    /// * `ERR_INVALID_ARGUMENT`: an option is outside its range, or a meta server's address cannot be parsed;
+    ///   at once.
+    /// * `ERR_NETWORK_FAILURE`: no meta server answers at any of the addresses, or none leads.
+    /// * `ERR_TIMEOUT`: the same, and at least one server neither answers nor refuses.
+    /// * `ERR_SERVICE_NOT_ACTIVE`, `ERR_UNDER_RECOVERY`: the leader does not serve yet.
     pub async fn connect(options: ClientOptions) -> Result<Self, Error> {
         options.validate()?;
         let pool = Pool::new(options.connect_timeout, options.session_reset, options.most_queued());
         let pool = Arc::new(pool.with_resolver(Arc::clone(&options.resolver)));
         let meta = Arc::new(MetaClient::new(&options.meta_servers, Arc::clone(&pool), options.meta_timeout)?);
-        meta.reach_any().await?;
+        let closing = CloseUnlessConnected(Some(Arc::clone(&pool)));
+        meta.find_leader(Deadline::after(options.timeout).instant()).await?;
+        closing.connected();
         Ok(Self { context: Arc::new(ClientContext::new(options, pool, meta)) })
     }
 
@@ -90,5 +102,22 @@ impl Client {
     pub async fn close(&self) {
         self.context.limiter().close().await;
         self.context.pool().close();
+    }
+}
+
+/// Closes every connection when connecting failed or was given up.
+struct CloseUnlessConnected(Option<Arc<Pool>>);
+
+impl CloseUnlessConnected {
+    fn connected(mut self) {
+        self.0 = None;
+    }
+}
+
+impl Drop for CloseUnlessConnected {
+    fn drop(&mut self) {
+        if let Some(pool) = self.0.take() {
+            pool.close();
+        }
     }
 }

@@ -28,7 +28,8 @@ pub struct ClientOptions {
     /// One server that is up is enough; the client also finds a leader that is not listed. A name is looked up
     /// anew at each connect. If it has several addresses, the first one that answers is used.
     pub meta_servers: Vec<String>,
-    /// The deadline of operations whose table and call set none, all attempts together. Default: 2 s.
+    /// The deadline of operations whose table and call set none, all attempts together; also how long
+    /// [`Client::connect`](crate::Client::connect) tries. Default: 2 s.
     pub timeout: Duration,
     /// The time limit of one connect. Default: 1 s.
     ///

@@ -21,15 +21,23 @@ pub(super) async fn attempt_at_primary<O: Operation>(
     context: &OperationContext<'_, O>,
     snapshot: &Arc<Snapshot>,
 ) -> Result<O::Output, Missed> {
-    let sent = poll_fn(|task| Poll::Ready(send(context, snapshot, task.waker())));
-    let mut call = sent.await?;
+    let mut call = send(context, snapshot).await?;
+    let reply = await_reply(context, snapshot, &mut call).await?;
+    read_answer(context.operation, &reply)
+}
+
+/// Waits for the primary's reply until the deadline.
+pub(super) async fn await_reply<O: Operation>(
+    context: &OperationContext<'_, O>,
+    snapshot: &Arc<Snapshot>,
+    call: &mut Call,
+) -> Result<ReplyFrame, Missed> {
     let deadline = context.deadline.instant();
     let patience = call.connection().health().patience(Class::of(O::Rpc::CODE));
     let mut until = context.deadline.earlier(patience);
     loop {
-        match timeout_at(until, &mut call).await {
-            Ok(Ok(reply)) => return read_answer(context.operation, &reply),
-            Ok(Err(error)) => return Err(Missed::Net(error)),
+        match timeout_at(until, &mut *call).await {
+            Ok(reply) => return reply.map_err(Missed::Net),
             Err(_) if until < deadline => {
                 // Perhaps another server leads the partition by now. A deposed primary drops calls silently, so the
                 // client has to ask; the router then gives this call up.
@@ -48,8 +56,15 @@ pub(super) async fn attempt_at_primary<O: Operation>(
 }
 
 /// Sends the request, which never waits: on a connection that is being made, the request leaves when there is a
-/// socket, after those that were made before it.
-fn send<O: Operation>(
+/// socket, after those that were made before it. The returned future only takes the task's waker along.
+pub(super) fn send<O: Operation>(
+    context: &OperationContext<'_, O>,
+    snapshot: &Snapshot,
+) -> impl Future<Output = Result<Call, Missed>> {
+    poll_fn(|task| Poll::Ready(send_waking(context, snapshot, task.waker())))
+}
+
+fn send_waking<O: Operation>(
     context: &OperationContext<'_, O>,
     snapshot: &Snapshot,
     waker: &Waker,

@@ -162,9 +162,20 @@ impl Call {
 
     /// Gives the call up, and says whether its request may have been sent. One that has not been is not sent
     /// any more.
-    pub(crate) fn abandon(mut self) -> Sent {
+    pub(crate) fn abandon(&mut self) -> Sent {
         self.stage = Stage::Answered;
         self.connection.shared.abandon(self.id)
+    }
+
+    /// The call, for another task that goes on waiting for its reply; `None` when that was taken. Dropping this one
+    /// then abandons nothing.
+    pub(crate) fn hand_over(&mut self) -> Option<Self> {
+        match std::mem::replace(&mut self.stage, Stage::Answered) {
+            Stage::Registered | Stage::Waiting => {
+                Some(Self { connection: Arc::clone(&self.connection), id: self.id, stage: Stage::Waiting })
+            }
+            Stage::Answered => None,
+        }
     }
 }
 

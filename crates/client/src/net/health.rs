@@ -1,4 +1,5 @@
-//! What is known about a server: whether it failed, when it may be dialed, and how long its answers take.
+//! What is known about a server: whether it failed, when it may be dialed, how long its answers take, and whether it
+//! is slow just now.
 
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
@@ -8,6 +9,7 @@ use tokio::time::{Instant, sleep_until};
 
 use super::latency::{Class, Latencies};
 use super::outage::{Outage, Report};
+use super::pace::{Pace, Role};
 
 /// A call has patience for this many times the server's 99th percentile.
 const PATIENCE: u32 = 4;
@@ -23,6 +25,8 @@ pub(crate) struct Health {
     outage: Mutex<Outage>,
     /// By class. Most servers of a large cluster never get a request of most classes.
     latencies: [OnceLock<Box<Latencies>>; Class::COUNT],
+    /// By class and role. Only hedged reads note anything here.
+    paces: [[Pace; Role::COUNT]; Class::COUNT],
 }
 
 impl Health {
@@ -90,6 +94,11 @@ impl Health {
     /// The latencies of the server's answers to requests of a class.
     pub(crate) fn latencies(&self, class: Class) -> &Latencies {
         self.latencies[class as usize].get_or_init(|| Box::new(Latencies::new()))
+    }
+
+    /// Whether the server's latest answers to hedged reads of a class came in time.
+    pub(crate) fn pace(&self, class: Class, role: Role) -> &Pace {
+        &self.paces[class as usize][role as usize]
     }
 
     /// How long an answer may take before the caller should look for a reason: four times the server's 99th

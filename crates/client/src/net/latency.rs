@@ -51,14 +51,35 @@ impl Class {
 const STEPS: u32 = 4;
 const BUCKETS: usize = 24 * STEPS as usize;
 
-/// A histogram of latencies in microseconds, and the percentile that was last computed from it.
+/// A histogram of latencies in microseconds, and the percentiles that were last computed from it.
 ///
 /// Threads do not wait for each other. Counts that are lost between them do not matter to an estimate.
 pub(crate) struct Latencies {
     buckets: [AtomicU32; BUCKETS],
     since_review: AtomicU32,
-    /// 0: too few answers.
-    p99_micros: AtomicU64,
+    /// Of each [`Percentile`]. 0: too few answers.
+    percentile_micros: [AtomicU64; Percentile::ALL.len()],
+}
+
+/// A percentile that is kept.
+#[derive(Debug, Clone, Copy)]
+enum Percentile {
+    Median,
+    P90,
+    P99,
+}
+
+impl Percentile {
+    const ALL: [Self; 3] = [Self::Median, Self::P90, Self::P99];
+
+    /// How many of so many answers take longer.
+    fn above(self, total: u32) -> u32 {
+        match self {
+            Self::Median => total / 2,
+            Self::P90 => total / 10,
+            Self::P99 => total / 100,
+        }
+    }
 }
 
 impl Latencies {
@@ -66,13 +87,27 @@ impl Latencies {
         Self {
             buckets: [const { AtomicU32::new(0) }; BUCKETS],
             since_review: AtomicU32::new(0),
-            p99_micros: AtomicU64::new(0),
+            percentile_micros: [const { AtomicU64::new(0) }; Percentile::ALL.len()],
         }
     }
 
-    /// The 99th percentile of the last 1,000 to 2,000 answers; `None` until there are a hundred.
+    /// The median of the last 1,000 to 2,000 answers; `None` until there are a hundred.
+    pub(crate) fn median(&self) -> Option<Duration> {
+        self.percentile(Percentile::Median)
+    }
+
+    /// The 90th percentile of the same answers.
+    pub(crate) fn p90(&self) -> Option<Duration> {
+        self.percentile(Percentile::P90)
+    }
+
+    /// The 99th percentile of the same answers.
     pub(crate) fn p99(&self) -> Option<Duration> {
-        let micros = self.p99_micros.load(Ordering::Relaxed);
+        self.percentile(Percentile::P99)
+    }
+
+    fn percentile(&self, which: Percentile) -> Option<Duration> {
+        let micros = self.percentile_micros[which as usize].load(Ordering::Relaxed);
         (micros > 0).then(|| Duration::from_micros(micros))
     }
 
@@ -90,22 +125,28 @@ impl Latencies {
         if total < ENOUGH {
             return;
         }
-        let mut above = total / 100;
-        let at = counts.iter().rposition(|count| match above.checked_sub(*count) {
-            Some(left) => {
-                above = left;
-                false
-            }
-            None => true,
-        });
-        let p99 = longest_of(at.unwrap_or(0));
-        self.p99_micros.store(p99.as_micros() as u64, Ordering::Relaxed);
+        for which in Percentile::ALL {
+            let latency = longest_of(bucket_above(&counts, which.above(total)));
+            self.percentile_micros[which as usize].store(latency.as_micros() as u64, Ordering::Relaxed);
+        }
         if total >= MEMORY {
             for (bucket, count) in self.buckets.iter().zip(counts) {
                 bucket.fetch_sub(count - count / 2, Ordering::Relaxed);
             }
         }
     }
+}
+
+/// The last bucket that cannot be left out when so many of the longest latencies are.
+fn bucket_above(counts: &[u32; BUCKETS], mut longest: u32) -> usize {
+    let at = counts.iter().rposition(|count| match longest.checked_sub(*count) {
+        Some(left) => {
+            longest = left;
+            false
+        }
+        None => true,
+    });
+    at.unwrap_or(0)
 }
 
 fn bucket_of(latency: Duration) -> usize {
@@ -152,6 +193,26 @@ mod tests {
         let slow = |at: u64| if at.is_multiple_of(50) { 80 } else { 5 };
         let p99 = p99_of((0..10_000).map(slow).map(Duration::from_millis));
         assert!((80..=100).contains(&p99.as_millis()), "{p99:?}");
+    }
+
+    #[test]
+    fn a_few_slow_answers_change_only_the_percentile_that_they_reach() {
+        let slow = |at: u64| if at.is_multiple_of(20) { 300 } else { 5 };
+        let latencies = observed((0..10_000).map(slow).map(Duration::from_millis));
+        let in_ms = |latency: Option<Duration>| latency.unwrap().as_millis();
+        assert!((5..=6).contains(&in_ms(latencies.median())));
+        assert!((5..=6).contains(&in_ms(latencies.p90())));
+        assert!((300..=375).contains(&in_ms(latencies.p99())));
+    }
+
+    #[test]
+    fn half_of_the_answers_lie_above_the_median() {
+        let latencies =
+            observed((0..10_000).map(|at| Duration::from_millis(if at % 5 < 3 { 2 } else { 90 })));
+        assert!(latencies.median().unwrap() < Duration::from_millis(3));
+        let latencies =
+            observed((0..10_000).map(|at| Duration::from_millis(if at % 5 < 2 { 2 } else { 90 })));
+        assert!(latencies.median().unwrap() >= Duration::from_millis(90));
     }
 
     #[test]

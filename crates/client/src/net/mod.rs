@@ -17,6 +17,7 @@ mod inflight;
 mod latency;
 mod names;
 mod outage;
+mod pace;
 mod pool;
 mod probe;
 mod queue;
@@ -29,6 +30,8 @@ mod socket;
 
 pub(crate) use connection::Call;
 pub use direct::send_directly;
-pub(crate) use latency::{Class, Latencies};
+pub(crate) use health::Health;
+pub(crate) use latency::Class;
+pub(crate) use pace::{Pace, Role};
 pub(crate) use pool::Pool;
 pub(crate) use server::Server;

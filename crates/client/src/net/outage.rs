@@ -196,7 +196,7 @@ mod tests {
     async fn a_dead_server_is_dialed_a_few_times_and_then_once_or_twice_a_second() {
         for _ in 0..100 {
             let start = Instant::now();
-            let starts = dials(&mut Outage::default(), start, 60.0, |outage, now| fail(outage, now));
+            let starts = dials(&mut Outage::default(), start, 60.0, fail);
             let first = starts.iter().filter(|dial| **dial < start + WINDOW).count();
             assert!((4..=6).contains(&first), "{first} dials in the first second");
             assert!((60..=130).contains(&starts.len()), "{} dials in a minute", starts.len());

@@ -18,7 +18,36 @@ use crate::resolve::{Resolve, SystemResolver};
 pub(crate) struct Pool {
     dialler: Arc<Dialler>,
     closed: watch::Sender<bool>,
-    servers: Mutex<HashMap<ServerAddress, Weak<Server>>>,
+    servers: Mutex<KnownServers>,
+}
+
+/// The servers by address. Entries of servers that nobody uses any more stay until the next sweep.
+#[derive(Default)]
+struct KnownServers {
+    by_address: HashMap<ServerAddress, Weak<Server>>,
+    /// At this number of entries they are swept: twice as many as the last sweep left. So each entry is
+    /// looked at twice or so while a table of any size is opened.
+    sweep_at: usize,
+    /// How many entries sweeps have looked at.
+    #[cfg(test)]
+    swept: usize,
+}
+
+/// So few entries are not worth a sweep.
+const SWEEP_AT_LEAST: usize = 64;
+
+impl KnownServers {
+    fn add(&mut self, server: &Arc<Server>) {
+        if self.by_address.len() >= self.sweep_at.max(SWEEP_AT_LEAST) {
+            #[cfg(test)]
+            {
+                self.swept += self.by_address.len();
+            }
+            self.by_address.retain(|_, server| server.strong_count() > 0);
+            self.sweep_at = self.by_address.len() * 2;
+        }
+        self.by_address.insert(server.address().clone(), Arc::downgrade(server));
+    }
 }
 
 impl Pool {
@@ -35,25 +64,20 @@ impl Pool {
     }
 
     fn with_dialler(dialler: Dialler) -> Self {
-        Self {
-            dialler: Arc::new(dialler),
-            closed: watch::Sender::new(false),
-            servers: Mutex::new(HashMap::new()),
-        }
+        Self { dialler: Arc::new(dialler), closed: watch::Sender::new(false), servers: Mutex::default() }
     }
 
     /// The server at this address: the same object as long as anybody uses it.
     pub(crate) fn server(&self, address: &ServerAddress) -> Arc<Server> {
         let mut servers = self.servers.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(server) = servers.get(address).and_then(Weak::upgrade) {
+        if let Some(server) = servers.by_address.get(address).and_then(Weak::upgrade) {
             return server;
         }
-        servers.retain(|_, server| server.strong_count() > 0);
         let server = Arc::new(Server::new(address.clone(), Arc::clone(&self.dialler)));
         if *self.closed.borrow() {
             server.close();
         }
-        servers.insert(address.clone(), Arc::downgrade(&server));
+        servers.add(&server);
         server
     }
 
@@ -64,7 +88,7 @@ impl Pool {
             self.closed.send_replace(true);
             std::mem::take(&mut *servers)
         };
-        for server in servers.values().filter_map(Weak::upgrade) {
+        for server in servers.by_address.values().filter_map(Weak::upgrade) {
             server.close();
         }
         self.dialler.names.close();
@@ -82,5 +106,47 @@ impl Pool {
             _ = closed.wait_for(|closed| *closed) => Err(NetError::closed()),
             done = work => Ok(done),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn address(number: u32) -> ServerAddress {
+        let [_, a, b, c] = number.to_be_bytes();
+        ServerAddress::parse(&format!("10.{a}.{b}.{c}:34801")).unwrap()
+    }
+
+    fn pool() -> Pool {
+        Pool::new(Duration::from_secs(1), Duration::from_secs(1), 1 << 20)
+    }
+
+    fn counts(pool: &Pool) -> (usize, usize) {
+        let servers = pool.servers.lock().unwrap();
+        (servers.by_address.len(), servers.swept)
+    }
+
+    #[tokio::test]
+    async fn the_servers_of_a_large_table_are_looked_at_about_once_each() {
+        for servers in [8_192, 65_536] {
+            let pool = pool();
+            let kept: Vec<_> = (0..servers).map(|number| pool.server(&address(number))).collect();
+            let (known, swept) = counts(&pool);
+            assert_eq!(known, kept.len());
+            assert!(swept <= kept.len(), "{swept} looks at {servers} servers");
+            assert!(Arc::ptr_eq(&pool.server(&address(7)), &kept[7]));
+        }
+    }
+
+    #[tokio::test]
+    async fn servers_that_nobody_uses_are_forgotten() {
+        let pool = pool();
+        let kept = pool.server(&address(0));
+        for number in 1..10_000 {
+            drop(pool.server(&address(number)));
+            assert!(counts(&pool).0 <= SWEEP_AT_LEAST, "after {number}");
+        }
+        assert!(Arc::ptr_eq(&pool.server(&address(0)), &kept));
     }
 }

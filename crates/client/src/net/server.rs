@@ -33,6 +33,11 @@ impl Server {
         &self.address
     }
 
+    /// What is known about the server, over all its connections.
+    pub(crate) fn health(&self) -> &Arc<Health> {
+        &self.health
+    }
+
     /// The latest connection, made or being made. It may be over; a call on it then fails.
     pub(crate) fn connection(&self) -> Option<Arc<Connection>> {
         self.current.load_full()

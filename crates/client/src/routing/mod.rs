@@ -1,7 +1,7 @@
 //! Where the partitions of a table are served.
 
 mod deposed;
-mod pace;
+mod gap;
 mod partition;
 mod refresh;
 mod refuted;

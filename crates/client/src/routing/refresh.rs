@@ -7,7 +7,7 @@ use pegasus_protocol::idl::QueryCfgResponse;
 use tokio::time::{Instant, sleep_until};
 
 use super::deposed::give_up_soon;
-use super::pace::Pace;
+use super::gap::QueryGap;
 use super::refuted::Refuted;
 use super::snapshot::Snapshot;
 use super::target::Target;
@@ -37,7 +37,7 @@ struct Routes {
     meta: Arc<MetaClient>,
     pool: Arc<Pool>,
     current: Arc<ArcSwap<Snapshot>>,
-    pace: Mutex<Pace>,
+    gap: Mutex<QueryGap>,
     refuted: Refuted,
 }
 
@@ -56,7 +56,7 @@ impl Router {
             meta,
             pool,
             current: Arc::new(ArcSwap::from_pointee(first)),
-            pace: Mutex::default(),
+            gap: Mutex::default(),
             refuted: Refuted::default(),
         };
         Ok(Self { routes: Arc::new(routes), flight: SingleFlight::new() })
@@ -117,7 +117,7 @@ impl Routes {
 
     /// Queries the meta servers once their turn has come, and stores the snapshot if it differs.
     async fn ask(&self) -> Result<Refreshed, Error> {
-        let turn = self.pace().next(Instant::now());
+        let turn = self.gap().next(Instant::now());
         sleep_until(turn).await;
         let asked = self.meta.query_configuration_once(&self.table).await;
         let refreshed = match asked.and_then(|response| read(&self.table, &response, &self.pool)) {
@@ -125,7 +125,7 @@ impl Routes {
             Err(error) => Err(error),
         };
         let brought_news = matches!(refreshed, Ok(Refreshed::Changed));
-        self.pace().ended(Instant::now(), brought_news);
+        self.gap().ended(Instant::now(), brought_news);
         refreshed
     }
 
@@ -143,8 +143,8 @@ impl Routes {
         Refreshed::Changed
     }
 
-    fn pace(&self) -> MutexGuard<'_, Pace> {
-        self.pace.lock().unwrap_or_else(PoisonError::into_inner)
+    fn gap(&self) -> MutexGuard<'_, QueryGap> {
+        self.gap.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 

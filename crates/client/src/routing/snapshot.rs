@@ -1,11 +1,12 @@
 //! An immutable snapshot of a table's configuration. A look-up neither locks nor waits.
 
 use std::collections::{BTreeSet, HashMap};
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use pegasus_protocol::idl::{PartitionConfiguration, QueryCfgResponse};
 use pegasus_protocol::key;
 use pegasus_protocol::types::Gpid;
+use rustc_hash::FxHashSet;
 
 use super::partition::Partition;
 use super::target::Target;
@@ -14,6 +15,9 @@ use crate::net::Server;
 
 /// The most partitions that a table can have. A reply with more is broken.
 const MAX_PARTITIONS: i32 = 1 << 16;
+
+/// The most partitions that are looked at to find the servers of a table.
+const MAX_SAMPLE: usize = 4096;
 
 /// Where a target is served at the moment.
 pub(crate) struct Route<'a> {
@@ -30,6 +34,8 @@ pub(crate) struct Route<'a> {
 pub(crate) struct Snapshot {
     app_id: i32,
     partitions: Box<[Partition]>,
+    /// The servers of the table, once they are needed.
+    servers: OnceLock<Box<[Arc<Server>]>>,
 }
 
 impl Snapshot {
@@ -59,7 +65,7 @@ impl Snapshot {
         let mut by_index: Vec<&PartitionConfiguration> = response.partitions.iter().collect();
         by_index.sort_by_key(|p| p.pid.partition_index);
         let partitions = by_index.into_iter().map(|p| Partition::new(p, &server)).collect();
-        Ok(Self { app_id: response.app_id, partitions })
+        Ok(Self { app_id: response.app_id, partitions, servers: OnceLock::new() })
     }
 
     /// This configuration, with the older snapshot's partition wherever that one has the higher ballot.
@@ -110,6 +116,17 @@ impl Snapshot {
         self.partitions.len() as u32
     }
 
+    /// The servers of the table, each once; of a table with very many partitions, those of a sample of them.
+    pub(crate) fn servers(&self) -> &[Arc<Server>] {
+        self.servers.get_or_init(|| {
+            let step = self.partitions.len().div_ceil(MAX_SAMPLE).max(1);
+            let sample = self.partitions.iter().step_by(step);
+            let servers = sample.flat_map(|one| one.primary.iter().chain(&one.secondaries));
+            let mut known = FxHashSet::default();
+            servers.filter(|server| known.insert(Arc::as_ptr(server))).cloned().collect()
+        })
+    }
+
     /// Whether any route differs.
     pub(crate) fn differs_from(&self, other: &Self) -> bool {
         let changed = |(mine, theirs): (&Partition, &Partition)| match (&mine.primary, &theirs.primary) {
@@ -124,12 +141,18 @@ impl Snapshot {
 
     /// The slices that together make up the table, each served by one primary.
     pub(crate) fn slices(&self) -> impl Iterator<Item = (u32, u32)> {
+        self.slices_of(0, 1)
+    }
+
+    /// The slices that together make up the rows whose hash modulo `modulus` is `index`. None, if they do not
+    /// fit the partition count. It looks at no other partitions than those of these rows.
+    pub(crate) fn slices_of(&self, index: u32, modulus: u32) -> impl Iterator<Item = (u32, u32)> {
         let count = self.partition_count();
-        let slice = move |index| {
-            let candidates = [(index, count), (index, count / 2)];
-            candidates.into_iter().find(|(index, modulus)| self.has_slice(*index, *modulus))
+        let slice = move |part: u32| {
+            let mut candidates = [(part, count), (part, count / 2)].into_iter();
+            candidates.find(|(part, of)| of.is_multiple_of(modulus) && self.has_slice(*part, *of))
         };
-        (0..count).filter_map(slice)
+        (index..count).step_by(modulus as usize).filter_map(slice)
     }
 
     fn has_slice(&self, index: u32, modulus: u32) -> bool {

@@ -107,7 +107,7 @@ impl Scanner {
             // Reopening after a lost context or a split shares the deadline of the batch.
             let batch = match current.next_batch(|| part.opened_by(&self.request), deadline).await {
                 Err(error) if is_resized(&error) => {
-                    self.split_parts()?;
+                    self.split_part()?;
                     continue;
                 }
                 fetched => fetched?,
@@ -174,10 +174,13 @@ impl Scanner {
         }
     }
 
-    /// The table was split: goes on in both halves of each part.
-    fn split_parts(&mut self) -> Result<(), Error> {
+    /// The table was split: goes on in both halves of the current part.
+    fn split_part(&mut self) -> Result<(), Error> {
         self.current = None;
-        self.parts = split(&self.parts, &self.table.router().snapshot())?;
+        let Some(part) = self.parts.last() else { return Ok(()) };
+        let halves = split(part, &self.table.router().snapshot())?;
+        self.parts.pop();
+        self.parts.extend(halves);
         Ok(())
     }
 

@@ -25,29 +25,23 @@ impl UnscannedPart {
     }
 }
 
-/// The same parts after the table was split: each becomes two, and both go on after the same last key. The old
+/// The same part after the table was split: it becomes two, and both go on after the same last key. The old
 /// partition has refused requests since the split, so no row was missed before it.
+///
+/// Only the part whose turn it is is split. The others follow at their turn, by the routes of that time: to split
+/// all of them whenever one more partition is ready would look at each of them again and again.
 ///
 /// # Errors
 ///
-/// [`resized`]: a part does not fit the new partition count.
-pub(super) fn split(parts: &[UnscannedPart], snapshot: &Snapshot) -> Result<Vec<UnscannedPart>, Error> {
-    let slices: Vec<_> = snapshot.slices().collect();
-    let mut halves = Vec::new();
-    for part in parts {
-        let Target::Slice { index, modulus } = part.target else { return Err(resized()) };
-        let before = halves.len();
-        halves.extend(slices.iter().filter(|(i, m)| m % modulus == 0 && i % modulus == index).map(
-            |(index, modulus)| {
-                let target = Target::Slice { index: *index, modulus: *modulus };
-                UnscannedPart { target, last_key: part.last_key.clone() }
-            },
-        ));
-        if halves.len() == before {
-            return Err(resized());
-        }
-    }
-    Ok(halves)
+/// [`resized`]: the part does not fit the new partition count.
+pub(super) fn split(part: &UnscannedPart, snapshot: &Snapshot) -> Result<Vec<UnscannedPart>, Error> {
+    let Target::Slice { index, modulus } = part.target else { return Err(resized()) };
+    let half = |(index, modulus)| {
+        let target = Target::Slice { index, modulus };
+        UnscannedPart { target, last_key: part.last_key.clone() }
+    };
+    let halves: Vec<_> = snapshot.slices_of(index, modulus).map(half).collect();
+    if halves.is_empty() { Err(resized()) } else { Ok(halves) }
 }
 
 #[cfg(test)]
@@ -81,27 +75,48 @@ mod tests {
 
     type Half = (Target, Option<Bytes>);
 
-    fn halves(parts: &[UnscannedPart], partition_count: i32) -> Result<Vec<Half>, Error> {
-        let halves = split(parts, &snapshot(partition_count))?;
+    fn halves(part: &UnscannedPart, partition_count: i32) -> Result<Vec<Half>, Error> {
+        let halves = split(part, &snapshot(partition_count))?;
         Ok(halves.into_iter().map(|part| (part.target, part.last_key)).collect())
     }
 
     #[test]
-    fn each_part_becomes_its_own_halves_with_its_last_key() {
+    fn a_part_becomes_its_own_halves_with_its_last_key() {
         let slice = |index, modulus| Target::Slice { index, modulus };
-        let parts = [part(1, 2, None), part(0, 2, Some(b"k"))];
         let key = Some(Bytes::from_static(b"k"));
-        let expected =
-            [(slice(1, 4), None), (slice(3, 4), None), (slice(0, 4), key.clone()), (slice(2, 4), key)];
-        assert_eq!(halves(&parts, 4).unwrap(), expected);
-        assert_eq!(halves(&parts[..1], 2).unwrap(), [(slice(1, 2), None)]);
+        assert_eq!(halves(&part(1, 2, None), 4).unwrap(), [(slice(1, 4), None), (slice(3, 4), None)]);
+        let expected = [(slice(0, 4), key.clone()), (slice(2, 4), key)];
+        assert_eq!(halves(&part(0, 2, Some(b"k")), 4).unwrap(), expected);
+        assert_eq!(halves(&part(1, 2, None), 2).unwrap(), [(slice(1, 2), None)]);
+    }
+
+    /// As a scanner does it: each part at its turn, the last one first.
+    #[test]
+    fn a_scan_of_thousands_of_parts_splits_each_of_them_once() {
+        for partitions in [1_024, 8_192] {
+            let before = snapshot(partitions);
+            let whole: Vec<_> = before.slices().map(|(index, modulus)| part(index, modulus, None)).collect();
+            let (mut parts, after) = (whole, snapshot(2 * partitions));
+            let (mut splits, mut scanned) = (0, Vec::new());
+            while let Some(part) = parts.pop() {
+                if after.route(part.target).is_some() {
+                    scanned.push(part.target);
+                    continue;
+                }
+                splits += 1;
+                parts.extend(split(&part, &after).unwrap());
+            }
+            assert_eq!((splits, scanned.len()), (partitions, 2 * partitions as usize));
+            let is_new = |target: &Target| matches!(target, Target::Slice { modulus, .. } if *modulus == 2 * partitions as u32);
+            assert!(scanned.iter().all(is_new));
+        }
     }
 
     #[test]
     fn a_part_that_does_not_fit_the_new_count_is_an_error() {
-        assert!(is_resized(&halves(&[part(1, 2, None)], 3).unwrap_err()));
-        assert!(is_resized(&halves(&[part(0, 4, None)], 2).unwrap_err()));
+        assert!(is_resized(&halves(&part(1, 2, None), 3).unwrap_err()));
+        assert!(is_resized(&halves(&part(0, 4, None), 2).unwrap_err()));
         let of_a_row = UnscannedPart { target: Target::Hash(1), last_key: None };
-        assert!(is_resized(&halves(&[of_a_row], 2).unwrap_err()));
+        assert!(is_resized(&halves(&of_a_row, 2).unwrap_err()));
     }
 }

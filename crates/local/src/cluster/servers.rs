@@ -108,6 +108,11 @@ impl Cluster {
     /// secondary and refuses later requests with `ERR_INVALID_STATE`. The ballot grows by two, as
     /// in real clusters. A server that did not hold the partition replaces a secondary.
     ///
+    /// As in real clusters, the old primary never answers the writes that it has taken and not
+    /// finished. Writes that wait there (for a limit of the table, or for a rule with
+    /// [`Reaction::Hold`](crate::Reaction::Hold)) are not made; those of which only the answer is late
+    /// ([`Reaction::Delay`](crate::Reaction::Delay)) are made already, and stay. Reads are answered.
+    ///
     /// # Errors
     ///
     /// The table, the partition or the replica server does not exist, or no suitable server is up.
@@ -132,6 +137,20 @@ impl Cluster {
     pub async fn raise_ballot(&self, table: &str, partition_index: u32) -> Result<i64, ServerError> {
         let table = table.to_owned();
         self.change(move |state| state.raise_ballot(&table, partition_index)).await
+    }
+
+    /// Changes a table as if the cluster had been set up again around the same data, or as if the
+    /// address of its meta servers now led to such a cluster: the table keeps its rows, its id and its
+    /// partition count, but ballots start again at 1, and each partition has another primary if another
+    /// of its servers is up. Ballots are never lower again in a cluster that stays, so clients must
+    /// notice by other means. Writes in flight end as with [`move_primary`](Self::move_primary).
+    ///
+    /// # Errors
+    ///
+    /// The table does not exist.
+    pub async fn rebuild_table(&self, table: &str) -> Result<(), ServerError> {
+        let table = table.to_owned();
+        self.change(move |state| state.rebuild_table(&table)).await
     }
 
     /// The address of the leading meta server.

@@ -35,23 +35,27 @@ pub(crate) fn check(topology: &Topology, fault: Fault, server: Option<Role>) -> 
 }
 
 fn effect(reaction: &Reaction) -> Result<Effect, FaultError> {
-    let (carried_out, alteration) = match reaction {
+    let change = |carried_out: &bool, alteration| match carried_out {
+        true => Effect::Change(alteration),
+        false => Effect::Replace(alteration),
+    };
+    Ok(match reaction {
         Reaction::Answer { error, carried_out } => {
             let code = names::error(error).ok_or_else(|| {
                 invalid(format!("an error's name is ERR_ and capitals, digits or _, not {error:?}"))
             })?;
-            (*carried_out, Alteration::Error(code))
+            change(carried_out, Alteration::Error(code))
         }
-        Reaction::Delay(delay) if *delay > LONGEST_DELAY => {
+        Reaction::Delay(delay) | Reaction::Hold(delay) if *delay > LONGEST_DELAY => {
             return Err(invalid(format!("a delay is a day at most, not {delay:?}")));
         }
-        Reaction::Delay(delay) => (true, Alteration::Delay(*delay)),
-        Reaction::Drop { carried_out } => (*carried_out, Alteration::Drop),
-        Reaction::Duplicate => (true, Alteration::Duplicate),
-        Reaction::Corrupt => (true, Alteration::Corrupt),
-        Reaction::Disconnect { carried_out } => (*carried_out, Alteration::Disconnect),
-    };
-    Ok(Effect { carried_out, alteration })
+        Reaction::Delay(delay) => Effect::Change(Alteration::Delay(*delay)),
+        Reaction::Hold(delay) => Effect::Hold(*delay),
+        Reaction::Drop { carried_out } => change(carried_out, Alteration::Drop),
+        Reaction::Duplicate => Effect::Change(Alteration::Duplicate),
+        Reaction::Corrupt => Effect::Change(Alteration::Corrupt),
+        Reaction::Disconnect { carried_out } => change(carried_out, Alteration::Disconnect),
+    })
 }
 
 fn rpc(name: &str) -> Result<RpcCode, FaultError> {
@@ -163,7 +167,7 @@ mod tests {
     #[test]
     fn rules_that_cannot_be_meant_are_refused_with_a_sentence() {
         type Change = fn(&mut Fault);
-        let cases: [(Change, Option<Role>, &str, &str); 14] = [
+        let cases: [(Change, Option<Role>, &str, &str); 15] = [
             (
                 |f| f.rpc = some("gett"),
                 None,
@@ -176,6 +180,12 @@ mod tests {
             (|f| f.share = f64::NAN, None, "ERR_INVALID_ARGUMENT", "more than 0 and at most 1, not NaN"),
             (
                 |f| f.reaction = Reaction::Delay(Duration::from_secs(86_401)),
+                None,
+                "ERR_INVALID_ARGUMENT",
+                "a delay is a day at most, not 86401s",
+            ),
+            (
+                |f| f.reaction = Reaction::Hold(Duration::from_secs(86_401)),
                 None,
                 "ERR_INVALID_ARGUMENT",
                 "a delay is a day at most, not 86401s",

@@ -78,8 +78,13 @@ pub enum Reaction {
         carried_out: bool,
     },
     /// The request is carried out at once, and the answer is sent after this delay. Other requests
-    /// are answered meanwhile.
+    /// are answered meanwhile. If the server loses the lead of the partition before that, the answer
+    /// to a write is never sent.
     Delay(Duration),
+    /// The request waits for this long before it is looked at; then it is carried out and answered.
+    /// Other requests are answered meanwhile. If the server loses the lead of the partition while a
+    /// write waits, the write is never made and never answered.
+    Hold(Duration),
     /// The request gets no answer.
     Drop {
         /// Whether the request is carried out.

@@ -29,10 +29,13 @@ pub(crate) struct Rule {
 
 /// What a rule does to the requests that it takes.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Effect {
-    /// Whether the requests are carried out.
-    pub(crate) carried_out: bool,
-    pub(crate) alteration: Alteration,
+pub(crate) enum Effect {
+    /// The request itself is late, not only its answer.
+    Hold(Duration),
+    /// The request is carried out, and its answer is changed.
+    Change(Alteration),
+    /// The request is not carried out. What is changed is an empty answer.
+    Replace(Alteration),
 }
 
 /// What a rule does to an answer.
@@ -108,7 +111,7 @@ mod tests {
     use super::super::fault::Reaction;
     use super::*;
 
-    const EFFECT: Effect = Effect { carried_out: false, alteration: Alteration::Drop };
+    const EFFECT: Effect = Effect::Replace(Alteration::Drop);
 
     fn any() -> Fault {
         Fault::new(Reaction::Drop { carried_out: false })

@@ -12,6 +12,7 @@ use std::sync::Arc;
 use bytes::BytesMut;
 use pegasus_protocol::DecodeError;
 use pegasus_protocol::frame::{RequestFrame, decode_request};
+use pegasus_protocol::rpc::RpcCode;
 use thiserror::Error;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
@@ -24,7 +25,7 @@ use crate::exchange::{Answer, Exchange};
 use crate::faults::{Alteration, Effect};
 use crate::state::ClusterState;
 use crate::store::StoreError;
-use crate::topology::Recipient;
+use crate::topology::{Recipient, Role, Term};
 
 /// The longest body of a request. Real servers limit only writes (to one mebibyte). This limit has
 /// room for a batch_get of many keys, and ends a connection that claims a nonsensical length.
@@ -139,15 +140,31 @@ impl ServedConnection {
 
     /// Serves a request, unless a fault rule says not to carry it out.
     fn take(&mut self, frame: RequestFrame, now: u32) -> Result<(), ConnectionEnd> {
-        let alteration =
-            match self.state.faults.judge(|| self.state.topology().clone(), &self.recipient, &frame) {
-                None => None,
-                Some(Effect { carried_out: true, alteration }) => Some(alteration),
-                Some(Effect { carried_out: false, alteration }) => {
-                    return self.alter(alteration, &frame, self.output.bytes.len());
-                }
-            };
-        self.answer(Arrival { frame, has_waited: false, alteration }, now)
+        let effect = self.state.faults.judge(|| self.state.topology().clone(), &self.recipient, &frame);
+        let term = effect.as_ref().and_then(|_| self.term(&frame));
+        let mut arrival = Arrival { frame, has_waited: false, term, alteration: None };
+        match effect {
+            None => {}
+            Some(Effect::Hold(pause)) => {
+                self.pending.hold(arrival, pause);
+                return Ok(());
+            }
+            Some(Effect::Change(alteration)) => arrival.alteration = Some(alteration),
+            Some(Effect::Replace(alteration)) => {
+                return self.alter(alteration, &arrival, self.output.bytes.len());
+            }
+        }
+        self.answer(arrival, now)
+    }
+
+    /// This server's lead over the partition of a write; `None` for other requests, which are
+    /// answered whoever leads.
+    fn term(&self, frame: &RequestFrame) -> Option<Term> {
+        let Role::Replica(server) = self.recipient.role else {
+            return None;
+        };
+        let is_write = RpcCode::from_name(frame.head.name.as_bytes())?.kind().is_write();
+        is_write.then(|| self.state.topology().term(frame.header.gpid, server))?
     }
 
     /// Answers a request, or notes what must happen before its answer. All answers of the server
@@ -160,7 +177,8 @@ impl ServedConnection {
             Answer::Ready | Answer::Silence => {}
             Answer::ReadyOnceCommitted => self.output.needs_commit = true,
             Answer::Later(later) => {
-                self.pending.wait(arrival, later);
+                let term = arrival.term.or_else(|| self.term(&arrival.frame));
+                self.pending.wait(Arrival { term, ..arrival }, later);
                 return Ok(());
             }
             Answer::Change(change) => {
@@ -171,8 +189,13 @@ impl ServedConnection {
         self.finish(arrival, start)
     }
 
-    /// Answers a request that could not be answered when it arrived.
+    /// Answers a request that could not be answered when it arrived. As in real servers, a write is
+    /// given up without a word if another server has led its partition since then.
     fn answer_due(&mut self, due: Due) -> Result<(), ConnectionEnd> {
+        if due.term().is_some_and(|term| !self.state.topology().is_current(term)) {
+            tracing::debug!(server = %self.recipient.name, "a write is dropped: its primary has moved");
+            return Ok(());
+        }
         let start = self.output.bytes.len();
         match due {
             Due::Request(arrival) => self.answer(arrival, self.state.clock.now()),
@@ -185,7 +208,7 @@ impl ServedConnection {
                 self.output.bytes.extend_from_slice(&answer);
                 self.finish(arrival, start)
             }
-            Due::Answer(answer) => {
+            Due::Answer(_, answer) => {
                 self.output.bytes.extend_from_slice(&answer);
                 Ok(())
             }
@@ -197,20 +220,20 @@ impl ServedConnection {
     fn finish(&mut self, arrival: Arrival, start: usize) -> Result<(), ConnectionEnd> {
         match arrival.alteration {
             None => Ok(()),
-            Some(alteration) => self.alter(alteration, &arrival.frame, start),
+            Some(ref alteration) => self.alter(alteration.clone(), &arrival, start),
         }
     }
 
     fn alter(
         &mut self,
         alteration: Alteration,
-        frame: &RequestFrame,
+        arrival: &Arrival,
         start: usize,
     ) -> Result<(), ConnectionEnd> {
-        match alter(alteration, frame, &mut self.output.bytes, start) {
+        match alter(alteration, &arrival.frame, &mut self.output.bytes, start) {
             Altered::Ready => Ok(()),
             Altered::Later(delay, answer) => {
-                self.pending.delay(answer, delay);
+                self.pending.delay(arrival.term, answer, delay);
                 Ok(())
             }
             Altered::End => Err(ConnectionEnd::Fault),

@@ -14,6 +14,7 @@ use tokio::time::{Instant, sleep_until};
 use crate::exchange::{Change, Later};
 use crate::faults::Alteration;
 use crate::state::ClusterState;
+use crate::topology::Term;
 
 /// At this number of pending answers the connection reads no further requests. A client that must
 /// wait cannot fill the memory.
@@ -24,6 +25,9 @@ pub(crate) struct Arrival {
     pub(crate) frame: RequestFrame,
     /// Whether a limit of the table has already made the request wait.
     pub(crate) has_waited: bool,
+    /// The lead under which a write was taken that is not finished at once. Whatever it is owed is
+    /// given up when the lead ends.
+    pub(crate) term: Option<Term>,
     /// What a fault rule does to the answer.
     pub(crate) alteration: Option<Alteration>,
 }
@@ -46,11 +50,26 @@ pub(crate) enum Due {
     /// A change has been made, and this is its answer.
     Changed(Arrival, BytesMut),
     /// An answer has been delayed, and is sent now.
-    Answer(BytesMut),
+    Answer(Option<Term>, BytesMut),
+}
+
+impl Due {
+    /// The lead with which this pending answer ends; `None` if it ends with none.
+    pub(crate) fn term(&self) -> Option<Term> {
+        match self {
+            Self::Request(arrival) | Self::Refusal(arrival, _) | Self::Changed(arrival, _) => arrival.term,
+            Self::Answer(term, _) => *term,
+        }
+    }
 }
 
 impl Pending {
-    /// Makes a request wait.
+    /// Makes a request wait as if it had not arrived yet.
+    pub(crate) fn hold(&mut self, arrival: Arrival, pause: Duration) {
+        self.add(pause, Due::Request(arrival));
+    }
+
+    /// Makes a request wait as a limit of its table says.
     pub(crate) fn wait(&mut self, arrival: Arrival, later: Later) {
         let arrival = Arrival { has_waited: true, ..arrival };
         self.add(
@@ -63,8 +82,8 @@ impl Pending {
     }
 
     /// Delays an answer.
-    pub(crate) fn delay(&mut self, answer: BytesMut, delay: Duration) {
-        self.add(delay, Due::Answer(answer));
+    pub(crate) fn delay(&mut self, term: Option<Term>, answer: BytesMut, delay: Duration) {
+        self.add(delay, Due::Answer(term, answer));
     }
 
     fn add(&mut self, pause: Duration, due: Due) {

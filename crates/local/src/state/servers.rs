@@ -64,6 +64,14 @@ impl ClusterState {
         })
     }
 
+    /// Gives all partitions of a table other primaries and their first ballots.
+    pub(crate) fn rebuild_table(&self, name: &str) -> Result<(), ServerError> {
+        self.change(|topology| {
+            let is_up = |server: usize| topology.replica_health[server] == Health::Up;
+            Ok((Some(topology.find_table(name)?.started_over(is_up)), ()))
+        })
+    }
+
     /// Moves the lead: to the given meta server, or else to the next one that is up. Returns the
     /// index of the new leader.
     pub(crate) fn move_leader(&self, server: Option<usize>) -> Result<usize, ServerError> {

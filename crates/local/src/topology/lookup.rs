@@ -43,15 +43,19 @@ impl Topology {
         Some(HostedPartition { partition, settings: &table.settings, is_primary })
     }
 
+    /// A table that is not dropped.
+    pub(crate) fn find_table(&self, name: &str) -> Result<&TableState, ServerError> {
+        let table = self.table_by_name(&Text::from(name));
+        table.map(|table| &**table).ok_or_else(|| ServerError::NoTable { name: name.to_owned() })
+    }
+
     /// A partition that is on some server, and its table.
     pub(crate) fn find_partition(
         &self,
         name: &str,
         index: u32,
     ) -> Result<(&TableState, &Placement), ServerError> {
-        let Some(table) = self.table_by_name(&Text::from(name)) else {
-            return Err(ServerError::NoTable { name: name.to_owned() });
-        };
+        let table = self.find_table(name)?;
         match table.partitions.get(index as usize) {
             None => {
                 Err(ServerError::NoPartition { name: name.to_owned(), count: table.partitions.len(), index })

@@ -12,6 +12,7 @@ mod lookup;
 mod map;
 mod placement;
 mod table;
+mod term;
 
 pub(crate) use self::guard::{PartitionGuard, PartitionVersion};
 pub(crate) use self::health::Health;
@@ -21,3 +22,4 @@ pub(crate) use self::lookup::HostedPartition;
 pub(crate) use self::map::Topology;
 pub(crate) use self::placement::Placement;
 pub(crate) use self::table::{TableState, is_beyond_recall};
+pub(crate) use self::term::Term;

@@ -3,6 +3,9 @@
 /// The ballot of a partition that a split has created and not yet filled.
 const NOT_READY: i64 = -1;
 
+/// The ballot of a new partition.
+const FIRST: i64 = 1;
+
 /// The servers that hold a partition, by index.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Placement {
@@ -16,6 +19,9 @@ pub(crate) struct Placement {
     pub(crate) secondaries: Vec<usize>,
     /// Lost servers that held the partition. They follow again when they come back.
     pub(crate) last_drops: Vec<usize>,
+    /// Which lead this is: it grows whenever another server, or the same one again, becomes the
+    /// primary.
+    pub(super) term: u64,
 }
 
 impl Placement {
@@ -28,12 +34,13 @@ impl Placement {
             primary: (!servers.is_empty()).then(|| replica(0)),
             secondaries: (1..replicas).map(replica).collect(),
             last_drops: Vec::new(),
+            term: 0,
         }
     }
 
     /// The placement of a partition that is on no server yet.
     pub(super) fn not_ready() -> Self {
-        Self { ballot: NOT_READY, primary: None, secondaries: Vec::new(), last_drops: Vec::new() }
+        Self { ballot: NOT_READY, primary: None, secondaries: Vec::new(), last_drops: Vec::new(), term: 0 }
     }
 
     /// Whether the partition is on some server.
@@ -91,6 +98,18 @@ impl Placement {
             self.raise_ballot(); // the old primary steps down
         }
         self.raise_ballot();
+        self.term += 1;
+    }
+
+    /// Begins anew with the same servers, as in a cluster that was set up again: another one leads
+    /// if one is up, and ballots start at the beginning.
+    pub(super) fn start_over(&mut self, is_up: impl Fn(usize) -> bool) {
+        if let Some(next) = self.secondaries.iter().position(|secondary| is_up(*secondary)) {
+            let next = self.secondaries.remove(next);
+            self.secondaries.extend(self.primary.replace(next));
+        }
+        self.ballot = FIRST;
+        self.term += 1;
     }
 
     /// Makes a new version of the placement.
@@ -107,6 +126,7 @@ impl Placement {
         };
         self.primary = Some(self.secondaries.remove(next));
         self.raise_ballot();
+        self.term += 1;
         true
     }
 }
@@ -115,8 +135,14 @@ impl Placement {
 mod tests {
     use super::*;
 
-    fn expected(ballot: i64, primary: Option<usize>, secondaries: &[usize], drops: &[usize]) -> Placement {
-        Placement { ballot, primary, secondaries: secondaries.to_vec(), last_drops: drops.to_vec() }
+    fn expected(
+        term: u64,
+        ballot: i64,
+        primary: Option<usize>,
+        secondaries: &[usize],
+        drops: &[usize],
+    ) -> Placement {
+        Placement { ballot, primary, secondaries: secondaries.to_vec(), last_drops: drops.to_vec(), term }
     }
 
     fn start() -> Placement {
@@ -131,16 +157,16 @@ mod tests {
         assert_eq!(primaries, [0, 1, 2, 3]);
         assert_eq!(placements[3].secondaries, [0, 1]);
         // Only the given servers count.
-        assert_eq!(Placement::round_robin(1, &[0, 2], 2, 1), expected(1, Some(2), &[0], &[]));
+        assert_eq!(Placement::round_robin(1, &[0, 2], 2, 1), expected(0, 1, Some(2), &[0], &[]));
     }
 
     #[test]
     fn a_secondary_that_is_up_takes_over_and_the_lost_server_follows_when_it_is_back() {
         let mut placement = start();
         assert!(placement.lose(0, |server| server == 2));
-        assert_eq!(placement, expected(3, Some(2), &[1], &[0]));
+        assert_eq!(placement, expected(1, 3, Some(2), &[1], &[0]));
         assert!(placement.regain(0, |_| true));
-        assert_eq!(placement, expected(4, Some(2), &[1, 0], &[]));
+        assert_eq!(placement, expected(1, 4, Some(2), &[1, 0], &[]));
         assert!(!placement.regain(0, |_| true));
     }
 
@@ -148,7 +174,7 @@ mod tests {
     fn a_lost_secondary_leaves_the_primary_as_it_is() {
         let mut placement = start();
         assert!(placement.lose(1, |_| true));
-        assert_eq!(placement, expected(2, Some(0), &[2], &[1]));
+        assert_eq!(placement, expected(0, 2, Some(0), &[2], &[1]));
         assert!(!placement.lose(1, |_| true));
     }
 
@@ -158,18 +184,32 @@ mod tests {
         for server in 0..3 {
             placement.lose(server, |other| other > server);
         }
-        assert_eq!(placement, expected(6, None, &[], &[0, 1, 2]));
+        assert_eq!(placement, expected(2, 6, None, &[], &[0, 1, 2]));
         assert!(placement.regain(1, |server| server == 1));
-        assert_eq!(placement, expected(8, Some(1), &[], &[0, 2]));
+        assert_eq!(placement, expected(3, 8, Some(1), &[], &[0, 2]));
     }
 
     #[test]
     fn a_secondary_that_was_down_unnoticed_leads_when_it_is_up_again() {
         let mut placement = Placement::round_robin(0, &[0, 1], 2, 1);
         placement.lose(0, |_| false);
-        assert_eq!(placement, expected(2, None, &[1], &[0]));
+        assert_eq!(placement, expected(0, 2, None, &[1], &[0]));
         assert!(placement.regain(1, |server| server == 1));
-        assert_eq!(placement, expected(3, Some(1), &[], &[0]));
+        assert_eq!(placement, expected(1, 3, Some(1), &[], &[0]));
+    }
+
+    #[test]
+    fn a_placement_that_starts_over_has_another_primary_and_the_first_ballot() {
+        let mut placement = start();
+        placement.move_primary(2);
+        placement.start_over(|server| server != 0);
+        assert_eq!(placement, expected(2, 1, Some(1), &[0, 2], &[]));
+        placement.lose(0, |_| true);
+        placement.start_over(|_| true);
+        assert_eq!(placement, expected(3, 1, Some(2), &[1], &[0]));
+        // Nobody else is up.
+        placement.start_over(|_| false);
+        assert_eq!(placement, expected(4, 1, Some(2), &[1], &[0]));
     }
 
     #[test]
@@ -178,11 +218,11 @@ mod tests {
         placement.move_primary(0);
         assert_eq!(placement, start());
         placement.move_primary(2);
-        assert_eq!(placement, expected(3, Some(2), &[0, 1], &[]));
+        assert_eq!(placement, expected(1, 3, Some(2), &[0, 1], &[]));
         placement.move_primary(4);
-        assert_eq!(placement, expected(5, Some(4), &[2, 0], &[]));
+        assert_eq!(placement, expected(2, 5, Some(4), &[2, 0], &[]));
         let mut alone = Placement::round_robin(0, &[0], 1, 1);
         alone.move_primary(1);
-        assert_eq!(alone, expected(3, Some(1), &[], &[]));
+        assert_eq!(alone, expected(1, 3, Some(1), &[], &[]));
     }
 }

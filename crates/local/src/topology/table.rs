@@ -85,6 +85,15 @@ impl TableState {
         table
     }
 
+    /// The table as a cluster has it that was set up again around the same rows. What a split has not
+    /// placed yet stays so.
+    pub(crate) fn started_over(&self, is_up: impl Fn(usize) -> bool) -> Self {
+        let mut table = self.clone();
+        let placed = table.partitions.iter_mut().filter(|placement| placement.is_ready());
+        placed.for_each(|placement| placement.start_over(&is_up));
+        table
+    }
+
     /// The table with a filled child of a split, placed where its parent is.
     pub(crate) fn with_child(&self, parent: usize, child: usize) -> Self {
         let mut table = self.clone();
@@ -136,7 +145,8 @@ mod tests {
             let record = TableRecord { info: info.clone(), ballots: vec![1; 6], purging: vec![] };
             TableState::new(record, None, &(0..servers).collect::<Vec<_>>())
         };
-        let only = Placement { ballot: 1, primary: Some(0), secondaries: vec![], last_drops: vec![] };
+        let only =
+            Placement { ballot: 1, primary: Some(0), secondaries: vec![], last_drops: vec![], term: 0 };
         assert_eq!((&table(1).partitions[5], table(1).info.max_replica_count), (&only, 1));
         assert_eq!(table(2).partitions[5].secondaries, [0]);
         assert_eq!(table(9).partitions[5].secondaries, [6, 7]);

@@ -73,6 +73,28 @@ async fn a_child_that_is_not_ready_is_served_by_its_parent() {
 }
 
 #[tokio::test]
+async fn the_slices_of_a_part_are_found_at_its_own_partitions_alone() {
+    let pool = pool();
+    let ballots = [1, 1, 1, 1, 1, -1, 1, -1];
+    let partitions = ballots.iter().enumerate().map(|(i, ballot)| partition(i as i32, *ballot, 100));
+    let snapshot = snapshot(&pool, &response(8, partitions)).unwrap();
+    let of = |index, modulus| snapshot.slices_of(index, modulus).collect::<Vec<_>>();
+    assert_eq!(of(0, 4), [(0, 8), (4, 8)]);
+    assert_eq!(of(1, 4), [(1, 4)]);
+    assert_eq!(of(1, 2), [(1, 4), (3, 4)]);
+    assert_eq!(of(4, 8), [(4, 8)]);
+    // A child that its parent still serves, and parts of other counts.
+    assert_eq!(of(5, 8), []);
+    assert_eq!(of(1, 8), []);
+    assert_eq!((of(0, 3), of(9, 16)), (vec![], vec![]));
+    for parts in [1, 2, 4] {
+        let mut all: Vec<_> = (0..parts).flat_map(|index| of(index, parts)).collect();
+        all.sort_unstable();
+        assert_eq!(all, snapshot.slices().collect::<Vec<_>>(), "{parts} parts");
+    }
+}
+
+#[tokio::test]
 async fn slices_follow_a_split_child_by_child() {
     let pool = pool();
     let slices = |ballots: &[i64]| {

@@ -10,7 +10,7 @@ use std::time::Duration;
 
 use bytes::BytesMut;
 use pegasus_protocol::frame::{RequestFrame, decode_request, encode_error};
-use pegasus_protocol::rpc::{Rpc, RpcCode};
+use pegasus_protocol::rpc::{QueryCfg, Rpc, RpcCode};
 use pegasus_protocol::types::ErrorCode;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::tcp::OwnedReadHalf;
@@ -18,6 +18,8 @@ use tokio::net::{TcpListener, TcpSocket, TcpStream};
 use tokio::sync::{Semaphore, mpsc, watch};
 use tokio::task::JoinSet;
 use tokio::time::{sleep, timeout};
+
+use super::{no_table, reply};
 
 /// Longer than any test needs; a test that takes longer hangs.
 pub(crate) const PATIENCE: Duration = Duration::from_secs(15);
@@ -40,6 +42,11 @@ impl Request {
     pub(crate) fn read<R: Rpc>(&self) -> R::Request {
         assert_eq!(self.code(), R::CODE);
         self.frame.arguments().expect("a request that can be read")
+    }
+
+    /// Whether a client looks for the leader: it asks for the table without a name.
+    pub(crate) fn looks_for_leader(&self) -> bool {
+        self.code() == RpcCode::QueryCfg && self.read::<QueryCfg>().app_name.to_string().is_empty()
     }
 }
 
@@ -106,6 +113,8 @@ type Answer = dyn Fn(&Request) -> Action + Send + Sync;
 
 struct FakeState {
     answer: Box<Answer>,
+    /// Whether clients that look for the leader are told that it is here, and leave no request.
+    leads: bool,
     /// Connections below this number are swallowed: like behind a firewall that has forgotten them.
     swallows: AtomicUsize,
     log: watch::Sender<Log>,
@@ -119,8 +128,9 @@ pub(crate) struct Fake {
 }
 
 impl Fake {
+    /// A server that leads: clients that look for the leader find it here. That query is no request of the test.
     pub(crate) async fn start(answer: impl Fn(&Request) -> Action + Send + Sync + 'static) -> Self {
-        Self::start_at((Ipv4Addr::LOCALHOST, 0), answer).await
+        Self::listen((Ipv4Addr::LOCALHOST, 0), answer, true)
     }
 
     /// Starts it at this address.
@@ -128,10 +138,35 @@ impl Fake {
         address: (Ipv4Addr, u16),
         answer: impl Fn(&Request) -> Action + Send + Sync + 'static,
     ) -> Self {
-        let listener = TcpListener::bind(address).await.unwrap();
+        Self::listen(address, answer, true)
+    }
+
+    /// A server whose closure also decides what clients hear that look for the leader.
+    pub(crate) async fn start_scripted(answer: impl Fn(&Request) -> Action + Send + Sync + 'static) -> Self {
+        Self::listen((Ipv4Addr::LOCALHOST, 0), answer, false)
+    }
+
+    fn listen(
+        address: (Ipv4Addr, u16),
+        answer: impl Fn(&Request) -> Action + Send + Sync + 'static,
+        leads: bool,
+    ) -> Self {
+        let socket = TcpSocket::new_v4().unwrap();
+        socket.set_reuseaddr(true).unwrap();
+        socket.bind(address.into()).unwrap();
+        Self::on(socket, answer, leads)
+    }
+
+    fn on(
+        socket: TcpSocket,
+        answer: impl Fn(&Request) -> Action + Send + Sync + 'static,
+        leads: bool,
+    ) -> Self {
+        let listener = socket.listen(128).unwrap();
         let address = ipv4(listener.local_addr().unwrap());
         let state = Arc::new(FakeState {
             answer: Box::new(answer),
+            leads,
             swallows: AtomicUsize::new(0),
             log: watch::Sender::default(),
         });
@@ -142,7 +177,7 @@ impl Fake {
 
     /// A server that accepts connections and sends nothing.
     pub(crate) async fn silent() -> Self {
-        Self::start(|_| Action::Silence).await
+        Self::start_scripted(|_| Action::Silence).await
     }
 
     pub(crate) fn address(&self) -> SocketAddrV4 {
@@ -290,6 +325,9 @@ fn decide(frame: RequestFrame, connection: usize, state: &FakeState) -> Action {
     }
     let nth = state.log.borrow().requests.len();
     let request = Request { frame, connection, nth };
+    if state.leads && request.looks_for_leader() {
+        return reply::<QueryCfg>(&request, &no_table(ErrorCode::ObjectNotFound));
+    }
     let action = (state.answer)(&request);
     state.log.send_modify(|log| log.requests.push(request));
     action
@@ -322,17 +360,22 @@ fn act(action: Action, steps: mpsc::UnboundedSender<Step>) -> Pin<Box<dyn Future
 /// A port at which nothing listens. It is held, so no other test gets it.
 pub(crate) struct UnusedPort {
     address: SocketAddrV4,
-    _held: TcpSocket,
+    held: TcpSocket,
 }
 
 impl UnusedPort {
     pub(crate) fn new() -> Self {
         let socket = TcpSocket::new_v4().unwrap();
         socket.bind((Ipv4Addr::LOCALHOST, 0).into()).unwrap();
-        Self { address: ipv4(socket.local_addr().unwrap()), _held: socket }
+        Self { address: ipv4(socket.local_addr().unwrap()), held: socket }
     }
 
     pub(crate) fn address(&self) -> SocketAddrV4 {
         self.address
+    }
+
+    /// Starts a server at this port.
+    pub(crate) fn start(self, answer: impl Fn(&Request) -> Action + Send + Sync + 'static) -> Fake {
+        Fake::on(self.held, answer, true)
     }
 }

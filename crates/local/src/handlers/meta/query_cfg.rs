@@ -66,7 +66,7 @@ fn configuration(call: &MetaCall<'_>, table: &TableState, index: i32) -> Option<
     let named = |name: &Text, servers: &[usize]| {
         servers.iter().map(|server| host_port(name, at(server))).collect::<Vec<HostPort>>()
     };
-    let Placement { ballot, primary, secondaries, last_drops } = placement;
+    let Placement { ballot, primary, secondaries, last_drops, .. } = placement;
     Some(PartitionConfiguration {
         pid,
         ballot: *ballot,

@@ -95,6 +95,24 @@ async fn a_late_answer_is_overtaken() {
 }
 
 #[tokio::test]
+async fn a_late_request_is_overtaken_and_carried_out_in_the_end() {
+    let test = TestCluster::start(1).await;
+    let fault = test.add("put", Reaction::Hold(Duration::from_millis(150)));
+    let mut peer = test.peer(0).await;
+    let start = tokio::time::Instant::now();
+    peer.send_request::<rpc::Put>(&test.header(0), 1, &put("made")).await;
+    peer.send_request::<rpc::Get>(&test.header(0), 2, &key()).await;
+    let first = peer.answer().await;
+    assert_eq!(first.head.sequence_id, 2);
+    assert_eq!(first.body::<rpc::Get>().unwrap().unwrap().value, ""); // not made yet
+    let second = peer.answer().await;
+    assert_eq!((second.head.sequence_id, second.error), (1, ErrorCode::Ok));
+    assert!(start.elapsed() >= Duration::from_millis(150));
+    assert_eq!((fault.hits(), test.value().await), (1, "made".into()));
+    test.cluster.stop().await.unwrap();
+}
+
+#[tokio::test]
 async fn an_answer_twice() {
     let test = TestCluster::start(1).await;
     test.add("incr", Reaction::Duplicate);

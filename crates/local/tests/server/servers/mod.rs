@@ -2,6 +2,7 @@
 
 mod freeze;
 mod helpers;
+mod in_flight;
 mod moves;
 mod orders;
 mod stop;

@@ -42,6 +42,28 @@ async fn a_ballot_grows_and_nothing_else() {
 }
 
 #[tokio::test]
+async fn a_rebuilt_table_has_its_rows_and_lower_ballots() {
+    let test = TestCluster::start(2).await;
+    test.put("kept").await;
+    for _ in 0..3 {
+        test.cluster.move_primary(TABLE, 0, None).await.unwrap();
+    }
+    let (before, servers) = (test.partition(0).await, test.cluster.replica_servers());
+    test.cluster.rebuild_table(TABLE).await.unwrap();
+    let after = test.partition(0).await;
+    assert_eq!((before.ballot, after.ballot), (7, 1));
+    assert_ne!(after.primary, before.primary);
+    assert_eq!(addresses(&after.secondaries).len(), servers.len() - 1);
+    assert_eq!(test.get().await, "kept");
+    let mut old = Peer::connect(address(before.primary).unwrap()).await;
+    let refusal = old.refusal::<rpc::Get>(&test.header(0), &encoded("h", "s")).await;
+    assert_eq!(refusal, ErrorCode::InvalidState);
+    let error = test.cluster.rebuild_table("none").await.unwrap_err();
+    assert_eq!(error.to_string(), "there is no table \"none\"");
+    test.cluster.stop().await.unwrap();
+}
+
+#[tokio::test]
 async fn ballots_never_go_back_when_the_data_is_used_again() {
     let directory = tempfile::tempdir().unwrap();
     let options =

@@ -1,4 +1,4 @@
-//! The pace of the queries for one table's routes: how long after one query the next may start.
+//! The gap between the queries for one table's routes: how long after one query the next may start.
 
 use std::time::Duration;
 
@@ -17,12 +17,12 @@ const FORGET_AFTER: Duration = Duration::from_secs(5);
 ///
 /// Queries in an outage start after 0, 50, 150, 350 and 750 ms, then each 800 ms.
 #[derive(Debug, Default)]
-pub(super) struct Pace {
+pub(super) struct QueryGap {
     /// The end of the last query, and the gap that follows it.
     last: Option<(Instant, Duration)>,
 }
 
-impl Pace {
+impl QueryGap {
     /// When the next query may start.
     pub(super) fn next(&self, now: Instant) -> Instant {
         self.last.map_or(now, |(ended, gap)| (ended + gap).max(now))
@@ -45,36 +45,36 @@ mod tests {
     use super::*;
 
     /// The starts of queries, in milliseconds, that are wanted all the time for three seconds and bring no news.
-    fn starts(pace: &mut Pace, begin: Instant) -> Vec<u128> {
+    fn starts(gap: &mut QueryGap, begin: Instant) -> Vec<u128> {
         let mut starts = Vec::new();
         let mut now = begin;
         while now < begin + Duration::from_secs(3) {
             starts.push((now - begin).as_millis());
-            pace.ended(now, false);
-            now = pace.next(now);
+            gap.ended(now, false);
+            now = gap.next(now);
         }
         starts
     }
 
     #[tokio::test]
     async fn an_outage_costs_five_queries_in_its_first_second_and_then_less_than_two() {
-        let mut pace = Pace::default();
+        let mut gap = QueryGap::default();
         let begin = Instant::now();
-        assert_eq!(pace.next(begin), begin, "the first one need not wait");
-        assert_eq!(starts(&mut pace, begin), [0, 50, 150, 350, 750, 1550, 2350]);
+        assert_eq!(gap.next(begin), begin, "the first one need not wait");
+        assert_eq!(starts(&mut gap, begin), [0, 50, 150, 350, 750, 1550, 2350]);
     }
 
     #[tokio::test]
     async fn news_and_a_quiet_time_bring_the_short_gap_back() {
-        let mut pace = Pace::default();
+        let mut gap = QueryGap::default();
         let begin = Instant::now();
-        starts(&mut pace, begin);
+        starts(&mut gap, begin);
         let later = begin + Duration::from_secs(4);
-        pace.ended(later, true);
-        assert_eq!(pace.next(later), later + SHORTEST);
-        starts(&mut pace, later);
+        gap.ended(later, true);
+        assert_eq!(gap.next(later), later + SHORTEST);
+        starts(&mut gap, later);
         let much_later = later + Duration::from_secs(20);
-        assert_eq!(pace.next(much_later), much_later);
-        assert_eq!(starts(&mut pace, much_later)[..4], [0, 50, 150, 350]);
+        assert_eq!(gap.next(much_later), much_later);
+        assert_eq!(starts(&mut gap, much_later)[..4], [0, 50, 150, 350]);
     }
 }

@@ -50,6 +50,7 @@ export function readOptions(args) {
     throw new BadOptions(`--only must be one of ${CHOICES.join(', ')}, not ${only}`)
   }
   const group = GROUPS.find((name) => name === only)
+  if (group !== undefined && quick && write) throw new BadOptions('--write does not go with --quick')
   checkGroup(group, { meta, json, package: packageFolder, ...numbers })
   if ((meta === undefined) !== (table === undefined)) throw new BadOptions('--meta and --table go together')
   const number = (name, fallback) => (numbers[name] === undefined ? fallback : positive(name, numbers[name]))

@@ -24,6 +24,7 @@ test('what cannot be is refused by name', () => {
     [['--seconds', 'x'], '--seconds must be a positive number, not x'],
     [['--meta', 'a:1'], '--meta and --table go together'],
     [['--only', 'get', '--json', 'a'], '--json needs --only outage or scaling'],
+    [['--only', 'outage', '--quick', '--write'], '--write does not go with --quick'],
     [['--only', 'outage', '--rounds', '2'], '--rounds does not go with --only outage'],
   ]) {
     assert.throws(() => readOptions(args), new BadOptions(expected))

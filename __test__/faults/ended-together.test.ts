@@ -86,6 +86,17 @@ describe('thousands of operations that end together', () => {
     assert.ok(most <= MOST_VALUES, `${most} in one turn`)
   })
 
+  it('have their large values, some MiB of them in each turn', async () => {
+    const value = Buffer.alloc(512 * 1024, 'v')
+    await w.table.set('large', 's', value)
+    const fault = w.cluster.addFault({ rpc: 'get', reaction: { delayMs: 200 } })
+    const { outcomes, most } = await ended(Array.from({ length: 60 }, () => w.table.get('large', 's')))
+    fault.remove()
+    for (const outcome of outcomes) assert.ok(outcome.status === 'fulfilled' && outcome.value?.equals(value))
+    // A ration is 4 MiB and a bit: the value that spends it comes whole.
+    assert.ok(most <= 2 * 8, `${most} in one turn`)
+  })
+
   it('are answered when the client closes, and the thread takes new ones', async () => {
     const client = await w.connect()
     const table = await client.openTable('temp')

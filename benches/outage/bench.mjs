@@ -23,10 +23,12 @@ export class Bench {
     return this.isQuick ? few : many
   }
 
-  /** Measures several times and returns the results in a list. */
+  /** Measures several times and returns the results in a list. One that was given up (`isLate`) is not repeated. */
   async repeat(times, once) {
     const results = []
-    for (let round = 0; round < this.size(times, 1); round++) results.push(await once(round))
+    for (let round = 0; round < this.size(times, 1) && !results.at(-1)?.isLate; round++) {
+      results.push(await once(round))
+    }
     return results
   }
 

@@ -65,9 +65,10 @@ function lastingOutage(bench, objects, callers) {
 
 /** Refused connections never reach a program; the kernel counts them. */
 async function refused(bench) {
-  const what = 'a dead server whose port refuses: connections in the worst second'
+  const what = 'a dead server whose port refuses, 256 callers: connections in the worst second'
   const times = await refusedDials(bench)
-  if (times === undefined) return leftOut(what, 'it needs Linux and a network namespace of its own')
+  if (times === undefined)
+    return leftOut(what, 'it takes a network namespace of its own: Linux, and the rights of root')
   return row({ what, unit: '', runs: [mostInASecond(times)], goal: atMost(10, '') })
 }
 

@@ -2,11 +2,11 @@
 // finished: a rule lets it drop what comes in the last moments before the move.
 import { setTimeout as sleep } from 'node:timers/promises'
 import { now } from '../scripted/server.mjs'
-import { TABLE, warm } from './bench.mjs'
+import { TABLE, until, warm } from './bench.mjs'
 import { atMost, row } from './rows.mjs'
 
 const DEADLINE_MS = 4000
-/** Long enough that most writers have a write at the old primary. */
+/** Long enough that most writers have a write at the old primary; longer, if none has been dropped by then. */
 const DROPPING_MS = 30
 /** Three of four writers set, one increments. */
 const works = ['set', 'set', 'set', 'incr']
@@ -52,6 +52,7 @@ function moveOnce(bench) {
       cluster.addFault({ rpc, server, partitionIndex: 0, table: TABLE, reaction: { drop: true } }),
     )
     await sleep(DROPPING_MS)
+    await until(() => rules.every(({ hits }) => hits > 0))
     await cluster.movePrimary(TABLE, 0)
     const movedAt = now()
     for (const rule of rules) rule.remove()

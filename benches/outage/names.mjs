@@ -2,13 +2,9 @@
 //
 // The name is in a hosts file of its own, seen only by the measurement: it runs in a mount namespace. This file is
 // also the program for that.
-import { spawnSync } from 'node:child_process'
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { lookup } from 'node:dns/promises'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
-import { Bench, TABLE } from './bench.mjs'
+import { TABLE } from './bench.mjs'
+import { inNamespace, whenProgram } from './namespace.mjs'
 import { atMost, leftOut, row } from './rows.mjs'
 
 const NAME = 'two-addresses.test'
@@ -17,11 +13,12 @@ const HOSTS = `127.0.0.1 localhost\n${FIRST} ${NAME}\n${SECOND} ${NAME}\n`
 const FAULTS = { 'swallows packets': 'cutOffServer', 'accepts and hangs': 'freezeServer' }
 const TIMEOUT_MS = 5000
 
-export function names(bench) {
-  const measured = inNamespace(bench)
+export async function names(bench) {
+  const measured = await inNamespace(import.meta.url, bench, { files: { '/etc/hosts': HOSTS } })
   return Object.keys(FAULTS).map((how) => {
     const what = `a name with two addresses of which the first ${how}: to connect and open a table`
-    if (measured === undefined) return leftOut(what, 'it needs Linux and a mount namespace of its own')
+    if (measured === undefined)
+      return leftOut(what, 'it takes a mount namespace of its own: Linux, and the rights of root')
     const runs = measured[how]
     return row({
       what,
@@ -32,23 +29,6 @@ export function names(bench) {
       note: `connecting that fails counts with its deadline of ${TIMEOUT_MS / 1000} s`,
     })
   })
-}
-
-function inNamespace({ packageFolder, isQuick }) {
-  const folder = mkdtempSync(join(tmpdir(), 'pegasus-bench-'))
-  const hosts = join(folder, 'hosts')
-  writeFileSync(hosts, HOSTS)
-  const script = `mount --bind ${hosts} /etc/hosts && exec "$0" "$@"`
-  const program = [process.execPath, fileURLToPath(import.meta.url), packageFolder, String(isQuick)]
-  try {
-    const { status, stdout } = spawnSync('unshare', ['--mount', 'sh', '-c', script, ...program], {
-      encoding: 'utf8',
-      stdio: ['ignore', 'pipe', 'ignore'],
-    })
-    return status === 0 ? JSON.parse(stdout) : undefined
-  } finally {
-    rmSync(folder, { recursive: true })
-  }
 }
 
 async function measure(bench) {
@@ -82,8 +62,4 @@ async function connect(client, options) {
   }
 }
 
-if (process.argv[1] === fileURLToPath(import.meta.url)) {
-  const [packageFolder, isQuick] = process.argv.slice(2)
-  const measured = await measure(new Bench({ packageFolder, isQuick: isQuick === 'true' }))
-  process.stdout.write(JSON.stringify(measured))
-}
+await whenProgram(import.meta.url, measure)

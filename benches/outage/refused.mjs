@@ -2,24 +2,17 @@
 //
 // Nobody accepts them, so only the kernel knows (AttemptFails in /proc/net/snmp). It counts them for a network
 // namespace together. So the whole measurement runs in one of its own: this file is also the program for that.
-import { spawnSync } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { fileURLToPath } from 'node:url'
 import { now } from '../scripted/server.mjs'
-import { Bench, warm } from './bench.mjs'
+import { warm } from './bench.mjs'
+import { inNamespace, whenProgram } from './namespace.mjs'
 
 const SAMPLE_MS = 20
 
 /** The time of each refused connection, in milliseconds; `undefined` where they cannot be counted. */
-export async function refusedDials({ packageFolder, isQuick }) {
-  const inNamespace = 'ip link set lo up && exec "$0" "$@"'
-  const program = [process.execPath, fileURLToPath(import.meta.url), packageFolder, String(isQuick)]
-  const { status, stdout } = spawnSync('unshare', ['--net', 'sh', '-c', inNamespace, ...program], {
-    encoding: 'utf8',
-    stdio: ['ignore', 'pipe', 'ignore'],
-  })
-  return status === 0 ? JSON.parse(stdout) : undefined
+export function refusedDials(bench) {
+  return inNamespace(import.meta.url, bench, { hasNetwork: true })
 }
 
 function attemptsFailed() {
@@ -33,7 +26,7 @@ function attemptsFailed() {
 function measure(bench) {
   return bench.withBoth({}, async (cluster, client) => {
     await warm(client)
-    await client.ask('start', { works: ['get'], callers: 16, options: { timeoutMs: 1000 } })
+    await client.ask('start', { works: ['get'], callers: bench.size(256, 16), options: { timeoutMs: 1000 } })
     await cluster.stopServer(cluster.replicaServers[0], { failoverAfterMs: null })
     const times = []
     const endAt = now() + bench.size(4000, 1000)
@@ -47,8 +40,4 @@ function measure(bench) {
   })
 }
 
-if (process.argv[1] === fileURLToPath(import.meta.url)) {
-  const [packageFolder, isQuick] = process.argv.slice(2)
-  const times = await measure(new Bench({ packageFolder, isQuick: isQuick === 'true' }))
-  process.stdout.write(JSON.stringify(times))
-}
+await whenProgram(import.meta.url, measure)

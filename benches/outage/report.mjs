@@ -14,13 +14,15 @@ export async function reportOutages({ isWritten, json, isQuick, packageFolder })
   const rows = await measureOutages({ isQuick, packageFolder })
   const table = formatOutages(rows)
   const seconds = Math.round((performance.now() - startedAt) / 1000)
-  process.stdout.write(`\n${table}\n\n${seconds} s; the load of the machine was ${load.toFixed(1)} before.\n`)
+  const busy = `The load of the machine was ${load.toFixed(1)} before.`
+  process.stdout.write(`\n${table}\n\n${seconds} s. ${busy}\n`)
+  if (isQuick) process.stdout.write('This was a smoke run: its figures and verdicts mean nothing.\n')
   const [place, date] = [machine(), today()]
   const content = `${JSON.stringify({ date, machine: place, load, rows: rows.map(rounded) }, null, 2)}\n`
   if (json !== undefined) writeFileSync(json, content)
   if (!isWritten) return
   writeFileSync(join(root, 'benches', 'results', 'outage.json'), content)
-  writePage('docs/performance.md', 'outage', `${placeAndDate(place, date)}\n\n${table}`)
+  writePage('docs/performance.md', 'outage', `${placeAndDate(place, date)} ${busy}\n\n${table}`)
 }
 
 /** Such measurements are not more precise than four digits. */

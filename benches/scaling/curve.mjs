@@ -1,4 +1,5 @@
 // A curve: figures for growing sizes, as a table, and how steep it is.
+import { median } from '../compare.mjs'
 import { formatNumber } from '../reports/tables.mjs'
 
 /** Curves are read from here on: before it, what does not grow with the size hides what does. */
@@ -6,8 +7,9 @@ const TAIL = 16
 /** Doubling the size may double a figure and no more; the rest is the noise of one machine. */
 const STEEPEST = 1.15
 
-/** Smaller figures are noise: milliseconds, megabytes, events a second alike. */
+/** Smaller figures are noise: milliseconds, and events. */
 const NOISE = 10
+const NOISY_MEGABYTES = 1
 
 /**
  * `size`: the field of `points` that grows; `columns`: title by field; `growing`: the fields that may grow no faster
@@ -22,8 +24,19 @@ export function curve({ name, title, size, columns, growing, points, computed })
 export function exponent(points, size, field) {
   const last = points.at(-1)
   const first = points.find((point) => point[size] * TAIL >= last[size])
-  const growth = Math.max(last[field], NOISE) / Math.max(first[field], NOISE)
+  const noise = field === 'megabytes' ? NOISY_MEGABYTES : NOISE
+  const growth = Math.max(last[field], noise) / Math.max(first[field], noise)
   return first === last ? 0 : Math.log(growth) / Math.log(last[size] / first[size])
+}
+
+/**
+ * One point from several measurements of one size: the shortest times, as other programs only make them longer, and the
+ * medians of everything else.
+ */
+export function pointOf(points) {
+  const of = (field) => (field.endsWith('Ms') ? (values) => Math.min(...values) : median)
+  const fields = Object.keys(points[0])
+  return Object.fromEntries(fields.map((field) => [field, of(field)(points.map((point) => point[field]))]))
 }
 
 export function formatCurve({ columns, points, computed, steepness }) {

@@ -1,7 +1,7 @@
 // What many clients together do to a meta server and a replica server that restart at the same time.
 //
 // Clients share some processes, as that many processes do not fit on one machine; each has connections of its own.
-// What 1,000 clients do is computed: the figures of the largest size, in proportion. All figures are those of the worst
+// What 1,000 clients do is computed, see `computed`. All figures are those of the worst
 // second. A server that is away accepts connections and closes them, so that they can be counted.
 import { setTimeout as sleep } from 'node:timers/promises'
 import { mostInASecond } from '../outage/bench.mjs'
@@ -38,15 +38,17 @@ export async function fleet(bench) {
     },
     growing: ['queries', 'dials', 'queriesBoth', 'metaDialsBoth', 'dialsBoth'],
     points: measured,
-    computed: computed(measured.at(-1)),
+    computed: computed(measured),
   })
 }
 
-function computed(point) {
-  const times = COMPUTED / point.clients
+/** What many clients do at most: as much as one did in the measurement in which one did most, times their number. */
+export function computed(points) {
+  const most = (field) => Math.max(...points.map((point) => point[field] / point.clients)) * COMPUTED
   const fields = ['queries', 'dials', 'requests', 'queriesBoth', 'metaDialsBoth', 'dialsBoth']
-  const scaled = Object.fromEntries(fields.map((field) => [field, point[field] * times]))
-  return { ...point, ...scaled, clients: COMPUTED, isComputed: true }
+  const figures = Object.fromEntries(fields.map((field) => [field, most(field)]))
+  const each = { queriesEach: figures.queries / COMPUTED, dialsEach: figures.dials / COMPUTED }
+  return { clients: COMPUTED, ...figures, ...each, isComputed: true }
 }
 
 async function measure(bench, size) {

@@ -4,13 +4,15 @@ import { metaAnswers, replicaAnswers } from '../scripted/roles.mjs'
 import { now, ScriptedServer } from '../scripted/server.mjs'
 import { partitionsOn } from '../scripted/tables.mjs'
 import { withMeasured } from './clients.mjs'
-import { curve } from './curve.mjs'
+import { curve, pointOf } from './curve.mjs'
 
 const SIZES = [3, 10, 30, 100, 300, 1000]
 
 export async function servers(bench) {
   const points = []
-  for (const size of bench.size(SIZES, [3, 10])) points.push(await measure(bench, size))
+  for (const size of bench.size(SIZES, [3, 10])) {
+    points.push(pointOf(await bench.repeat(3, () => measure(bench, size))))
+  }
   return curve({
     name: 'servers',
     title: 'Replica servers of a table',

@@ -3,7 +3,7 @@ import { metaAnswers, replicaAnswers } from '../scripted/roles.mjs'
 import { ScriptedServer } from '../scripted/server.mjs'
 import { partitionsOn } from '../scripted/tables.mjs'
 import { withMeasured } from './clients.mjs'
-import { curve } from './curve.mjs'
+import { curve, pointOf } from './curve.mjs'
 
 const SIZES = [1, 10, 100, 1000]
 const PARTITIONS = 8
@@ -25,7 +25,9 @@ export const tableObjects = (bench) =>
 
 async function measureAll(bench, { name, title, nameOf }) {
   const points = []
-  for (const size of bench.size(SIZES, [1, 10])) points.push(await measure(bench, size, nameOf))
+  for (const size of bench.size(SIZES, [1, 10])) {
+    points.push(pointOf(await bench.repeat(3, () => measure(bench, size, nameOf))))
+  }
   return curve({
     name,
     title,

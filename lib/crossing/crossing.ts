@@ -1,3 +1,4 @@
+import { constants } from 'node:buffer'
 import type { Logger } from '../values/logger'
 import type { CountProgress } from '../values/rows'
 import { unwatch, watch } from './aborts'
@@ -19,6 +20,9 @@ import type { Requests } from './requests'
 import { type Settle, Slots } from './slots'
 import { inALaterTurn } from './turns'
 
+/** The longest result: what a Buffer holds, and at most 4 GiB where it could be longer. */
+const MOST_BYTES = Math.min(constants.MAX_LENGTH, 2 ** 32)
+
 /**
  * The one way between JavaScript and the addon: operations go out in bursts, and finished ones come back in batches. After a
  * number of results the addon waits for a later turn of the event loop, so the rest of the program gets its turns,
@@ -33,11 +37,12 @@ export class Crossing {
   readonly #listeners = new Listeners()
   readonly #loggers = new Loggers()
 
-  constructor(native: Native) {
+  /** `mostBytes`: a longer result is an error of its call. */
+  constructor(native: Native, mostBytes = MOST_BYTES) {
     this.native = native.attach((records, count, slab, extras, isSpent) => {
       if (isSpent) inALaterTurn(this.#resume)
       this.#drain(records, count, slab, extras)
-    })
+    }, mostBytes)
     this.#burst = new Burst(this.native)
     this.requests = this.#burst.requests
   }

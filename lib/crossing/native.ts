@@ -148,11 +148,12 @@ export interface Native {
   /**
    * Makes a bridge for one copy of this library. `onBatch` receives `count` records (`RECORD_LENGTH` numbers each) in
    * one visit to the JavaScript thread. With `isSpent`, it must call `resume` in a later turn of the event loop:
-   * until then nothing more comes. One environment (main thread or worker) can hold several copies, as under Jest.
+   * until then nothing more comes. A result of more than `mostBytes` is a failure. One environment (main thread or worker) can hold several copies, as under Jest.
    * Each copy attaches on its own and shares nothing with the others.
    */
   attach(
     onBatch: (records: Uint32Array, count: number, slab: Buffer, extras: unknown[], isSpent: boolean) => void,
+    mostBytes: number,
   ): NativeBridge
   /** Parses the arguments of the `pegasus-local` program, without its name. Throws nothing: a refusal is a value. */
   parseLocalArguments(args: string[]): NativeLocalArguments

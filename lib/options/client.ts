@@ -33,7 +33,10 @@ export interface ClientOptions {
    * cluster. Default 2000.
    */
   timeoutMs?: number
-  /** Milliseconds for making a connection. Default 1000. */
+  /**
+   * Milliseconds for making a connection. Default 1000. A look-up of a server's name that takes longer goes on, and the
+   * next attempt to connect uses what it finds.
+   */
   connectTimeoutMs?: number
   /** Milliseconds for one attempt at one meta server. Default 2000. */
   metaTimeoutMs?: number

@@ -39,7 +39,9 @@ export interface PegasusErrorDetails {
 export class PegasusError extends Error {
   /**
    * The server's name for the error (`ERR_TIMEOUT`, `ERR_OBJECT_NOT_FOUND`, `ERR_BUSY`, …), or a code of this
-   * client: `ERR_CLIENT_CLOSED`, `ERR_TOO_MANY_REQUESTS`, `ERR_SCANNER_CLOSED`, `ERR_NATIVE_ADDON`.
+   * client: `ERR_CLIENT_CLOSED`, `ERR_TOO_MANY_REQUESTS`, `ERR_SCANNER_CLOSED`, `ERR_NATIVE_ADDON`;
+   * `ERR_OUT_OF_RESOURCES` when the system gives no thread or file descriptor for the client's own thread, or for a local
+   * cluster; `ERR_RESULT_TOO_LARGE` for a result that is longer than a Buffer can be, 4 GiB.
    */
   readonly code: string
   /** True when the same call may succeed later. The client has already used up its own retries. */

@@ -70,6 +70,10 @@ impl Batch {
         match completion {
             Completion::Done => (RecordKind::Done as u32, 0, 0),
             Completion::Absent => (RecordKind::Absent as u32, 0, 0),
+            Completion::Bytes(bytes) if bytes.len() > bridge.most_bytes() => {
+                let failure = Failure::too_large(bytes.len(), bridge.most_bytes());
+                self.lay_out(env, bridge, failure.into())
+            }
             Completion::Bytes(bytes) if bytes.len() <= SLAB_VALUE => {
                 // Aligned for the numbers that a page of rows starts with.
                 let at = self.slab.len().next_multiple_of(4);

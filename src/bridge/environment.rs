@@ -14,15 +14,16 @@ use super::node_api::{check, create_function, make_records, make_reference};
 use super::visit::on_announcement;
 
 impl Bridge {
-    /// Makes the bridge of an environment; `on_batch` is the JavaScript function that takes results.
-    pub(crate) fn attach(env: &Env, on_batch: sys::napi_value) -> Result<Rc<Self>> {
+    /// Makes the bridge of an environment; `on_batch` is the JavaScript function that takes results,
+    /// `most_bytes` is the longest result.
+    pub(crate) fn attach(env: &Env, on_batch: sys::napi_value, most_bytes: usize) -> Result<Rc<Self>> {
         let raw_env = env.raw();
         let bridge = Rc::new_cyclic(|weak: &Weak<Self>| {
             let context = weak.as_ptr().cast::<c_void>().cast_mut();
             // SAFETY: `env` is the environment of this call. The context is this very bridge, which
             // lives until the environment ends: the clean-up hook below owns a count of it.
             let function = unsafe { create_function(raw_env, on_batch, context, Some(on_announcement)) };
-            Self::new(raw_env, Exchange::new(function.unwrap_or(ptr::null_mut())))
+            Self::new(raw_env, Exchange::new(function.unwrap_or(ptr::null_mut())), most_bytes)
         });
         if bridge.exchange().outbox.function().is_null() {
             return Err(Error::new(Status::GenericFailure, "cannot make the thread-safe function"));

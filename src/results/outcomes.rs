@@ -35,8 +35,11 @@ pub(crate) fn outcomes_of_writes(outcomes: Vec<Result<(), Error>>) -> Completion
     extra(NativeOutcomes { numbers: numbers.into(), failures: failures.all, values: None })
 }
 
-/// The outcomes of reads.
-pub(crate) fn outcomes_of_reads(outcomes: Vec<Result<Option<Bytes>, Error>>) -> Completion {
+/// The outcomes of reads. Values of more than `most_bytes` together are a failure of the whole call.
+pub(crate) fn outcomes_of_reads(
+    outcomes: Vec<Result<Option<Bytes>, Error>>,
+    most_bytes: usize,
+) -> Completion {
     let mut failures = Failures::default();
     let mut numbers = Vec::with_capacity(4 * outcomes.len());
     let mut values = Vec::with_capacity(outcomes.len());
@@ -45,8 +48,13 @@ pub(crate) fn outcomes_of_reads(outcomes: Vec<Result<Option<Bytes>, Error>>) -> 
         numbers.extend_from_slice(&failures.number(error).to_ne_bytes());
         values.push(value);
     }
-    let values = Some(values_page(&values).into());
-    extra(NativeOutcomes { numbers: numbers.into(), failures: failures.all, values })
+    match values_page(&values, most_bytes) {
+        Ok(values) => {
+            let values = Some(values.into());
+            extra(NativeOutcomes { numbers: numbers.into(), failures: failures.all, values })
+        }
+        Err(failure) => Completion::Failure(failure),
+    }
 }
 
 /// Numbers failures, equal ones alike.

@@ -16,14 +16,17 @@ impl NativeTable {
     /// `keys` packed: hash key, sort key, hash key, sort key … Answer: Extra, a page of values.
     #[napi]
     pub fn batch_get(&self, token: u32, keys: &[u8], timeout_ms: i32) -> Result<()> {
-        self.run_read(token, self.table.batch_get(unpack_pairs(keys)?, call(timeout_ms)), page_of_values)
+        let most = self.starter.bridge.most_bytes();
+        let get = self.table.batch_get(unpack_pairs(keys)?, call(timeout_ms));
+        self.run_read(token, get, move |values| page_of_values(&values, most))
     }
 
     /// `keys` packed as for `batch_get`. Answer: Extra, a `NativeOutcomes` with values.
     #[napi]
     pub fn batch_get_settled(&self, token: u32, keys: &[u8], timeout_ms: i32) -> Result<()> {
+        let most = self.starter.bridge.most_bytes();
         let get = self.table.batch_get_settled(unpack_pairs(keys)?, call(timeout_ms));
-        self.run_read(token, get, outcomes_of_reads)
+        self.run_read(token, get, move |outcomes| outcomes_of_reads(outcomes, most))
     }
 
     /// `rows` packed: hash key, sort key, value … Answer: Extra, a `NativeOutcomes`.

@@ -130,13 +130,14 @@ mod tests {
     use std::net::Ipv4Addr;
     use std::time::Duration;
 
-    use pegasus_protocol::frame::{RequestHeader, encode_reply};
+    use pegasus_protocol::frame::{RequestHeader, decode_request, encode_reply};
     use pegasus_protocol::idl::{QueryCfgRequest, QueryCfgResponse};
-    use pegasus_protocol::rpc::QueryCfg;
+    use pegasus_protocol::rpc::{Get, QueryCfg};
     use pegasus_protocol::types::ErrorCode;
     use tokio::io::{AsyncReadExt, AsyncWriteExt};
     use tokio::net::{TcpListener, TcpStream};
 
+    use super::super::error::Sent;
     use super::super::shared::Limits;
     use super::*;
 
@@ -190,6 +191,74 @@ mod tests {
         assert!(server.is_suspect(), "a process that hangs accepts a connection too");
         converse(&connection, &mut peer).await;
         assert!(!server.is_suspect(), "it answered");
+    }
+
+    /// Puts a server into the longest pause.
+    fn pause(server: &Server) {
+        (0..10).for_each(|_| server.health.note_failed_dial("a server", "on purpose"));
+    }
+
+    fn header(partition_index: i32) -> RequestHeader {
+        RequestHeader {
+            gpid: Gpid { app_id: 1, partition_index },
+            timeout_ms: 5000,
+            ..RequestHeader::default()
+        }
+    }
+
+    #[tokio::test]
+    async fn calls_that_are_given_up_in_the_pause_are_not_sent_and_the_others_keep_their_order() {
+        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await.unwrap();
+        let server = server(listener.local_addr().unwrap());
+        pause(&server);
+        let connection = server.start_connecting();
+        assert!(!connection.is_live() && !connection.is_over() && server.live().is_none());
+        let call = |partition| {
+            let key = bytes::Bytes::from(format!("key-{partition}"));
+            connection.call::<Get>(&header(partition), &key).unwrap()
+        };
+        let calls: Vec<_> = [3, 1, 4, 1, 5].map(call).into();
+        server.give_up(|gpid| (gpid.partition_index == 1).then(|| "another server leads it".to_owned()));
+        let mut sent = Vec::new();
+        for (at, call) in calls.into_iter().enumerate() {
+            match at {
+                1 | 3 => {
+                    let error = call.await.unwrap_err();
+                    assert_eq!((error.kind, error.sent), (NetErrorKind::Deposed, Sent::No));
+                }
+                2 => assert_eq!(call.abandon(), Sent::No),
+                _ => sent.push(call),
+            }
+        }
+        let mut peer = listener.accept().await.unwrap().0;
+        let mut bytes = bytes::BytesMut::new();
+        let mut partitions = Vec::new();
+        while partitions.len() < 2 {
+            assert!(peer.read_buf(&mut bytes).await.unwrap() > 0);
+            while let Some(request) = decode_request(&mut bytes, 1 << 20).unwrap() {
+                assert!(request.header.timeout_ms < 5000, "the pause took its part");
+                partitions.push(request.header.gpid.partition_index);
+            }
+        }
+        assert_eq!((partitions, bytes.len()), (vec![3, 5], 0));
+        assert_eq!(sent.pop().unwrap().abandon(), Sent::Maybe);
+    }
+
+    #[tokio::test]
+    async fn a_connection_that_cannot_be_made_fails_its_calls_unsent_and_a_closed_server_makes_none() {
+        let socket = tokio::net::TcpSocket::new_v4().unwrap();
+        socket.bind((Ipv4Addr::LOCALHOST, 0).into()).unwrap();
+        let server = server(socket.local_addr().unwrap());
+        let call = || server.start_connecting().call::<Get>(&header(0), &bytes::Bytes::from_static(b"key"));
+        let error = call().unwrap().await.unwrap_err();
+        assert_eq!((error.kind, error.sent), (NetErrorKind::Unreachable, Sent::No));
+        pause(&server);
+        let waiting = call().unwrap();
+        server.close();
+        let error = waiting.await.unwrap_err();
+        assert_eq!((error.kind, error.sent), (NetErrorKind::Closed, Sent::No));
+        assert_eq!(call().err().unwrap().kind, NetErrorKind::Closed);
+        assert_eq!(server.connect().await.err().unwrap().kind, NetErrorKind::Closed);
     }
 
     #[tokio::test]

@@ -286,3 +286,33 @@ async fn a_resolver_that_panics_fails_the_look_up_only() {
     let table = client.open_table("temp", TableOptions::default()).await.unwrap();
     assert_eq!(within(table.get(b"h", b"s", CallOptions::default())).await.unwrap().unwrap(), "v");
 }
+
+#[test]
+fn the_end_of_a_runtime_waits_for_no_look_up() {
+    let (done, ended) = std::sync::mpsc::channel();
+    let test = std::thread::spawn(move || {
+        let script = Script::new();
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+        let scene = runtime.block_on(async {
+            let server = serving().await;
+            let scene = scene(&script, only_named("slow", &server)).await;
+            let timeout = Some(Duration::from_millis(10));
+            let error = scene.table.get(b"h", b"s", CallOptions { timeout }).await.unwrap_err();
+            assert_eq!(error.code(), "ERR_TIMEOUT");
+            assert!(error.message().contains("the connection to slow:"), "{error}");
+            script.until(|lookups| lookups.running == 1).await;
+            scene
+        });
+        drop(runtime);
+        drop(scene);
+        assert_eq!(script.state.lock().unwrap().running, 1, "the look-up still runs");
+        // Its result comes when nobody is left.
+        script.tell("slow", &[HERE]);
+        while script.state.lock().unwrap().running > 0 {
+            std::thread::yield_now();
+        }
+        done.send(()).unwrap();
+    });
+    ended.recv_timeout(crate::support::PATIENCE).unwrap();
+    test.join().unwrap();
+}

@@ -474,7 +474,12 @@ export declare class Admin {
 	 */
 	startPartitionSplit(name: string, newPartitionCount: number, options?: AdminOptions): Promise<void>;
 }
-/** How operations are retried. The backoff between attempts grows, and each one is random between 0 and its limit. */
+/**
+ * How operations are retried. The backoff between attempts grows, and each one is random between 0 and its limit.
+ *
+ * Retries of calls that servers refused for load (`ERR_CAPACITY_EXCEEDED`) stay under 20 % of the client's calls plus 10 a
+ * second. Further ones wait for their turn within the call's deadline.
+ */
 export interface RetryOptions {
 	/** The maximum number of attempts of one operation, the first included. Default: only the deadline limits them. */
 	maxAttempts?: number;
@@ -495,7 +500,10 @@ export interface ClientOptions {
 	 * cluster. Default 2000.
 	 */
 	timeoutMs?: number;
-	/** Milliseconds for making a connection. Default 1000. */
+	/**
+	 * Milliseconds for making a connection. Default 1000. A look-up of a server's name that takes longer goes on, and the
+	 * next attempt to connect uses what it finds.
+	 */
 	connectTimeoutMs?: number;
 	/** Milliseconds for one attempt at one meta server. Default 2000. */
 	metaTimeoutMs?: number;
@@ -851,6 +859,9 @@ export declare class Scanner implements AsyncIterableIterator<ScanEntry> {
  * `code` is `ERR_INVALID_ARGUMENT`. All other failures reject with a {@link PegasusError}: `ERR_TIMEOUT` after the
  * deadline, `ERR_CLIENT_CLOSED` after `close()`, `ERR_BUSY` from a server that throttles, or another code from a
  * server.
+ *
+ * Calls to one server leave in the order in which they were made, also while its connection is being made. A call that
+ * is sent again after a failure may be overtaken by later ones: where the order of two writes matters, await the first.
  *
  * Keys and values are copied during the call, so the caller may change its Buffers at once. A server accepts 1 MiB in
  * one write, keys and framing included. A longer write is refused with a `RangeError` before it is sent.

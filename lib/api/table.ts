@@ -51,6 +51,9 @@ export let makeTable: (crossing: Crossing, native: NativeTable) => Table
  * deadline, `ERR_CLIENT_CLOSED` after `close()`, `ERR_BUSY` from a server that throttles, or another code from a
  * server.
  *
+ * Calls to one server leave in the order in which they were made, also while its connection is being made. A call that
+ * is sent again after a failure may be overtaken by later ones: where the order of two writes matters, await the first.
+ *
  * Keys and values are copied during the call, so the caller may change its Buffers at once. A server accepts 1 MiB in
  * one write, keys and framing included. A longer write is refused with a `RangeError` before it is sent.
  *

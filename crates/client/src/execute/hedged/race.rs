@@ -6,8 +6,8 @@ use std::time::Duration;
 use futures_util::stream::{FuturesUnordered, StreamExt};
 use tokio::time::{Instant, sleep_until};
 
-use super::hedged::HedgedRead;
-use super::missed::Missed;
+use super::super::missed::Missed;
+use super::read::{Asked, HedgedRead, Turn};
 use super::requests::is_gone;
 use crate::hedging::is_slow;
 use crate::net::{Call, Role, Server};
@@ -16,37 +16,10 @@ use crate::operation::Operation;
 /// When the budget allows nothing, it is asked again after this time at the earliest.
 const SHORTEST_PAUSE: Duration = Duration::from_millis(1);
 
-/// Who is asked next. A secondary is told by its place among those `in_turn`.
-#[derive(Clone, Copy, PartialEq, Eq)]
-pub(super) enum Turn {
-    Primary,
-    Secondary(usize),
-}
-
-/// Who has been asked.
-#[derive(Default)]
-pub(super) struct Asked {
-    pub(super) primary: bool,
-    /// One bit for each secondary; a partition has at most 8.
-    secondaries: u32,
-}
-
-impl Asked {
-    fn add(&mut self, turn: Turn) {
-        match turn {
-            Turn::Primary => self.primary = true,
-            Turn::Secondary(at) => self.secondaries |= 1 << at,
-        }
-    }
-
-    pub(super) fn has(&self, secondary: usize) -> bool {
-        self.secondaries & 1 << secondary != 0
-    }
-}
-
 impl<O: Operation> HedgedRead<'_, O> {
-    /// Asks one server after the other, each for a token of the budget, until one has answered.
-    pub(super) async fn race(&self, first: Turn, sent: Option<Call>) -> Result<O::Output, Missed> {
+    /// Asks one server after the other, each for a token of the budget, until one has answered. Says also who was
+    /// asked.
+    pub(super) async fn race(&self, first: Turn, sent: Option<Call>) -> (Result<O::Output, Missed>, Asked) {
         let mut asked = Asked::default();
         asked.add(first);
         let mut pending = FuturesUnordered::new();
@@ -62,7 +35,7 @@ impl<O: Operation> HedgedRead<'_, O> {
                         if turn != Turn::Primary && asked.primary && missed.is_none() {
                             self.note_given_up();
                         }
-                        return Ok(output);
+                        return (Ok(output), asked);
                     }
                     Err(failure) => {
                         if failure.as_ref().is_some_and(is_gone) {
@@ -86,7 +59,7 @@ impl<O: Operation> HedgedRead<'_, O> {
                 }
             }
         }
-        self.or_without_primary(Err(missed.unwrap_or(Missed::NoPrimary)), &asked).await
+        (Err(missed.unwrap_or(Missed::NoPrimary)), asked)
     }
 
     /// When the first server is no more waited for alone; `None`: never.

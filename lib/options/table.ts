@@ -36,7 +36,7 @@ export interface BackupRequestOptions {
    * the other request is given up. Default: reads are not sent twice.
    *
    * `'auto'`: the 99th percentile of the latencies of the middle one of the table's servers, but at most four times its
-   * 90th, and from 1 ms to 1 s. Each server is measured by its own last 1000 to 2000 answers, so a slow server does not
+   * 90th, and from 1 ms to 1 s. Each server is measured by its own latest answers, up to 2000, so a slow server does not
    * lengthen the delay. It is 50 ms before a server has given 100 answers.
    *
    * **A server that is slow for a while is asked second.** When at least half of its last 16 answers took longer than

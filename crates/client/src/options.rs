@@ -216,8 +216,8 @@ pub enum BackupDelay {
     /// Always this long; must be positive.
     After(Duration),
     /// The 99th percentile of the latencies of the middle one of the table's servers, but at most four times its 90th,
-    /// at least 1 ms and at most 1 s. Each server is measured by its own last 1,000 to 2,000 answers to reads of the
-    /// kind, so slow servers do not lengthen it while they are fewer than half. It is 50 ms until a server has given
+    /// at least 1 ms and at most 1 s. Each server is measured by its own latest answers to reads of the kind, up to
+    /// 2,000, so slow servers do not lengthen it while they are fewer than half. It is 50 ms until a server has given
     /// 100 such answers.
     Auto,
 }

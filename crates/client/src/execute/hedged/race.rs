@@ -91,14 +91,12 @@ impl<O: Operation> HedgedRead<'_, O> {
     /// Who is asked now because those that were asked have not answered; it is paid for.
     fn next_turn(&self, asked: &Asked) -> Option<Turn> {
         let is_free = asked.secondaries == 0 && self.is_suspect();
-        let is_paid = is_free
-            || self.is_paid.swap(false, Ordering::Relaxed)
-            || self.hedging.may_spend()
-            || self.is_last_resort(asked) && self.hedging.may_owe();
-        if !is_paid {
+        let is_paid = is_free || self.is_paid.swap(false, Ordering::Relaxed) || self.hedging.may_spend();
+        let is_owed = !is_paid && self.is_last_resort(asked) && self.hedging.may_owe();
+        if !is_paid && !is_owed {
             return None;
         }
-        let turn = self.candidate(asked, is_free);
+        let turn = self.candidate(asked, is_free, is_paid);
         if turn.is_none() && !is_free {
             self.hedging.refund();
         }
@@ -111,21 +109,26 @@ impl<O: Operation> HedgedRead<'_, O> {
         asked == 1 && self.expected.is_some_and(|expected| is_late(expected.late))
     }
 
-    /// Who is asked next. The slow primary has its turn after the quick secondaries.
-    fn candidate(&self, asked: &Asked, is_free: bool) -> Option<Turn> {
+    /// Who is asked next. The slow primary has its turn after the quick secondaries. `may_probe`: it may be a slow
+    /// secondary, to see whether it still is; others must not bear its load for ever.
+    fn candidate(&self, asked: &Asked, is_free: bool, may_probe: bool) -> Option<Turn> {
         if !asked.primary {
             return Some(self.quick_secondary(asked).map_or(Turn::Primary, Turn::Secondary));
         }
-        let mut left = (0..self.secondaries().len()).filter(|at| !asked.has(*at));
-        left.find(|at| is_free || self.may_help(self.secondaries()[*at])).map(Turn::Secondary)
+        let servers = self.secondaries();
+        let left = || (0..servers.len()).filter(|at| !asked.has(*at));
+        let probed = || left().find(|at| self.wants_probe(servers[*at]));
+        let good = || left().find(|at| is_free || !is_slow(servers[*at].health(), self.class));
+        let probed = if may_probe && !is_free { probed() } else { None };
+        probed.or_else(good).map(Turn::Secondary)
     }
 
-    /// Whether it makes sense to ask a secondary: not when it is slow too, except to see whether it still is.
-    fn may_help(&self, server: &Server) -> bool {
+    /// Whether a server that is slow only as a secondary is tried again.
+    fn wants_probe(&self, server: &Server) -> bool {
         let pace = |role| server.health().pace(self.class, role);
-        !is_slow(server.health(), self.class)
-            || !pace(Role::Primary).is_slow()
-                && self.hedging.wants_secondary_probe(pace(Role::Secondary), Instant::now())
+        pace(Role::Secondary).is_slow()
+            && !pace(Role::Primary).is_slow()
+            && self.hedging.wants_secondary_probe(pace(Role::Secondary), Instant::now())
     }
 
     /// Who is asked because those that were asked could not answer, when the primary is not among them.
@@ -135,6 +138,6 @@ impl<O: Operation> HedgedRead<'_, O> {
         }
         // It is paid for too; but a read does not fail because others were hedged.
         let _ = self.hedging.may_owe();
-        self.candidate(asked, false)
+        self.candidate(asked, false, false)
     }
 }

@@ -563,13 +563,26 @@ export interface TableOptions {
 export interface BackupRequestOptions {
 	/**
 	 * Milliseconds to wait for the primary before the read is sent to a secondary too. The first good answer counts, and
-	 * the other request is given up. `'auto'`: the 99th percentile of the table's last 1000 to 2000 reads, but from 1 ms
-	 * to 1 s, and 50 ms before 100 reads were measured. Default: reads are not sent twice.
+	 * the other request is given up. Default: reads are not sent twice.
+	 *
+	 * `'auto'`: the 99th percentile of the latencies of the middle one of the table's servers, but at most four times its
+	 * 90th, and from 1 ms to 1 s. Each server is measured by its own latest answers, up to 2000, so a slow server does not
+	 * lengthen the delay. It is 50 ms before a server has given 100 answers.
+	 *
+	 * **A server that is slow for a while is asked second.** When at least half of its last 16 answers took longer than
+	 * four times the median of the table's servers (and 20 ms longer, and longer than the delay), reads of its partitions
+	 * go to a secondary first. It is asked again up to five times a second, and first again as soon as it is well. This
+	 * holds for fewer than half of the servers at a time, never when all are slow alike. As long as it lasts, most reads
+	 * of these partitions may lack the latest writes: {@link ReadOptions.onMaybeStale} reports each.
 	 */
 	delayMs?: number | "auto";
 	/**
-	 * The maximum share of reads that `delayMs` may send twice, from 0 to 1. Ten such reads are free. This limit protects
-	 * a cluster that is slow as a whole from twice the load. Default 0.1.
+	 * The maximum share of reads that `delayMs` may send once more, from 0 to 1. Ten such reads are free, and what the
+	 * reads of the last 5 to 10 seconds left is saved. This limit protects a cluster that is slow as a whole from twice
+	 * the load. With 0, `delayMs` has no effect. Default 0.1.
+	 *
+	 * A read that has waited for one server for half of its time asks another one even if nothing is left; later reads
+	 * make up for it. So reads do not fail because one server is paused.
 	 */
 	maxShare?: number;
 	/**
@@ -594,9 +607,9 @@ export interface CallOptions {
 /** Options of a read. */
 export interface ReadOptions extends CallOptions {
 	/**
-	 * Called before the promise resolves when the answer, or a part of it, came from a secondary. Such an answer may lack
-	 * the latest writes. Only tables with {@link TableOptions.backupRequest} call it. If it throws, the call rejects with
-	 * that error.
+	 * Called before the promise resolves when the answer, or a part of it, came from a secondary: because the primary is
+	 * gone, or slow just now, or for a while. Such an answer may lack the latest writes. Only tables with
+	 * {@link TableOptions.backupRequest} call it. If it throws, the call rejects with that error.
 	 */
 	onMaybeStale?(): void;
 }

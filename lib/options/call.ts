@@ -17,9 +17,9 @@ export interface CallOptions {
 /** Options of a read. */
 export interface ReadOptions extends CallOptions {
   /**
-   * Called before the promise resolves when the answer, or a part of it, came from a secondary. Such an answer may lack
-   * the latest writes. Only tables with {@link TableOptions.backupRequest} call it. If it throws, the call rejects with
-   * that error.
+   * Called before the promise resolves when the answer, or a part of it, came from a secondary: because the primary is
+   * gone, or slow just now, or for a while. Such an answer may lack the latest writes. Only tables with
+   * {@link TableOptions.backupRequest} call it. If it throws, the call rejects with that error.
    */
   onMaybeStale?(): void
 }

@@ -200,9 +200,20 @@ pub struct TableOptions {
 pub struct BackupRequestOptions {
     /// How long a read waits for the primary before a secondary is asked too. The first good reply is used,
     /// and the other request is abandoned. `None`: a slow primary is waited for alone. Default: `None`.
+    ///
+    /// A server that is slow for a while is asked second: when at least 8 of its last 16 answers as a primary took
+    /// longer than four times the median of the table's servers, and 20 ms longer, and longer than this delay, reads go
+    /// to a secondary first, and to that primary when the secondary fails or is late too. That ends as soon as its
+    /// answers are in time again; up to five reads a second find out. It holds for fewer than half of the table's
+    /// servers at a time, so never when all are slow alike. As long as it lasts, most reads of those partitions may lack
+    /// the latest writes.
     pub delay: Option<BackupDelay>,
-    /// The largest share of reads that are hedged because of `delay`, from 0 (none) to 1 (all), after ten
-    /// that are free. It keeps a cluster that is slow as a whole from getting twice the load. Default: 0.1.
+    /// The largest share of reads that are sent once more because of `delay`, from 0 to 1, after ten that are free.
+    /// What reads of the last 5 to 10 seconds have not used is saved. It keeps a cluster that is slow as a whole from
+    /// getting twice the load. 0: `delay` has no effect. Default: 0.1.
+    ///
+    /// One exception: a read that has waited for one server for half of its time asks another one too, also when
+    /// nothing is left, and the next reads save it again; but no more than could have been saved.
     pub max_share: f64,
     /// Whether a read goes to a secondary at once when its primary is gone. Default: `false`.
     ///
@@ -218,8 +229,10 @@ pub struct BackupRequestOptions {
 pub enum BackupDelay {
     /// Always this long; must be positive.
     After(Duration),
-    /// The 99th percentile of the table's last 1,000 to 2,000 reads, at least 1 ms and at most 1 s. It is 50
-    /// ms until 100 reads have been measured.
+    /// The 99th percentile of the latencies of the middle one of the table's servers, but at most four times its 90th,
+    /// at least 1 ms and at most 1 s. Each server is measured by its own latest answers to reads of the kind, up to
+    /// 2,000, so slow servers do not lengthen it while they are fewer than half. It is 50 ms until a server has given
+    /// 100 such answers.
     Auto,
 }
 

@@ -5,11 +5,8 @@ mod context;
 mod hedged;
 mod missed;
 mod progress;
-mod race;
-mod requests;
 mod run;
 #[cfg(test)]
 mod tests;
-mod watched;
 
 pub(crate) use run::execute;

@@ -4,12 +4,18 @@ use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
 use std::time::Duration;
 
 use pegasus_protocol::rpc::{RpcCode, RpcKind};
+use tokio::time::Instant;
 
 /// The percentiles are computed anew after this many answers.
 const REVIEW: u32 = 128;
 
 /// When the histogram holds this many answers, all its counts are halved, so old answers fade.
 const MEMORY: u32 = 2048;
+
+/// The same when it holds this many, and the last time is a second ago: a busy server forgets sooner than in thousands
+/// of answers that all servers were slow for a while.
+const SHORT_MEMORY: u32 = 512;
+const FADES_AFTER: Duration = Duration::from_secs(1);
 
 /// The fewest answers from which a 99th percentile can be read.
 const ENOUGH: u32 = 100;
@@ -57,6 +63,9 @@ const BUCKETS: usize = 24 * STEPS as usize;
 pub(crate) struct Latencies {
     buckets: [AtomicU32; BUCKETS],
     since_review: AtomicU32,
+    /// When the counts were last halved, in milliseconds since `born`.
+    halved_ms: AtomicU64,
+    born: Instant,
     /// Of each [`Percentile`]. 0: too few answers.
     percentile_micros: [AtomicU64; Percentile::ALL.len()],
 }
@@ -87,11 +96,13 @@ impl Latencies {
         Self {
             buckets: [const { AtomicU32::new(0) }; BUCKETS],
             since_review: AtomicU32::new(0),
+            halved_ms: AtomicU64::new(0),
+            born: Instant::now(),
             percentile_micros: [const { AtomicU64::new(0) }; Percentile::ALL.len()],
         }
     }
 
-    /// The median of the last 1,000 to 2,000 answers; `None` until there are a hundred.
+    /// The median of the latest answers, up to 2,000; `None` until there are a hundred.
     pub(crate) fn median(&self) -> Option<Duration> {
         self.percentile(Percentile::Median)
     }
@@ -119,6 +130,17 @@ impl Latencies {
         }
     }
 
+    /// Whether it is time to halve the counts.
+    fn fades(&self, total: u32) -> bool {
+        let now_ms = self.born.elapsed().as_millis() as u64;
+        let is_old = now_ms >= self.halved_ms.load(Ordering::Relaxed) + FADES_AFTER.as_millis() as u64;
+        let fades = total >= MEMORY || is_old && total >= SHORT_MEMORY;
+        if fades {
+            self.halved_ms.store(now_ms, Ordering::Relaxed);
+        }
+        fades
+    }
+
     fn review(&self) {
         let counts: [u32; BUCKETS] = std::array::from_fn(|at| self.buckets[at].load(Ordering::Relaxed));
         let total: u32 = counts.iter().sum();
@@ -129,7 +151,7 @@ impl Latencies {
             let latency = longest_of(bucket_above(&counts, which.above(total)));
             self.percentile_micros[which as usize].store(latency.as_micros() as u64, Ordering::Relaxed);
         }
-        if total >= MEMORY {
+        if self.fades(total) {
             for (bucket, count) in self.buckets.iter().zip(counts) {
                 bucket.fetch_sub(count - count / 2, Ordering::Relaxed);
             }
@@ -237,6 +259,23 @@ mod tests {
         let (slow, fast) = (Duration::from_millis(300), Duration::from_millis(2));
         let p99 = p99_of(std::iter::repeat_n(slow, 40).chain(std::iter::repeat_n(fast, 1000)));
         assert!(p99 >= slow, "{p99:?}");
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn what_is_seconds_old_fades_sooner() {
+        let latencies = Latencies::new();
+        let answers = async |ms: u64, seconds: u64| {
+            for _ in 0..seconds * 200 {
+                latencies.record(Duration::from_millis(ms));
+                tokio::time::advance(Duration::from_millis(5)).await;
+            }
+        };
+        answers(300, 6).await;
+        assert!(latencies.median().unwrap() >= Duration::from_millis(300));
+        answers(2, 3).await;
+        assert!(latencies.median().unwrap() < Duration::from_millis(3));
+        answers(2, 3).await;
+        assert!(latencies.p90().unwrap() < Duration::from_millis(3));
     }
 
     #[test]

@@ -175,7 +175,7 @@ async fn impatient(max_share: f64, secondary: &Fake) -> (HedgedScene, Fake) {
     (scene, primary)
 }
 
-#[tokio::test]
+#[tokio::test(start_paused = true)]
 async fn only_a_share_of_the_reads_is_sent_twice() {
     for (max_share, expected) in [(0.0, 0..=0), (0.1, 15..=20)] {
         let slower = |request: &_| Action::After(Duration::from_millis(25), Box::new(value(request, "old")));
@@ -191,7 +191,7 @@ async fn only_a_share_of_the_reads_is_sent_twice() {
 }
 
 /// A server that throttles hedged reads may leave them unanswered.
-#[tokio::test]
+#[tokio::test(start_paused = true)]
 async fn a_secondary_that_answers_nothing_is_soon_left_alone() {
     let secondary = Fake::silent().await;
     let (scene, _primary) = impatient(1.0, &secondary).await;

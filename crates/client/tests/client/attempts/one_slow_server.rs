@@ -172,9 +172,17 @@ impl Trio {
     }
 
     fn led(&self) -> [u64; 3] {
+        self.count(|request| !request.header.is_backup)
+    }
+
+    fn backups(&self) -> [u64; 3] {
+        self.count(|request| request.header.is_backup)
+    }
+
+    fn count(&self, is_counted: impl Fn(&Request) -> bool) -> [u64; 3] {
         [0, 1, 2].map(|at| {
             let requests = self.replicas[at].fake.requests();
-            requests.iter().filter(|request| !request.header.is_backup).count() as u64
+            requests.iter().filter(|request| is_counted(request)).count() as u64
         })
     }
 }
@@ -271,6 +279,24 @@ async fn when_all_become_slow_alike_none_is_hedged_or_asked_second() {
     assert_eq!((seen.failed, seen.stale), (0, 0), "{seen:?}");
     assert!(seen.is_led_by_all_alike(), "{seen:?}");
     assert!(seen.requests * 100 <= seen.reads * 101, "{seen:?}");
+}
+
+/// While all were slow, hedges found the secondaries slow too. That must not last.
+#[tokio::test(start_paused = true)]
+async fn both_other_servers_take_the_reads_of_a_slow_one_also_when_they_were_slow_before() {
+    let trio = Trio::open(Leaders::All, auto()).await;
+    trio.read_for(2).await;
+    trio.replicas.iter().for_each(|replica| replica.becomes(Manner::After(300)));
+    trio.read_for(2).await;
+    trio.replicas.iter().for_each(|replica| replica.becomes(Manner::After(1)));
+    trio.read_for(2).await;
+    trio.replicas[0].becomes(Manner::After(300));
+    trio.read_for(4).await;
+    let before = trio.backups();
+    let slow = trio.read_for(3).await;
+    let backups = [1, 2].map(|at| trio.backups()[at] - before[at]);
+    assert!(slow.is_good(0.1), "{slow:?}");
+    assert!(backups.iter().all(|requests| requests * 4 >= slow.stale), "{backups:?} {slow:?}");
 }
 
 /// More than a minority: the third server could not bear all reads.

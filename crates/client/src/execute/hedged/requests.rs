@@ -5,10 +5,9 @@ use std::sync::Arc;
 use pegasus_protocol::frame::RequestHeader;
 use tokio::time::{Instant, timeout_at};
 
-use super::attempt::{attempt_at_primary, await_reply, header, read_answer, send};
-use super::hedged::HedgedRead;
-use super::missed::Missed;
-use super::race::Turn;
+use super::super::attempt::{attempt_at_primary, await_reply, header, read_answer, send};
+use super::super::missed::Missed;
+use super::read::{HedgedRead, Turn};
 use super::watched::{Watch, Watched};
 use crate::hedging::note_maybe_stale;
 use crate::net::{Call, Role, Server};

@@ -6,8 +6,8 @@ use std::time::Duration;
 use futures_util::stream::{FuturesUnordered, StreamExt};
 use tokio::time::{Instant, sleep_until};
 
-use super::hedged::HedgedRead;
-use super::missed::Missed;
+use super::super::missed::Missed;
+use super::read::{Asked, HedgedRead, Turn};
 use super::requests::is_gone;
 use crate::hedging::is_slow;
 use crate::net::{Call, Role, Server};
@@ -16,37 +16,10 @@ use crate::operation::Operation;
 /// When the budget allows nothing, it is asked again after this time at the earliest.
 const SHORTEST_PAUSE: Duration = Duration::from_millis(1);
 
-/// Who is asked next. A secondary is told by its place among those `in_turn`.
-#[derive(Clone, Copy, PartialEq, Eq)]
-pub(super) enum Turn {
-    Primary,
-    Secondary(usize),
-}
-
-/// Who has been asked.
-#[derive(Default)]
-pub(super) struct Asked {
-    pub(super) primary: bool,
-    /// One bit for each secondary; a partition has at most 8.
-    secondaries: u32,
-}
-
-impl Asked {
-    fn add(&mut self, turn: Turn) {
-        match turn {
-            Turn::Primary => self.primary = true,
-            Turn::Secondary(at) => self.secondaries |= 1 << at,
-        }
-    }
-
-    pub(super) fn has(&self, secondary: usize) -> bool {
-        self.secondaries & 1 << secondary != 0
-    }
-}
-
 impl<O: Operation> HedgedRead<'_, O> {
-    /// Asks one server after the other, each for a token of the budget, until one has answered.
-    pub(super) async fn race(&self, first: Turn, sent: Option<Call>) -> Result<O::Output, Missed> {
+    /// Asks one server after the other, each for a token of the budget, until one has answered. Says also who was
+    /// asked.
+    pub(super) async fn race(&self, first: Turn, sent: Option<Call>) -> (Result<O::Output, Missed>, Asked) {
         let mut asked = Asked::default();
         asked.add(first);
         let mut pending = FuturesUnordered::new();
@@ -62,7 +35,7 @@ impl<O: Operation> HedgedRead<'_, O> {
                         if turn != Turn::Primary && asked.primary && missed.is_none() {
                             self.note_given_up();
                         }
-                        return Ok(output);
+                        return (Ok(output), asked);
                     }
                     Err(failure) => {
                         if failure.as_ref().is_some_and(is_gone) {
@@ -86,7 +59,7 @@ impl<O: Operation> HedgedRead<'_, O> {
                 }
             }
         }
-        self.or_without_primary(Err(missed.unwrap_or(Missed::NoPrimary)), &asked).await
+        (Err(missed.unwrap_or(Missed::NoPrimary)), asked)
     }
 
     /// When the first server is no more waited for alone; `None`: never.
@@ -118,14 +91,12 @@ impl<O: Operation> HedgedRead<'_, O> {
     /// Who is asked now because those that were asked have not answered; it is paid for.
     fn next_turn(&self, asked: &Asked) -> Option<Turn> {
         let is_free = asked.secondaries == 0 && self.is_suspect();
-        let is_paid = is_free
-            || self.is_paid.swap(false, Ordering::Relaxed)
-            || self.hedging.may_spend()
-            || self.is_last_resort(asked) && self.hedging.may_owe();
-        if !is_paid {
+        let is_paid = is_free || self.is_paid.swap(false, Ordering::Relaxed) || self.hedging.may_spend();
+        let is_owed = !is_paid && self.is_last_resort(asked) && self.hedging.may_owe();
+        if !is_paid && !is_owed {
             return None;
         }
-        let turn = self.candidate(asked, is_free);
+        let turn = self.candidate(asked, is_free, is_paid);
         if turn.is_none() && !is_free {
             self.hedging.refund();
         }
@@ -138,21 +109,26 @@ impl<O: Operation> HedgedRead<'_, O> {
         asked == 1 && self.expected.is_some_and(|expected| is_late(expected.late))
     }
 
-    /// Who is asked next. The slow primary has its turn after the quick secondaries.
-    fn candidate(&self, asked: &Asked, is_free: bool) -> Option<Turn> {
+    /// Who is asked next. The slow primary has its turn after the quick secondaries. `may_probe`: it may be a slow
+    /// secondary, to see whether it still is; others must not bear its load for ever.
+    fn candidate(&self, asked: &Asked, is_free: bool, may_probe: bool) -> Option<Turn> {
         if !asked.primary {
             return Some(self.quick_secondary(asked).map_or(Turn::Primary, Turn::Secondary));
         }
-        let mut left = (0..self.secondaries().len()).filter(|at| !asked.has(*at));
-        left.find(|at| is_free || self.may_help(self.secondaries()[*at])).map(Turn::Secondary)
+        let servers = self.secondaries();
+        let left = || (0..servers.len()).filter(|at| !asked.has(*at));
+        let probed = || left().find(|at| self.wants_probe(servers[*at]));
+        let good = || left().find(|at| is_free || !is_slow(servers[*at].health(), self.class));
+        let probed = if may_probe && !is_free { probed() } else { None };
+        probed.or_else(good).map(Turn::Secondary)
     }
 
-    /// Whether it makes sense to ask a secondary: not when it is slow too, except to see whether it still is.
-    fn may_help(&self, server: &Server) -> bool {
+    /// Whether a server that is slow only as a secondary is tried again.
+    fn wants_probe(&self, server: &Server) -> bool {
         let pace = |role| server.health().pace(self.class, role);
-        !is_slow(server.health(), self.class)
-            || !pace(Role::Primary).is_slow()
-                && self.hedging.wants_secondary_probe(pace(Role::Secondary), Instant::now())
+        pace(Role::Secondary).is_slow()
+            && !pace(Role::Primary).is_slow()
+            && self.hedging.wants_secondary_probe(pace(Role::Secondary), Instant::now())
     }
 
     /// Who is asked because those that were asked could not answer, when the primary is not among them.
@@ -162,6 +138,6 @@ impl<O: Operation> HedgedRead<'_, O> {
         }
         // It is paid for too; but a read does not fail because others were hedged.
         let _ = self.hedging.may_owe();
-        self.candidate(asked, false)
+        self.candidate(asked, false, false)
     }
 }

@@ -220,7 +220,7 @@ mod tests {
         let calls: Vec<_> = [3, 1, 4, 1, 5].map(call).into();
         server.give_up(|gpid| (gpid.partition_index == 1).then(|| "another server leads it".to_owned()));
         let mut sent = Vec::new();
-        for (at, call) in calls.into_iter().enumerate() {
+        for (at, mut call) in calls.into_iter().enumerate() {
             match at {
                 1 | 3 => {
                     let error = call.await.unwrap_err();

@@ -66,6 +66,12 @@ impl ServerAddress {
     }
 }
 
+impl From<SocketAddr> for ServerAddress {
+    fn from(ip: SocketAddr) -> Self {
+        Self { name: None, ip: Some(ip) }
+    }
+}
+
 /// Cuts off what precedes an `@`: a URL given by mistake may hold a password, which must not reach errors and
 /// logs.
 fn without_credentials(text: &str) -> String {

@@ -54,8 +54,13 @@ impl<'a> Search<'a> {
         let mut asked: Vec<(Arc<Server>, Instant)> = Vec::new();
         let mut running: FuturesUnordered<Attempt<R::Response>> = FuturesUnordered::new();
         loop {
+            if waiting.is_empty() {
+                waiting = self.addresses_not_asked(&asked);
+            }
             let next = waiting.pop_front().filter(|_| asked.len() < MAX_CANDIDATES);
-            let all_asked = next.is_none();
+            // The addresses of a name become known while it is asked.
+            let all_asked =
+                next.is_none() && asked.iter().all(|(server, _)| server.address().name().is_none());
             if let Some(server) = next {
                 let now = Instant::now();
                 asked.push((Arc::clone(&server), now));
@@ -87,6 +92,14 @@ impl<'a> Search<'a> {
             }
             self.found(&server, finding);
         }
+    }
+
+    /// The addresses of names that were asked. The one that was connected to may know less than the others.
+    fn addresses_not_asked(&mut self, asked: &[(Arc<Server>, Instant)]) -> VecDeque<Arc<Server>> {
+        let known =
+            asked.iter().flat_map(|(server, _)| self.pool.each_address_of(server)).collect::<Vec<_>>();
+        let is_new = |server: &Arc<Server>| !asked.iter().any(|(known, _)| Arc::ptr_eq(known, server));
+        known.into_iter().filter(is_new).map(|server| self.keep(server)).collect()
     }
 
     fn keep(&mut self, server: Arc<Server>) -> Arc<Server> {

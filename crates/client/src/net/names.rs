@@ -113,6 +113,11 @@ impl Names {
         look_up
     }
 
+    /// The addresses that the last look-up of this name found.
+    pub(super) fn kept(&self, name: &str) -> Option<Arc<[IpAddr]>> {
+        lock(&self.state).kept.get(name).cloned()
+    }
+
     /// Forgets the look-ups that have no thread yet. The threads end with those that they do now.
     pub(super) fn close(&self) {
         lock(&self.state).waiting.clear();

@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 use std::future::Future;
+use std::net::{IpAddr, SocketAddr};
 use std::sync::{Arc, Mutex, PoisonError, Weak};
 use std::time::Duration;
 
@@ -79,6 +80,15 @@ impl Pool {
         }
         servers.add(&server);
         server
+    }
+
+    /// The addresses of a server's name as servers of their own, if the last look-up found several: each may be
+    /// another process.
+    pub(crate) fn each_address_of(&self, server: &Server) -> Vec<Arc<Server>> {
+        let Some((name, port)) = server.address().name() else { return Vec::new() };
+        let found = self.dialler.names.kept(name).filter(|found| found.len() > 1);
+        let of_one = |ip: &IpAddr| self.server(&SocketAddr::new(*ip, port).into());
+        found.iter().flat_map(|found| found.iter()).map(of_one).collect()
     }
 
     /// Closes every connection, made or being made, for good; calls in flight fail.

@@ -18,7 +18,7 @@ use tracing::field::{Field, Visit};
 use tracing::{Event, Metadata, Subscriber, span};
 
 use crate::calls::operations::Local;
-use crate::support::{Action, Fake, PATIENCE, Request, Scene, refuse, reply, table, within};
+use crate::support::{Action, Fake, PATIENCE, Request, Scene, collect, refuse, reply, table, within};
 
 const HASH_KEY: &[u8] = b"hash-key-of-him:SECRET-rest-of-it";
 const SORT_KEY: &[u8] = b"sort-key-of-her:SECRET-rest-of-it";
@@ -129,7 +129,7 @@ async fn run_all(table: &Table, value: &Bytes, patience: Duration) -> Vec<bool> 
 
 fn logged() -> (Lines, tracing::subscriber::DefaultGuard) {
     let lines = Lines::default();
-    let guard = tracing::subscriber::set_default(lines.clone());
+    let guard = collect(&lines);
     (lines, guard)
 }
 

@@ -10,7 +10,7 @@ use pegasus_client::{CallOptions, TableOptions};
 use tokio::time::Instant;
 use tracing::Level;
 
-use crate::support::{Action, Fake, Lines, Scene, UnusedPort, table, value, within};
+use crate::support::{Action, Fake, Lines, Scene, UnusedPort, collect, table, value, within};
 
 const CALL: CallOptions = CallOptions { timeout: Some(Duration::from_secs(2)) };
 
@@ -78,7 +78,7 @@ async fn tables_that_are_opened_anew_do_not_shorten_the_pause() {
 #[tokio::test(start_paused = true)]
 async fn users_are_told_once_of_the_loss_each_half_minute_of_the_count_and_once_of_the_return() {
     let lines = Lines::default();
-    let _guard = tracing::subscriber::set_default(lines.clone());
+    let _guard = collect(&lines);
     let is_back = Arc::new(AtomicBool::new(false));
     let answers = Arc::clone(&is_back);
     let server =
@@ -103,7 +103,7 @@ async fn users_are_told_once_of_the_loss_each_half_minute_of_the_count_and_once_
 #[tokio::test(start_paused = true)]
 async fn a_port_at_which_nobody_listens_is_told_of_once() {
     let lines = Lines::default();
-    let _guard = tracing::subscriber::set_default(lines.clone());
+    let _guard = collect(&lines);
     let unused = UnusedPort::new();
     let scene = Scene::open([table([unused.address()])]).await;
     read_for(&scene, 20).await;

@@ -9,10 +9,14 @@ use std::time::Duration;
 use futures_util::future::join_all;
 use pegasus_client::{CallOptions, Client, ClientOptions, Resolve, TableOptions};
 use pegasus_protocol::idl::QueryCfgResponse;
+use pegasus_protocol::rpc::QueryCfg;
 use pegasus_protocol::types::{HostPort, RpcAddress};
 use tokio::time::timeout;
 
-use crate::support::{Fake, FakeMeta, Scene, UnusedPort, options, table, value, with_host, within};
+use crate::support::{
+    Action, Fake, FakeMeta, PATIENCE, Scene, UnusedPort, forward, options, reply, table, value, with_host,
+    within,
+};
 
 /// A resolver that answers when the test says so, and counts.
 #[derive(Debug, Default)]
@@ -191,7 +195,7 @@ async fn the_addresses_of_the_last_look_up_are_used_while_the_next_one_hangs() {
     let (script, server) = (Script::new(), serving().await);
     script.tell("named", &[HERE]);
     let answers_once = Fake::start(move |request| match (request.nth, value(request, "v")) {
-        (0, crate::support::Action::Send(bytes)) => crate::support::Action::SendAndClose(bytes),
+        (0, Action::Send(bytes)) => Action::SendAndClose(bytes),
         (_, other) => other,
     })
     .await;
@@ -252,10 +256,8 @@ async fn a_meta_server_with_two_addresses_of_which_one_hangs_is_reached() {
     let port = hanging.local_addr().unwrap().port();
     let server = serving().await;
     let known = table([server.address()]);
-    let meta = Fake::start_at((Ipv4Addr::LOCALHOST, port), move |request| {
-        crate::support::reply::<pegasus_protocol::rpc::QueryCfg>(request, &known)
-    })
-    .await;
+    let meta =
+        Fake::start_at((Ipv4Addr::LOCALHOST, port), move |request| reply::<QueryCfg>(request, &known)).await;
     script.tell("meta", &[here_too.into(), HERE]);
     let options = ClientOptions {
         meta_servers: vec![format!("meta:{port}")],
@@ -265,6 +267,30 @@ async fn a_meta_server_with_two_addresses_of_which_one_hangs_is_reached() {
     let client = within(Client::connect(options)).await.unwrap();
     within(client.open_table("temp", TableOptions::default())).await.unwrap();
     assert_eq!((meta.connections(), meta.probes()), (1, 1));
+}
+
+#[tokio::test]
+async fn every_address_of_a_meta_servers_name_is_asked_until_one_knows_the_leader() {
+    let (script, server) = (Script::new(), serving().await);
+    let here_too = Ipv4Addr::new(127, 0, 0, 2);
+    let knows_nothing = forward(None);
+    let follower =
+        Fake::start_at((here_too, 0), move |request| reply::<QueryCfg>(request, &knows_nothing)).await;
+    let known = table([server.address()]);
+    let leader = Fake::start_at((Ipv4Addr::LOCALHOST, follower.address().port()), move |request| {
+        reply::<QueryCfg>(request, &known)
+    })
+    .await;
+    script.tell("metas", &[here_too.into(), HERE]);
+    let options = ClientOptions {
+        meta_servers: vec![format!("metas:{}", follower.address().port())],
+        resolver: Arc::new(Scripted(Arc::clone(&script))),
+        ..options([&leader])
+    };
+    let client = within(Client::connect(options)).await.unwrap();
+    within(client.open_table("temp", TableOptions::default())).await.unwrap();
+    let asked = (follower.requests().len(), leader.requests().len());
+    assert!((1..=2).contains(&asked.0) && asked.1 == 1, "{asked:?}");
 }
 
 /// A resolver with a defect.
@@ -313,6 +339,6 @@ fn the_end_of_a_runtime_waits_for_no_look_up() {
         }
         done.send(()).unwrap();
     });
-    ended.recv_timeout(crate::support::PATIENCE).unwrap();
+    ended.recv_timeout(PATIENCE).unwrap();
     test.join().unwrap();
 }

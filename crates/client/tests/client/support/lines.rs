@@ -1,14 +1,24 @@
 //! The log lines of the test's thread.
 
 use std::fmt::{Debug, Write};
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, LazyLock, Mutex};
 
 use tracing::field::{Field, Visit};
-use tracing::{Event, Level, Metadata, Subscriber, span};
+use tracing::subscriber::DefaultGuard;
+use tracing::{Dispatch, Event, Level, Metadata, Subscriber, span};
 
 /// Collects lines of the levels `WARN` and `INFO` while its guard lives.
 #[derive(Clone, Default)]
 pub(crate) struct Lines(Arc<Mutex<Vec<(Level, String)>>>);
+
+/// Collects the log lines of this thread from now on.
+pub(crate) fn collect<S: Subscriber + Send + Sync + Clone + 'static>(lines: &S) -> DefaultGuard {
+    // While there is only one subscriber in the process, `tracing` asks the one of whichever thread comes first to
+    // a line whether anybody wants it, and remembers the answer for all threads.
+    static ANOTHER: LazyLock<Dispatch> = LazyLock::new(|| Dispatch::new(Lines::default()));
+    LazyLock::force(&ANOTHER);
+    tracing::subscriber::set_default(lines.clone())
+}
 
 impl Lines {
     /// The lines so far that contain this text.

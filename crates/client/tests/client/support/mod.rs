@@ -7,5 +7,5 @@ mod scene;
 
 pub(crate) use answers::*;
 pub(crate) use fake::{Action, Fake, Latch, PATIENCE, Request, UnusedPort};
-pub(crate) use lines::Lines;
+pub(crate) use lines::{Lines, collect};
 pub(crate) use scene::{CALL, FakeMeta, Scene, WRITE, options, within};

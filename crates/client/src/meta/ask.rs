@@ -77,7 +77,7 @@ where
     if reply.error != ErrorCode::Ok {
         return judge(reply.error, String::new());
     }
-    match reply.body::<R>() {
+    match R::Response::read::<R>(&reply).await {
         Ok(Some(answer)) => match answer.error() {
             ErrorCode::Ok => Said::Answer(answer),
             ErrorCode::ForwardToOthers => Said::Forward(match answer.leader() {

@@ -1,5 +1,6 @@
 //! Where the partitions of a table are served.
 
+mod draft;
 mod partition;
 mod refresh;
 mod snapshot;

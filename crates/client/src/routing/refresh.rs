@@ -5,8 +5,10 @@ use std::time::Duration;
 
 use arc_swap::ArcSwap;
 use tokio::sync::Mutex;
+use tokio::task::yield_now;
 use tokio::time::{Instant, sleep_until};
 
+use super::draft::Draft;
 use super::snapshot::Snapshot;
 use crate::error::{Error, ErrorKind};
 use crate::meta::MetaClient;
@@ -16,6 +18,9 @@ use crate::single_flight::SingleFlight;
 /// The pause between the end of one query and the start of the next. Without it, operations that wait for a
 /// primary would query the meta servers in a hot loop.
 const MIN_GAP: Duration = Duration::from_millis(50);
+
+/// So many partitions are taken over before other operations have their turn: about a millisecond.
+const PARTITIONS_A_TURN: usize = 512;
 
 /// The outcome of a refresh.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -104,11 +109,15 @@ impl Router {
 
 async fn query(table: &str, meta: &MetaClient, pool: &Pool, deadline: Instant) -> Result<Snapshot, Error> {
     let response = meta.query_configuration(table, deadline).await?;
-    Snapshot::from_response(&response, |address| pool.server(address)).map_err(|reason| {
+    let mut draft = Draft::new(response).map_err(|reason| {
         tracing::warn!(table, %reason, "the configuration of the table makes no sense");
         Error::new(
             ErrorKind::InvalidData,
             format!("the meta server's configuration of table {table} makes no sense: {reason}"),
         )
-    })
+    })?;
+    while draft.take_some(PARTITIONS_A_TURN, |address| pool.server(address)) {
+        yield_now().await;
+    }
+    Ok(draft.finish())
 }

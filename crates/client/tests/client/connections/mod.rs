@@ -5,3 +5,4 @@ mod closing;
 mod direct;
 mod garbage;
 mod host_names;
+mod large_tables;

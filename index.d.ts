@@ -48,7 +48,9 @@ export interface PegasusErrorDetails {
 export declare class PegasusError extends Error {
 	/**
 	 * The server's name for the error (`ERR_TIMEOUT`, `ERR_OBJECT_NOT_FOUND`, `ERR_BUSY`, …), or a code of this
-	 * client: `ERR_CLIENT_CLOSED`, `ERR_TOO_MANY_REQUESTS`, `ERR_SCANNER_CLOSED`, `ERR_NATIVE_ADDON`.
+	 * client: `ERR_CLIENT_CLOSED`, `ERR_TOO_MANY_REQUESTS`, `ERR_SCANNER_CLOSED`, `ERR_NATIVE_ADDON`;
+	 * `ERR_OUT_OF_RESOURCES` when the system gives no thread or file descriptor for the client's own thread, or for a local
+	 * cluster; `ERR_RESULT_TOO_LARGE` for a result that is longer than a Buffer can be, 4 GiB.
 	 */
 	readonly code: string;
 	/** True when the same call may succeed later. The client has already used up its own retries. */
@@ -488,7 +490,10 @@ export interface ClientOptions {
 	 * A host is a DNS name, an IPv4 address, or an IPv6 address in brackets (`[::1]:34601`).
 	 */
 	metaServers: string | readonly string[];
-	/** Milliseconds for an operation, all its attempts together. Default 2000. */
+	/**
+	 * Milliseconds for an operation, all its attempts together. Also how long {@link PegasusClient.connect} waits for the
+	 * cluster. Default 2000.
+	 */
 	timeoutMs?: number;
 	/** Milliseconds for making a connection. Default 1000. */
 	connectTimeoutMs?: number;
@@ -531,8 +536,8 @@ export interface TableOptions {
 }
 /**
  * When a secondary may answer a read of this table in place of the primary. This applies to `get`, `exist`, `ttl`,
- * `batchGet`, `multiGet`, `multiGetOpt` and `getSortKeys`. All other operations, such as writes, scans and counts,
- * always go to the primary.
+ * `batchGet`, `batchGetSettled`, `multiGet`, `multiGetOpt` and `getSortKeys`. All other operations, such as writes,
+ * scans and counts, always go to the primary.
  *
  * **The price is consistency.** A secondary may lag behind the primary. Its answer may lack acknowledged writes, the
  * caller's own last write included, and of two reads the later one may show the older state. Every row is shown as it
@@ -781,6 +786,14 @@ export type BatchOutcome = {
 	ok: false;
 	error: PegasusError;
 };
+/** The result for one key of {@link Table.batchGetSettled}; `null` for a row that does not exist. */
+export type BatchGetOutcome = {
+	ok: true;
+	value: Buffer | null;
+} | {
+	ok: false;
+	error: PegasusError;
+};
 /**
  * Reads rows of a table, batch by batch. Made by {@link Table.getScanner} and {@link Table.getUnorderedScanners}. Use
  * it with `for await`: when the loop ends for any reason, the server frees its context of the scan.
@@ -974,7 +987,8 @@ export declare class Table {
 	 * Reads rows of any hash keys. The client sends one request to each of their partitions (more for very many keys),
 	 * all at once. An empty list of keys is refused. To read rows of one hash key, use {@link Table.multiGet}.
 	 *
-	 * The call rejects when one of the requests fails: it returns all values or none.
+	 * The call rejects when one of the requests fails: it returns all values or none. To have the values that can be
+	 * had, use {@link Table.batchGetSettled}.
 	 *
 	 * @returns The values in the order of the keys; `null` for a row that does not exist.
 	 * @example
@@ -986,6 +1000,25 @@ export declare class Table {
 		Bytes,
 		Bytes
 	]>, options?: ReadOptions): Promise<(Buffer | null)[]>;
+	/**
+	 * Reads rows as {@link Table.batchGet} does, with an outcome for each key: when a request fails, only the keys that
+	 * it asked for have errors. So while one server is gone, the rows of the others are still read.
+	 *
+	 * The call rejects only when it fails as a whole: for a wrong argument, before anything is sent, or when it is
+	 * aborted. It resolves when every key has an outcome, at the deadline at the latest.
+	 *
+	 * @returns The outcome of each key, in the order of the keys: a value, `null` for a row that does not exist, or an
+	 * error. Keys that one request asked for have errors of their own that say the same.
+	 * @example
+	 * ```ts
+	 * const outcomes = await table.batchGetSettled([['user-1', 'name'], ['user-2', 'name']], { timeoutMs: 200 })
+	 * const names = outcomes.map((outcome) => (outcome.ok ? outcome.value : 'unknown'))
+	 * ```
+	 */
+	batchGetSettled(keys: Iterable<readonly [
+		Bytes,
+		Bytes
+	]>, options?: ReadOptions): Promise<BatchGetOutcome[]>;
 	/**
 	 * Writes rows of any hash keys, each on its own. Some rows may fail while others are written; the call does not
 	 * reject then. The order of the writes is undefined, so each row should occur only once. An empty list of rows is
@@ -1198,11 +1231,21 @@ export declare class Table {
 export declare class PegasusClient {
 	#private;
 	/**
-	 * Connects to a cluster: asks its meta servers until one answers.
+	 * Connects to a cluster: asks its meta servers until the leading one answers.
 	 *
-	 * Rejects with a `TypeError` or a `RangeError` whose `code` is `ERR_INVALID_ARGUMENT` when an option is wrong.
-	 * Rejects with a {@link PegasusError} when no meta server answers in time. Its code is `ERR_NATIVE_ADDON` when the
-	 * native part of this package is missing for this platform.
+	 * What is not there yet is waited for: until `timeoutMs` has passed, the meta servers are asked again, with pauses
+	 * that grow from 0.1 s to 0.8 s. So services and their cluster may start in any order; give a service that may be
+	 * first a `timeoutMs` that is long enough, and its tables and calls shorter ones.
+	 *
+	 * Rejects at once with a `TypeError` or a `RangeError` whose `code` is `ERR_INVALID_ARGUMENT` when an option is wrong.
+	 * Rejects with a {@link PegasusError} when no meta server that leads has answered in time. Its message says for each
+	 * address what seems to be there. Its code is
+	 *
+	 * - `ERR_NETWORK_FAILURE`: nothing listens, the name is not known, a replica server or a server of another kind is
+	 *   there, or the meta servers have no leader,
+	 * - `ERR_TIMEOUT`: a server accepts connections and does not answer,
+	 * - the leader's own, such as `ERR_SERVICE_NOT_ACTIVE`: it has not started yet,
+	 * - `ERR_NATIVE_ADDON`: the native part of this package is missing for this platform.
 	 *
 	 * @example
 	 * ```ts

@@ -16,14 +16,29 @@ test('no option is a whole run', () => {
 
 test('what cannot be is refused by name', () => {
   for (const [args, expected] of [
-    [['--only', 'gets'], '--only must be one of get, set, multiGet, batchGet, scan, memory, not gets'],
+    [
+      ['--only', 'gets'],
+      '--only must be one of get, set, multiGet, batchGet, scan, memory, outage, scaling, not gets',
+    ],
     [['--rounds', '0'], '--rounds must be a positive whole number, not 0'],
     [['--seconds', 'x'], '--seconds must be a positive number, not x'],
     [['--meta', 'a:1'], '--meta and --table go together'],
+    [['--only', 'get', '--json', 'a'], '--json needs --only outage or scaling'],
+    [['--only', 'outage', '--quick', '--write'], '--write does not go with --quick'],
+    [['--only', 'outage', '--rounds', '2'], '--rounds does not go with --only outage'],
   ]) {
     assert.throws(() => readOptions(args), new BadOptions(expected))
   }
   assert.throws(() => readOptions(['--fast']), BadOptions)
+})
+
+test('a group is chosen by name, and what it measures may be another package', () => {
+  const { group, isWhole, packageFolder } = readOptions(['--only', 'outage', '--package', '/a/../b'])
+  assert.deepEqual(
+    { group, isWhole, packageFolder },
+    { group: 'outage', isWhole: false, packageFolder: '/b' },
+  )
+  assert.equal(readOptions(['--only', 'get']).group, undefined)
 })
 
 test('experiments are chosen by work and by what is in flight', () => {

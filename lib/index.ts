@@ -28,5 +28,5 @@ export type { NodeInfo, PartitionLayout, TableInfo, TableLayout } from './values
 export { CheckType, FilterType, NodeStatus, TableStatus } from './values/enums'
 export { PegasusError, type PegasusErrorDetails } from './values/errors'
 export type { Logger } from './values/logger'
-export type { BatchOutcome, CheckResult, CompareExchangeResult } from './values/outcomes'
+export type { BatchGetOutcome, BatchOutcome, CheckResult, CompareExchangeResult } from './values/outcomes'
 export type { CountProgress, MultiGetResult, ScanEntry, SortKeysResult } from './values/rows'

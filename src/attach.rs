@@ -23,13 +23,19 @@ pub struct NativeBridge {
 }
 
 /// Makes a bridge for one copy of this library. `on_batch` receives `count` records (`RECORD_LENGTH` numbers each) in
-/// one visit to the JavaScript thread. One environment (main thread or worker) can hold several copies, as under
-/// Jest. Each copy attaches on its own and shares nothing with the others.
+/// one visit to the JavaScript thread. With `is_spent`, it must call `resume` in a later turn of the event loop:
+/// until then nothing more comes. A result of more than `most_bytes` is a failure. One environment (main thread or worker) can hold several copies, as under Jest.
+/// Each copy attaches on its own and shares nothing with the others.
 #[napi(
-    ts_args_type = "onBatch: (records: Uint32Array, count: number, slab: Buffer, extras: unknown[]) => void"
+    ts_args_type = "onBatch: (records: Uint32Array, count: number, slab: Buffer, extras: unknown[], isSpent: boolean) => void, mostBytes: number"
 )]
-pub(crate) fn attach(env: Env, on_batch: Function<'_, FnArgs<(Unknown<'_>,)>, ()>) -> Result<NativeBridge> {
-    Ok(NativeBridge { bridge: Bridge::attach(&env, on_batch.raw())?, tables: Arc::default() })
+pub(crate) fn attach(
+    env: Env,
+    on_batch: Function<'_, FnArgs<(Unknown<'_>,)>, ()>,
+    most_bytes: f64,
+) -> Result<NativeBridge> {
+    let bridge = Bridge::attach(&env, on_batch.raw(), most_bytes as usize)?;
+    Ok(NativeBridge { bridge, tables: Arc::default() })
 }
 
 #[napi]
@@ -55,6 +61,12 @@ impl NativeBridge {
             self.bridge.flush();
         }
         Ok(())
+    }
+
+    /// Delivers results that wait, after a batch that said `is_spent`.
+    #[napi]
+    pub fn resume(&self) -> Result<()> {
+        self.bridge.resume()
     }
 
     /// Cancels an operation. Its record still comes: Cancelled, or the answer if that was faster.

@@ -1,5 +1,7 @@
 //! Failures on their way to JavaScript. `lib/` makes the Error, on the caller's stack.
 
+use std::io;
+
 use napi::bindgen_prelude::Buffer;
 use napi_derive::napi;
 use pegasus_client::DelRangeError;
@@ -43,6 +45,19 @@ impl Failure {
             deleted: None,
             next_sort_key: None,
         }
+    }
+
+    /// The system refused what the addon needs, such as a thread. The call alone fails; a later one may succeed.
+    pub(crate) fn out_of_resources(what: &str, error: &io::Error) -> Self {
+        let refused = Self::new("ERR_OUT_OF_RESOURCES", format!("{what} cannot start: {error}"));
+        Self { retryable: true, ..refused }
+    }
+
+    /// The result of an operation is longer than a Buffer can be.
+    pub(crate) fn too_large(bytes: usize, most: usize) -> Self {
+        let message =
+            format!("the result is {bytes} bytes long: a Buffer holds at most {most}; ask for fewer rows");
+        Self::new("ERR_RESULT_TOO_LARGE", message)
     }
 
     /// A defect of the addon.

@@ -31,13 +31,9 @@ impl Starter {
     }
 
     /// Starts an operation of the client crate; `lay_out` lays out the value of a success.
-    pub(crate) fn run_result<T, F>(
-        &self,
-        token: u32,
-        operation: F,
-        lay_out: fn(T) -> Completion,
-    ) -> Result<()>
+    pub(crate) fn run_result<T, F, L>(&self, token: u32, operation: F, lay_out: L) -> Result<()>
     where
+        L: FnOnce(T) -> Completion + Send + 'static,
         F: Future<Output = std::result::Result<T, Error>> + Send + 'static,
         T: Send + 'static,
     {
@@ -45,13 +41,9 @@ impl Starter {
     }
 
     /// As [`run_result`](Self::run_result), for a read that a secondary may answer.
-    pub(crate) fn run_maybe_stale<T, F>(
-        &self,
-        token: u32,
-        operation: F,
-        lay_out: fn(T) -> Completion,
-    ) -> Result<()>
+    pub(crate) fn run_maybe_stale<T, F, L>(&self, token: u32, operation: F, lay_out: L) -> Result<()>
     where
+        L: FnOnce(T) -> Completion + Send + 'static,
         F: Future<Output = std::result::Result<T, Error>> + Send + 'static,
         T: Send + 'static,
     {

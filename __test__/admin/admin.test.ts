@@ -3,8 +3,7 @@ import { after, before, describe, it } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { Admin, NodeStatus, PegasusClient, type Table, type TableInfo, TableStatus } from 'pegasus-client'
 import { freshKey, world } from '../support/cluster'
-import { silentPeer } from '../support/net'
-import { ClusterProxy } from '../support/proxy'
+import { ClusterProxy, silentAfterConnect } from '../support/proxy'
 import { drain, numberedRows, place } from '../support/rows'
 import { rejection, timed, until } from '../support/wait'
 
@@ -332,10 +331,10 @@ describe('the deadline of an administrative call', () => {
     const proxy = await ClusterProxy.start(w.cluster.metaServers[0] as string)
     const client = await PegasusClient.connect({
       metaServers: proxy.address,
-      timeoutMs: 100,
-      metaTimeoutMs: 100,
+      timeoutMs: 1000,
+      metaTimeoutMs: 1000,
     })
-    proxy.onMetaReply = (reply, to) => setTimeout(() => to.write(reply), 300)
+    proxy.onMetaReply = (reply, to) => setTimeout(() => to.write(reply), 1300)
     await client.admin.clusterInfo()
     await assert.rejects(client.admin.clusterInfo({ timeoutMs: 100 }), refused('ERR_TIMEOUT'))
     await client.close()
@@ -343,7 +342,7 @@ describe('the deadline of an administrative call', () => {
   })
 
   it('passes where nobody answers, unless a signal ends the wait', async () => {
-    const silent = await silentPeer()
+    const silent = await silentAfterConnect(w.cluster.metaServers[0] as string)
     const client = await PegasusClient.connect({ metaServers: silent.address })
     const took = await timed(() =>
       assert.rejects(client.admin.listNodes({ timeoutMs: 200 }), refused('ERR_TIMEOUT')),

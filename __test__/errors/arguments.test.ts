@@ -245,12 +245,15 @@ describe('batches', () => {
   refuses('TypeError', [
     ['one key', () => table.batchGet(['h', 's']), /keys\[0\] must be an array \[hashKey, sortKey\]/],
     ['no list', () => table.batchGet(null), /keys must be an iterable/],
+    ['half a key', () => table.batchGetSettled([['h', 's'], ['h']]), /keys\[1\] must be an array/],
+    ['wrong options', () => table.batchGetSettled([['h', 's']], 7), /options must be an object/],
     ['a row without a value', () => table.batchSet([['h', 's']]), /rows\[0\] must be .* sortKey, value\]/],
     ['a value that is none', () => table.batchSet([['h', 's', 7]]), /the value of rows\[0\] .* a number$/],
     ['a sort key that is none', () => table.batchDel([['h', 7]]), /the sortKey of keys\[0\] .* number 7/],
   ])
   refuses('RangeError', [
     ['nothing to read', () => table.batchGet([]), /keys must not be empty/],
+    ['nothing to settle', () => table.batchGetSettled([]), /keys must not be empty/],
     ['nothing to write', () => table.batchSet(new Set()), /rows must not be empty/],
     ['nothing to remove', () => table.batchDel([]), /keys must not be empty/],
     [

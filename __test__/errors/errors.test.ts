@@ -23,7 +23,7 @@ describe('a PegasusError', () => {
 
   it('says whether trying again may help', async () => {
     const metaServers = await deadAddress()
-    const unreachable = await pegasusError(PegasusClient.connect({ metaServers }))
+    const unreachable = await pegasusError(PegasusClient.connect({ metaServers, timeoutMs: 300 }))
     assert.deepEqual([unreachable.code, unreachable.retryable], ['ERR_NETWORK_FAILURE', true])
     const client = await w.connect()
     await client.close()
@@ -105,7 +105,7 @@ describe('the stack of an error', () => {
     await w.table.get('h', 's', { timeoutMs: -1 })
   }
   async function connectToNobody() {
-    await PegasusClient.connect({ metaServers: await deadAddress() })
+    await PegasusClient.connect({ metaServers: await deadAddress(), timeoutMs: 300 })
   }
   for (const caller of [
     openTheWrongTable,
@@ -138,8 +138,8 @@ describe('an operation that failed', () => {
   let table: Table
   before(async () => {
     proxy = await ClusterProxy.start(w.cluster.metaServers[0] as string)
-    client = await PegasusClient.connect({ metaServers: proxy.address, timeoutMs: 150 })
-    table = await client.openTable('temp')
+    client = await PegasusClient.connect({ metaServers: proxy.address })
+    table = await client.openTable('temp', { timeoutMs: 150 })
   })
   after(async () => {
     await client?.close()

@@ -87,7 +87,7 @@ describe('a logger', () => {
   it('learns of a cluster that is not there', async () => {
     const logger = new Lines()
     const address = await deadAddress()
-    await assert.rejects(PegasusClient.connect({ metaServers: address, logger }), {
+    await assert.rejects(PegasusClient.connect({ metaServers: address, timeoutMs: 300, logger }), {
       code: 'ERR_NETWORK_FAILURE',
     })
     await until('the address is named', () => logger.text.includes(address))
@@ -114,7 +114,7 @@ describe('a logger', () => {
           const client = await PegasusClient.connect({ metaServers: process.argv[1], ...options })
           await client.openTable('temp')
           await client.openTable('missing').catch(() => {})
-          await PegasusClient.connect({ metaServers: process.argv[2], ...options }).catch(() => {})
+          await PegasusClient.connect({ metaServers: process.argv[2], timeoutMs: 300, ...options }).catch(() => {})
           await client.close()
         }
       }
@@ -146,7 +146,29 @@ describe('a logger', () => {
     process.off('warning', onWarning)
     const ours = warnings.filter(({ code }) => code === 'PEGASUS_LOGGER')
     assert.equal(ours.length, 1)
-    assert.match(String(ours[0]), /the disk is full/)
+    assert.match(String(ours[0]), /threw: Error: the disk is full$/)
+  })
+
+  it('that throws something without a text is reported in words too', async () => {
+    const warnings: (Error & { code?: string })[] = []
+    const onWarning = (warning: Error) => void warnings.push(warning)
+    process.on('warning', onWarning)
+    const things: [thrown: unknown, text: RegExp][] = [
+      ['', /threw: ''$/],
+      [undefined, /threw: undefined$/],
+      [Symbol('s'), /threw: Symbol\(s\)$/],
+      [Object.create(null), /threw: \[Object: null prototype\] \{\}$/],
+    ]
+    for (const [thing] of things) {
+      const fail = () => {
+        throw thing
+      }
+      await use({ error: fail, warn: fail, info: fail, debug: fail })
+    }
+    await until('the warnings came', () => warnings.length >= things.length)
+    process.off('warning', onWarning)
+    assert.equal(warnings.length, things.length)
+    for (const [at, [, text]] of things.entries()) assert.match(String(warnings[at]), text)
   })
 })
 
@@ -155,7 +177,7 @@ describe('two loggers', () => {
     const [one, other] = [new Lines(), new Lines()]
     const dead = await deadAddress()
     const first = await w.connect({ logger: one })
-    await assert.rejects(PegasusClient.connect({ metaServers: dead, logger: other }), {
+    await assert.rejects(PegasusClient.connect({ metaServers: dead, timeoutMs: 300, logger: other }), {
       code: 'ERR_NETWORK_FAILURE',
     })
     const third = await w.connect({ logger: other, metaServers: [dead, ...w.cluster.metaServers] })

@@ -2,6 +2,8 @@ import assert from 'node:assert/strict'
 import { after, afterEach, before, describe, it } from 'node:test'
 import { inspect } from 'node:util'
 import {
+  type BatchGetOutcome,
+  type BatchOutcome,
   type CallOptions,
   CheckType,
   FilterType,
@@ -63,6 +65,8 @@ const OPERATIONS: Record<string, (given: Given) => Promise<unknown>> = {
   compareExchange: ({ table, hashKey, value, options }) =>
     table.compareExchange(hashKey, SORT_KEY, VALUE, value, options),
   batchGet: ({ table, hashKey, options }) => table.batchGet([[hashKey, SORT_KEY]], options),
+  batchGetSettled: async ({ table, hashKey, options }) =>
+    allOk(await table.batchGetSettled([[hashKey, SORT_KEY]], options)),
   batchSet: async ({ table, hashKey, value, options }) =>
     allOk(await table.batchSet([[hashKey, SORT_KEY, value]], options)),
   batchDel: async ({ table, options }) => allOk(await table.batchDel([['other', SORT_KEY]], options)),
@@ -72,7 +76,7 @@ const OPERATIONS: Record<string, (given: Given) => Promise<unknown>> = {
 }
 const WRITES_VALUE = Object.keys(OPERATIONS).filter((name) => OPERATIONS[name]?.toString().includes('value'))
 
-function allOk(outcomes: Awaited<ReturnType<Table['batchSet']>>): void {
+function allOk(outcomes: readonly (BatchOutcome | BatchGetOutcome)[]): void {
   for (const outcome of outcomes) if (!outcome.ok) throw outcome.error
 }
 

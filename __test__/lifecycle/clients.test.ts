@@ -153,7 +153,7 @@ describe('close', () => {
     await client[Symbol.asyncDispose]()
     await assert.rejects(table.get('h', 's'), closed)
     await cluster[Symbol.asyncDispose]()
-    await assert.rejects(PegasusClient.connect({ metaServers: cluster.metaServers }), {
+    await assert.rejects(PegasusClient.connect({ metaServers: cluster.metaServers, timeoutMs: 300 }), {
       code: 'ERR_NETWORK_FAILURE',
     })
   })

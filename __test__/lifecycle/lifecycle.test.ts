@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { after, afterEach, before, beforeEach, describe, it } from 'node:test'
 import { ENDS_WITHIN_MS, endsByItself, PRELUDE, runScript, startScript } from '../support/child'
 import { world } from '../support/cluster'
-import { type Peer, silentPeer } from '../support/net'
+import { type ClusterProxy, silentAfterConnect } from '../support/proxy'
 import { timed, until } from '../support/wait'
 
 const w = world()
@@ -13,9 +13,9 @@ const ends = (source: string, metaServer = w.cluster.metaServers[0]) =>
   endsByItself(source, metaServer as string)
 
 describe('a process ends by itself', () => {
-  let silent: Peer
+  let silent: ClusterProxy
   before(async () => {
-    silent = await silentPeer()
+    silent = await silentAfterConnect(w.cluster.metaServers[0] as string)
   })
   after(() => silent?.close())
 
@@ -67,7 +67,10 @@ describe('a process ends by itself', () => {
   })
 
   it('after a connection that failed', async () => {
-    await ends(`PegasusClient.connect({ metaServers: '127.0.0.1:1' }).catch(({ code }) => console.log(code))`)
+    const out = await ends(
+      `PegasusClient.connect({ metaServers: '127.0.0.1:1', timeoutMs: 200 }).catch(({ code }) => console.log(code))`,
+    )
+    assert.equal(out, 'ERR_NETWORK_FAILURE\n')
   })
 
   it('after calls that were aborted', async () => {
@@ -242,7 +245,8 @@ describe('a local cluster that nobody stops', () => {
         ${COUNT}
         await (await PegasusClient.connect({ metaServers })).close()
         await worker.terminate()
-        await PegasusClient.connect({ metaServers }).then(() => console.log('still there'), ({ code }) => console.log(code))
+        const again = PegasusClient.connect({ metaServers, timeoutMs: 300 })
+        await again.then(() => console.log('still there'), ({ code }) => console.log(code))
       })`
     assert.deepEqual(await leftovers(source, '0\nERR_NETWORK_FAILURE\n'), [])
   })

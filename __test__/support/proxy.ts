@@ -65,6 +65,21 @@ export class ClusterProxy {
   }
 }
 
+/**
+ * A meta server that falls silent: a client can connect, because its first question is answered, and nothing after it.
+ * A connection that is made later is treated the same.
+ */
+export async function silentAfterConnect(metaServer: string): Promise<ClusterProxy> {
+  const proxy = await ClusterProxy.start(metaServer)
+  const greeted = new WeakSet<Socket>()
+  proxy.onMetaReply = (reply, to) => {
+    if (greeted.has(to)) return
+    greeted.add(to)
+    to.write(reply)
+  }
+  return proxy
+}
+
 /** Forwards the client's requests; passes the answers to `onReply` one by one, in order. */
 function forward(client: Socket, port: number, onReply: (reply: Buffer) => Promise<void>): void {
   const server = connect(port, '127.0.0.1')

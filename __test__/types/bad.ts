@@ -136,6 +136,8 @@ table.compareExchange('h', 's', 'a', 'b').then(({ actual }) => actual.length)
 table.batchGet(['h', 's'])
 // @ts-expect-error not a Buffer without a check
 table.batchGet([['h', 's']]).then(([value]) => value.length)
+// @ts-expect-error not a value without a check of the outcome
+table.batchGetSettled([['h', 's']]).then(([outcome]) => outcome.value)
 // @ts-expect-error rows have a value
 table.batchSet([['h', 's']])
 // @ts-expect-error there is an error only where it failed

@@ -3,6 +3,7 @@ import {
   Admin,
   type AdminOptions,
   type BackupRequestOptions,
+  type BatchGetOutcome,
   type BatchOutcome,
   type Bytes,
   type CallOptions,
@@ -232,6 +233,8 @@ export async function many(table: Table): Promise<void> {
   const keys: [string, Buffer][] = [['h', Buffer.from('s')]]
   const values: (Buffer | null)[] = await table.batchGet(keys, call)
   await table.batchGet(new Map([['h', 's']]))
+  const read: BatchGetOutcome[] = await table.batchGetSettled(keys, call)
+  const settled: (Buffer | null | PegasusError)[] = read.map((one) => (one.ok ? one.value : one.error))
   const written: BatchOutcome[] = await table.batchSet([['h', 's', 'v']], write)
   const removed: BatchOutcome[] = await table.batchDel(keys, call)
   for (const outcome of [...written, ...removed]) {
@@ -242,7 +245,7 @@ export async function many(table: Table): Promise<void> {
   const rows: { sortKey: Buffer; value: Buffer }[] = await table.multiGetAll('h', allRows)
   const sortKeys: Buffer[] = await table.getAllSortKeys('h', allSortKeys)
   const counts: number[] = [await table.count(), await table.count(countOptions)]
-  console.log(values, deleted, rows, sortKeys, counts)
+  console.log(values, settled, deleted, rows, sortKeys, counts)
 }
 
 export async function scans(table: Table): Promise<void> {

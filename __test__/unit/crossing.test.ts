@@ -4,7 +4,7 @@ import { describe, it } from 'node:test'
 import { makeTable } from '../../lib/api/table'
 import { unwrap } from '../../lib/crossing/answers'
 import { Crossing } from '../../lib/crossing/crossing'
-import { MAYBE_STALE, RecordKind } from '../../lib/crossing/native'
+import { MAYBE_STALE, RecordKind, SUCCEEDED } from '../../lib/crossing/native'
 import { PegasusError } from '../../lib/values/errors'
 import { FakeNative, fakeTable, handedOver } from './fake-native'
 
@@ -160,8 +160,54 @@ describe('failures', () => {
   })
 })
 
+describe('a spent ration', () => {
+  it('is followed by the next one in a later turn of the event loop, also where timers stand still', async (t) => {
+    const { native, crossing, send } = setUp()
+    const call = crossing.call(send)
+    t.mock.timers.enable({ apis: ['setImmediate'] })
+    native.answer([[1, RecordKind.Done]], undefined, undefined, true)
+    await call
+    assert.equal(native.resumed, 0)
+    t.mock.timers.reset()
+    await handedOver()
+    assert.equal(native.resumed, 1)
+  })
+
+  it('is told of: other batches resume nothing', async () => {
+    const { native, crossing, send } = setUp()
+    const call = crossing.call(send)
+    native.answer([[1, RecordKind.Done]])
+    await call
+    await handedOver()
+    assert.equal(native.resumed, 0)
+  })
+})
+
 describe('failures of the addon', () => {
   const failure = { message: 'no', retryable: false, maybeApplied: false }
+
+  it('leave the length of stacks as the program set it, and mind a program that froze it', async () => {
+    const given = Object.getOwnPropertyDescriptor(Error, 'stackTraceLimit') as PropertyDescriptor
+    for (const [value, writable] of [
+      [3, true],
+      [0, true],
+      [7, false],
+    ] as const) {
+      const { native, table } = setUp()
+      const call = table.set('h', 's', 'v')
+      Object.defineProperty(Error, 'stackTraceLimit', { ...given, value, writable })
+      native.answer([[1, RecordKind.Failure, 0]], undefined, [{ ...failure, code: 'ERR_BUSY' }])
+      const error: unknown = await call.catch((reason) => reason)
+      const left = Error.stackTraceLimit
+      Object.defineProperty(Error, 'stackTraceLimit', given)
+      assert.equal(left, value)
+      assert.ok(error instanceof PegasusError)
+      assert.match(
+        error.stack ?? '',
+        value === 0 ? /^PegasusError: no$/ : /^PegasusError: no\n\s+at Table\.set /,
+      )
+    }
+  })
 
   it('that are about an argument become a RangeError on the stack of the caller', async () => {
     const { native, table } = setUp()
@@ -197,12 +243,43 @@ describe('failures of the addon', () => {
       ])
     }
     const call = theCaller()
-    native.answerLast([null, { ...failure, code: 'ERR_INVALID_ARGUMENT' }, undefined])
+    const numbers = Buffer.from(Uint32Array.of(SUCCEEDED, 1, SUCCEEDED).buffer)
+    native.answerLast({ numbers, failures: [{ ...failure, code: 'ERR_INVALID_ARGUMENT' }] })
     const [first, second, third] = await call
     assert.deepEqual([first, third], [{ ok: true }, { ok: true }])
     assert.ok(second !== undefined && !second.ok && second.error instanceof PegasusError)
     assert.equal(second.error.code, 'ERR_INVALID_ARGUMENT')
     assert.match(second.error.stack ?? '', /^PegasusError: no\n\s+at Table\.batchSet .*at async theCaller /s)
+  })
+
+  it('of thousands of items are made in many turns of the event loop, each on the stack of the caller', async () => {
+    const { native, table } = setUp()
+    async function theCaller() {
+      return await table.batchDel(Array.from({ length: 1000 }, (_, at) => ['h', `${at}`] as const))
+    }
+    const call = theCaller()
+    const numbers = Buffer.from(Uint32Array.from({ length: 1000 }, (_, at) => 1 + (at % 2)).buffer)
+    const failures = ['ERR_BUSY', 'ERR_TIMEOUT'].map((code) => ({ ...failure, code }))
+    let turns = 0
+    let isOver = false
+    const turn = () => {
+      turns++
+      if (!isOver) setImmediate(turn)
+    }
+    setImmediate(turn)
+    native.answerLast({ numbers, failures })
+    const outcomes = await call
+    isOver = true
+    const errors = outcomes.map((outcome) => (outcome.ok ? undefined : outcome.error))
+    assert.equal(new Set(errors).size, 1000)
+    for (const [at, error] of errors.entries()) {
+      assert.equal(error?.code, at % 2 === 0 ? 'ERR_BUSY' : 'ERR_TIMEOUT')
+      assert.match(
+        error?.stack ?? '',
+        /^PegasusError: no\n\s+at (async )?Table\.batchDel .*at async theCaller /s,
+      )
+    }
+    assert.ok(turns >= 15, `${turns} turns`)
   })
 })
 

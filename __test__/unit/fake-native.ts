@@ -23,6 +23,7 @@ export interface Sent {
 export class FakeNative implements Native, NativeBridge {
   readonly sent: Sent[] = []
   readonly cancelled: number[] = []
+  resumed = 0
   #onBatch: OnBatch | undefined
 
   attach(onBatch: OnBatch): NativeBridge {
@@ -34,6 +35,10 @@ export class FakeNative implements Native, NativeBridge {
     for (const { operation, token, args } of decodeRequests(requests.subarray(0, length))) {
       this.operation(operation)(token, ...args)
     }
+  }
+
+  resume(): void {
+    this.resumed++
   }
 
   cancel(token: number): void {
@@ -66,9 +71,10 @@ export class FakeNative implements Native, NativeBridge {
     records: [token: number, kind: RecordKind, a?: number, b?: number][],
     slab = Buffer.alloc(0),
     extras: unknown[] = [],
+    isSpent = false,
   ) {
     const numbers = Uint32Array.from(records.flatMap(([token, kind, a = 0, b = 0]) => [token, kind, a, b]))
-    this.#onBatch?.(numbers, records.length, slab, extras)
+    this.#onBatch?.(numbers, records.length, slab, extras, isSpent)
   }
 
   /** Answers what was asked last with something of its own. */

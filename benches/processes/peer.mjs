@@ -41,6 +41,12 @@ export class Peer {
     await this.#exited
   }
 
+  /** Ends the process at once, unless it has ended. */
+  async kill() {
+    this.#child.kill('SIGKILL')
+    await this.#exited
+  }
+
   async #read() {
     const { value, done } = await this.#lines.next()
     if (!done) return JSON.parse(value)

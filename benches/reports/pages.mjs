@@ -3,6 +3,7 @@ import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { root } from '../../scripts/run.mjs'
 import { PEERS } from '../processes/pool.mjs'
+import { placeAndDate } from './machine.mjs'
 import { formatNumber, formatTables } from './tables.mjs'
 
 /** Puts `content` between `<!-- name -->` and `<!-- /name -->`. */
@@ -13,13 +14,14 @@ export function fillIn(page, name, content) {
   return `${page.slice(0, start + opening.length)}\n${content}\n${page.slice(end)}`
 }
 
-export function writePages({ results, summaries }, { cpu, cores, node }, date) {
-  const where = `Measured ${date} on ${cores} cores of ${cpu}, Node.js ${node}, the server on the same machine.`
-  write('README.md', 'speed', `${speedTable(summaries)}\n\n${where}`)
-  write('docs/performance.md', 'results', `${where}\n\n${formatTables(results).trim()}`)
+export function writePages({ results, summaries }, place, date) {
+  const where = placeAndDate(place, date)
+  writePage('README.md', 'speed', `${speedTable(summaries)}\n\n${where}`)
+  writePage('docs/performance.md', 'results', `${where}\n\n${formatTables(results).trim()}`)
 }
 
-function write(path, name, content) {
+/** Writes `content` between the comments called `name` in a page of this repository. */
+export function writePage(path, name, content) {
   const file = join(root, path)
   writeFileSync(file, fillIn(readFileSync(file, 'utf8'), name, content))
 }

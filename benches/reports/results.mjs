@@ -1,11 +1,11 @@
 // Writes the results of a whole run: the figures as JSON, as plots, and as tables in the documentation.
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
-import { cpus, release, totalmem, type } from 'node:os'
 import { join } from 'node:path'
-import { output, root } from '../../scripts/run.mjs'
+import { root } from '../../scripts/run.mjs'
 import { MEASURES } from '../compare.mjs'
 import { cpuPlot, latencyPlot, throughputPlot } from '../plots/index.mjs'
 import { PEERS } from '../processes/pool.mjs'
+import { machine, today } from './machine.mjs'
 import { writePages } from './pages.mjs'
 import { againstTitle } from './tables.mjs'
 
@@ -17,7 +17,7 @@ export function writeResults({ results, summaries }, options) {
   mkdirSync(folder, { recursive: true })
   const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'))
   const { rounds, seconds } = options
-  const date = new Date().toISOString().slice(0, 10)
+  const date = today()
   const measured = summaries.map(({ peer, ...summary }) => ({ peer: PEERS[peer].title, ...rounded(summary) }))
   const place = machine()
   const content = { version, date, machine: place, rounds, seconds, rows: results.map(rowOf), measured }
@@ -26,18 +26,6 @@ export function writeResults({ results, summaries }, options) {
     writeFileSync(join(folder, `${name}.svg`), plot(summaries))
   }
   writePages({ results, summaries }, place, date)
-}
-
-function machine() {
-  const [{ model }] = cpus()
-  return {
-    cpu: model,
-    cores: cpus().length,
-    memoryGb: Math.round(totalmem() / 2 ** 30),
-    system: `${type()} ${release()}`,
-    node: process.version,
-    rust: output('rustc', ['--version']).trim(),
-  }
 }
 
 function rowOf({ row, ours, theirs, value, verdict }) {

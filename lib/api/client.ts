@@ -42,11 +42,21 @@ export class PegasusClient {
   }
 
   /**
-   * Connects to a cluster: asks its meta servers until one answers.
+   * Connects to a cluster: asks its meta servers until the leading one answers.
    *
-   * Rejects with a `TypeError` or a `RangeError` whose `code` is `ERR_INVALID_ARGUMENT` when an option is wrong.
-   * Rejects with a {@link PegasusError} when no meta server answers in time. Its code is `ERR_NATIVE_ADDON` when the
-   * native part of this package is missing for this platform.
+   * What is not there yet is waited for: until `timeoutMs` has passed, the meta servers are asked again, with pauses
+   * that grow from 0.1 s to 0.8 s. So services and their cluster may start in any order; give a service that may be
+   * first a `timeoutMs` that is long enough, and its tables and calls shorter ones.
+   *
+   * Rejects at once with a `TypeError` or a `RangeError` whose `code` is `ERR_INVALID_ARGUMENT` when an option is wrong.
+   * Rejects with a {@link PegasusError} when no meta server that leads has answered in time. Its message says for each
+   * address what seems to be there. Its code is
+   *
+   * - `ERR_NETWORK_FAILURE`: nothing listens, the name is not known, a replica server or a server of another kind is
+   *   there, or the meta servers have no leader,
+   * - `ERR_TIMEOUT`: a server accepts connections and does not answer,
+   * - the leader's own, such as `ERR_SERVICE_NOT_ACTIVE`: it has not started yet,
+   * - `ERR_NATIVE_ADDON`: the native part of this package is missing for this platform.
    *
    * @example
    * ```ts

@@ -1,7 +1,7 @@
 import { unwrap } from '../crossing/answers'
 import type { Crossing } from '../crossing/crossing'
 import type { NativeTable } from '../crossing/native'
-import { decodeValues, outcomes } from '../crossing/results/batches'
+import { decodeValues, itemOutcomes } from '../crossing/results/batches'
 import { decodeCheckResult } from '../crossing/results/check-results'
 import { decodePairs } from '../crossing/results/pages'
 import type { CallOptions, IncrOptions, ReadOptions, WriteOptions } from '../options/call'
@@ -13,9 +13,9 @@ import type { GetAllSortKeysOptions, MultiGetAllOptions } from '../options/read-
 import type { ScanOptions } from '../options/scan'
 import { notConstructible } from '../values/argument-errors'
 import type { Bytes, Entries } from '../values/bytes'
-import type { BatchOutcome, CheckResult, CompareExchangeResult } from '../values/outcomes'
+import type { BatchGetOutcome, BatchOutcome, CheckResult, CompareExchangeResult } from '../values/outcomes'
 import type { MultiGetResult, SortKeysResult } from '../values/rows'
-import { batchDel, batchGet, batchSet } from './operations/batches'
+import { batchDel, batchGet, batchGetSettled, batchSet } from './operations/batches'
 import { checkAndMutate, checkAndSet, compareExchange } from './operations/conditional'
 import type { TableContext } from './operations/context'
 import {
@@ -33,6 +33,8 @@ import type { Scanner } from './scanner'
 
 // The functions in ./operations check the arguments and send. The methods here unwrap the answers, so the stack of an
 // error starts with the method that the user called.
+
+const done = () => ({ ok: true as const })
 
 /** For {@link PegasusClient}: only a client makes tables. */
 export let makeTable: (crossing: Crossing, native: NativeTable) => Table
@@ -249,7 +251,8 @@ export class Table {
    * Reads rows of any hash keys. The client sends one request to each of their partitions (more for very many keys),
    * all at once. An empty list of keys is refused. To read rows of one hash key, use {@link Table.multiGet}.
    *
-   * The call rejects when one of the requests fails: it returns all values or none.
+   * The call rejects when one of the requests fails: it returns all values or none. To have the values that can be
+   * had, use {@link Table.batchGetSettled}.
    *
    * @returns The values in the order of the keys; `null` for a row that does not exist.
    * @example
@@ -259,6 +262,30 @@ export class Table {
    */
   async batchGet(keys: Iterable<readonly [Bytes, Bytes]>, options?: ReadOptions): Promise<(Buffer | null)[]> {
     return decodeValues(unwrap(await batchGet(this.#context, keys, options)))
+  }
+
+  /**
+   * Reads rows as {@link Table.batchGet} does, with an outcome for each key: when a request fails, only the keys that
+   * it asked for have errors. So while one server is gone, the rows of the others are still read.
+   *
+   * The call rejects only when it fails as a whole: for a wrong argument, before anything is sent, or when it is
+   * aborted. It resolves when every key has an outcome, at the deadline at the latest.
+   *
+   * @returns The outcome of each key, in the order of the keys: a value, `null` for a row that does not exist, or an
+   * error. Keys that one request asked for have errors of their own that say the same.
+   * @example
+   * ```ts
+   * const outcomes = await table.batchGetSettled([['user-1', 'name'], ['user-2', 'name']], { timeoutMs: 200 })
+   * const names = outcomes.map((outcome) => (outcome.ok ? outcome.value : 'unknown'))
+   * ```
+   */
+  async batchGetSettled(
+    keys: Iterable<readonly [Bytes, Bytes]>,
+    options?: ReadOptions,
+  ): Promise<BatchGetOutcome[]> {
+    const outcomes = unwrap(await batchGetSettled(this.#context, keys, options))
+    const values = decodeValues(outcomes.values as Buffer)
+    return await itemOutcomes(outcomes, (at) => ({ ok: true as const, value: values[at] ?? null }))
   }
 
   /**
@@ -279,7 +306,7 @@ export class Table {
     rows: Iterable<readonly [Bytes, Bytes, Bytes]>,
     options?: WriteOptions,
   ): Promise<BatchOutcome[]> {
-    return outcomes(unwrap(await batchSet(this.#context, rows, options)))
+    return await itemOutcomes(unwrap(await batchSet(this.#context, rows, options)), done)
   }
 
   /**
@@ -294,7 +321,7 @@ export class Table {
    * ```
    */
   async batchDel(keys: Iterable<readonly [Bytes, Bytes]>, options?: CallOptions): Promise<BatchOutcome[]> {
-    return outcomes(unwrap(await batchDel(this.#context, keys, options)))
+    return await itemOutcomes(unwrap(await batchDel(this.#context, keys, options)), done)
   }
 
   /**

@@ -1,3 +1,4 @@
+import { constants } from 'node:buffer'
 import type { Logger } from '../values/logger'
 import type { CountProgress } from '../values/rows'
 import { unwatch, watch } from './aborts'
@@ -17,9 +18,15 @@ import {
 import { answerOf } from './records'
 import type { Requests } from './requests'
 import { type Settle, Slots } from './slots'
+import { inALaterTurn } from './turns'
+
+/** The longest result: what a Buffer holds, and at most 4 GiB where it could be longer. */
+const MOST_BYTES = Math.min(constants.MAX_LENGTH, 2 ** 32)
 
 /**
- * The one way between JavaScript and the addon: operations go out in bursts, all finished ones come back in one drain.
+ * The one way between JavaScript and the addon: operations go out in bursts, and finished ones come back in batches. After a
+ * number of results the addon waits for a later turn of the event loop, so the rest of the program gets its turns,
+ * however many operations end together.
  */
 export class Crossing {
   readonly native: NativeBridge
@@ -30,8 +37,12 @@ export class Crossing {
   readonly #listeners = new Listeners()
   readonly #loggers = new Loggers()
 
-  constructor(native: Native) {
-    this.native = native.attach((records, count, slab, extras) => this.#drain(records, count, slab, extras))
+  /** `mostBytes`: a longer result is an error of its call. */
+  constructor(native: Native, mostBytes = MOST_BYTES) {
+    this.native = native.attach((records, count, slab, extras, isSpent) => {
+      if (isSpent) inALaterTurn(this.#resume)
+      this.#drain(records, count, slab, extras)
+    }, mostBytes)
     this.#burst = new Burst(this.native)
     this.requests = this.#burst.requests
   }
@@ -122,6 +133,8 @@ export class Crossing {
   removeLogger(logId: number): void {
     this.#loggers.remove(logId)
   }
+
+  readonly #resume = () => this.native.resume()
 
   #drain(records: Uint32Array, count: number, slab: Buffer, extras: unknown[]): void {
     const { buffer: memory, byteOffset } = slab

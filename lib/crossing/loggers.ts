@@ -1,3 +1,4 @@
+import { inspect } from 'node:util'
 import { LOG_LEVELS, type Logger } from '../values/logger'
 import { LogLevel, type LogLine } from './native'
 
@@ -46,8 +47,14 @@ function writeLine(logger: Logger, level: LogLevel, message: string): void {
   } catch (error) {
     if (warned.has(logger)) return
     warned.add(logger)
-    process.emitWarning(`the logger of a Pegasus client threw: ${error}`, { code: 'PEGASUS_LOGGER' })
+    process.emitWarning(`the logger of a Pegasus client threw: ${thrown(error)}`, { code: 'PEGASUS_LOGGER' })
   }
+}
+
+/** The first line of what was thrown, whatever it is: it is never empty, and nothing of the value is called. */
+function thrown(error: unknown): string {
+  const [line = ''] = inspect(error, { customInspect: false, depth: 0 }).split('\n', 1)
+  return line
 }
 
 interface Levelled {

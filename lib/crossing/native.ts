@@ -22,6 +22,9 @@ export const AUTO_DELAY = 0
 /** `failoverAfterMs` of a failover that never comes. */
 export const NO_FAILOVER = -1
 
+/** The outcome of an item that succeeded. Other numbers name a failure: 1 is the first. */
+export const SUCCEEDED = 0
+
 /** Numbers that a page of rows starts with: flags, number of rows. */
 export const PAGE_HEADER_NUMBERS = 2
 
@@ -144,11 +147,13 @@ export type ReactionKind = 'error' | 'delayMs' | 'holdMs' | 'drop' | 'duplicate'
 export interface Native {
   /**
    * Makes a bridge for one copy of this library. `onBatch` receives `count` records (`RECORD_LENGTH` numbers each) in
-   * one visit to the JavaScript thread. One environment (main thread or worker) can hold several copies, as under
-   * Jest. Each copy attaches on its own and shares nothing with the others.
+   * one visit to the JavaScript thread. With `isSpent`, it must call `resume` in a later turn of the event loop:
+   * until then nothing more comes. A result of more than `mostBytes` is a failure. One environment (main thread or worker) can hold several copies, as under Jest.
+   * Each copy attaches on its own and shares nothing with the others.
    */
   attach(
-    onBatch: (records: Uint32Array, count: number, slab: Buffer, extras: unknown[]) => void,
+    onBatch: (records: Uint32Array, count: number, slab: Buffer, extras: unknown[], isSpent: boolean) => void,
+    mostBytes: number,
   ): NativeBridge
   /** Parses the arguments of the `pegasus-local` program, without its name. Throws nothing: a refusal is a value. */
   parseLocalArguments(args: string[]): NativeLocalArguments
@@ -169,9 +174,11 @@ export interface NativeBridge {
    * works on them while JavaScript makes the next part.
    */
   flush(requests: Uint8Array, length: number, isWhole: boolean): void
+  /** Delivers results that wait, after a batch that said `isSpent`. */
+  resume(): void
   /** Cancels an operation. Its record still comes: Cancelled, or the answer if that was faster. */
   cancel(token: number): void
-  /** Answer: Extra, a `NativeClient`. Fails when no meta server can be reached. */
+  /** Answer: Extra, a `NativeClient`. Fails when no leading meta server answers within the client's timeout. */
   connect(token: number, options: NativeClientOptions): void
   /** Answer: Extra, a `NativeLocalCluster`. */
   startLocal(token: number, options: NativeLocalOptions): void
@@ -298,7 +305,9 @@ export interface NativeScanner {
 export interface NativeTable {
   /** `keys` packed: hash key, sort key, hash key, sort key … Answer: Extra, a page of values. */
   batchGet(token: number, keys: Uint8Array, timeoutMs: number): void
-  /** `rows` packed: hash key, sort key, value … Answer: Extra, for each row a `Failure` or null. */
+  /** `keys` packed as for `batchGet`. Answer: Extra, a `NativeOutcomes` with values. */
+  batchGetSettled(token: number, keys: Uint8Array, timeoutMs: number): void
+  /** `rows` packed: hash key, sort key, value … Answer: Extra, a `NativeOutcomes`. */
   batchSet(token: number, rows: Uint8Array, ttlSeconds: number, timeoutMs: number): void
   /** `keys` packed as for `batchGet`. Answer: as of `batchSet`. */
   batchDel(token: number, keys: Uint8Array, timeoutMs: number): void
@@ -550,6 +559,16 @@ export interface NativeLocalArguments {
   options?: NativeLocalOptions
   message?: string
   exitCode: number
+}
+
+/** The outcomes of a batch. */
+export interface NativeOutcomes {
+  /** For each item `SUCCEEDED` or the number of its failure: a u32, in the byte order of this machine. */
+  numbers: Buffer
+  /** The failures, each once. */
+  failures: Failure[]
+  /** For reads a page of values, in which failed items have none. */
+  values?: Buffer
 }
 
 /** How a scan is done. `lib/` has filled in all fields. */

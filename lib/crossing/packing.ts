@@ -1,3 +1,4 @@
+import { outOfRange } from '../values/argument-errors'
 import type { Bytes } from '../values/bytes'
 
 /** Up to this length, copying byte by byte is faster than a call of the engine's own copy function. */
@@ -9,6 +10,21 @@ const MOST_BYTES_PER_UNIT = 3
 /** An upper bound of the length in bytes. */
 export function mostBytes(value: Bytes): number {
   return typeof value === 'string' ? value.length * MOST_BYTES_PER_UNIT : value.length
+}
+
+/** The most bytes of arguments that cross in one call: their lengths are 32-bit numbers. */
+export const LONGEST_ARGUMENTS = 2 ** 30
+
+/**
+ * The length of values, which a message calls `what`, in bytes. For those that {@link mostBytes} finds too long: measuring strings takes time.
+ *
+ * @throws `RangeError` when they are longer than `most`.
+ */
+export function exactBytes(what: string, values: readonly Bytes[], most: number): number {
+  let length = 0
+  for (const value of values) length += typeof value === 'string' ? Buffer.byteLength(value) : value.length
+  if (length <= most) return length
+  throw outOfRange(`${what} are ${length} bytes long together: one call takes at most ${most}`)
 }
 
 /** Writes bytes into `target`, which must have room for them, and gives their end. */
@@ -29,10 +45,14 @@ function putString(target: Buffer, value: string, start: number): number {
   return start + value.length
 }
 
-/** Packs a list for the addon: each element as a little-endian u32 length and its bytes. */
-export function pack(list: readonly Bytes[]): Buffer {
+/**
+ * Packs a list for the addon: each element as a little-endian u32 length and its bytes. Elements of more than `most`
+ * bytes together are refused.
+ */
+export function pack(list: readonly Bytes[], most = LONGEST_ARGUMENTS): Buffer {
   let room = 0
   for (const item of list) room += 4 + mostBytes(item)
+  if (room > most) room = 4 * list.length + exactBytes('the keys and values', list, most)
   const packed = Buffer.allocUnsafe(room)
   let at = 0
   for (const item of list) {

@@ -1,6 +1,6 @@
 import type { Bytes } from '../values/bytes'
 import { REQUEST_HEADER_NUMBERS, RequestNumber, type RowOperation } from './native'
-import { mostBytes, putBytes } from './packing'
+import { exactBytes, LONGEST_ARGUMENTS, mostBytes, putBytes } from './packing'
 
 const HEADER_LENGTH = REQUEST_HEADER_NUMBERS * Uint32Array.BYTES_PER_ELEMENT
 
@@ -31,6 +31,12 @@ export class Requests {
   #bytes = Buffer.allocUnsafeSlow(ROOM)
   #numbers = new Uint32Array(this.#bytes.buffer)
   #length = 0
+  readonly #most: number
+
+  /** Arguments of an operation of more than `most` bytes together are refused. */
+  constructor(most = LONGEST_ARGUMENTS) {
+    this.#most = most
+  }
 
   /** Length of all records in bytes. */
   get length(): number {
@@ -49,7 +55,10 @@ export class Requests {
     value: Bytes,
   ): void {
     const start = this.#length
-    this.#reserve(start + HEADER_LENGTH + mostBytes(hashKey) + mostBytes(sortKey) + mostBytes(value))
+    let room = mostBytes(hashKey) + mostBytes(sortKey) + mostBytes(value)
+    if (room > this.#most)
+      room = exactBytes('hashKey, sortKey and value', [hashKey, sortKey, value], this.#most)
+    this.#reserve(start + HEADER_LENGTH + room)
     const hashKeyStart = start + HEADER_LENGTH
     const sortKeyStart = putBytes(this.#bytes, hashKey, hashKeyStart)
     const valueStart = putBytes(this.#bytes, sortKey, sortKeyStart)

@@ -6,7 +6,12 @@ import { logger as checkLogger, oneOf } from './checks/kinds'
 import { integer, notNegative, positive } from './checks/numbers'
 import { type Checks, checked } from './checks/schema'
 
-/** How operations are retried. The backoff between attempts grows, and each one is random between 0 and its limit. */
+/**
+ * How operations are retried. The backoff between attempts grows, and each one is random between 0 and its limit.
+ *
+ * Retries of calls that servers refused for load (`ERR_CAPACITY_EXCEEDED`) stay under 20 % of the client's calls plus 10 a
+ * second. Further ones wait for their turn within the call's deadline.
+ */
 export interface RetryOptions {
   /** The maximum number of attempts of one operation, the first included. Default: only the deadline limits them. */
   maxAttempts?: number
@@ -23,9 +28,15 @@ export interface ClientOptions {
    * A host is a DNS name, an IPv4 address, or an IPv6 address in brackets (`[::1]:34601`).
    */
   metaServers: string | readonly string[]
-  /** Milliseconds for an operation, all its attempts together. Default 2000. */
+  /**
+   * Milliseconds for an operation, all its attempts together. Also how long {@link PegasusClient.connect} waits for the
+   * cluster. Default 2000.
+   */
   timeoutMs?: number
-  /** Milliseconds for making a connection. Default 1000. */
+  /**
+   * Milliseconds for making a connection. Default 1000. A look-up of a server's name that takes longer goes on, and the
+   * next attempt to connect uses what it finds.
+   */
   connectTimeoutMs?: number
   /** Milliseconds for one attempt at one meta server. Default 2000. */
   metaTimeoutMs?: number

@@ -14,8 +14,8 @@ export interface TableOptions {
 
 /**
  * When a secondary may answer a read of this table in place of the primary. This applies to `get`, `exist`, `ttl`,
- * `batchGet`, `multiGet`, `multiGetOpt` and `getSortKeys`. All other operations, such as writes, scans and counts,
- * always go to the primary.
+ * `batchGet`, `batchGetSettled`, `multiGet`, `multiGetOpt` and `getSortKeys`. All other operations, such as writes,
+ * scans and counts, always go to the primary.
  *
  * **The price is consistency.** A secondary may lag behind the primary. Its answer may lack acknowledged writes, the
  * caller's own last write included, and of two reads the later one may show the older state. Every row is shown as it

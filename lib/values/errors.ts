@@ -39,7 +39,9 @@ export interface PegasusErrorDetails {
 export class PegasusError extends Error {
   /**
    * The server's name for the error (`ERR_TIMEOUT`, `ERR_OBJECT_NOT_FOUND`, `ERR_BUSY`, …), or a code of this
-   * client: `ERR_CLIENT_CLOSED`, `ERR_TOO_MANY_REQUESTS`, `ERR_SCANNER_CLOSED`, `ERR_NATIVE_ADDON`.
+   * client: `ERR_CLIENT_CLOSED`, `ERR_TOO_MANY_REQUESTS`, `ERR_SCANNER_CLOSED`, `ERR_NATIVE_ADDON`;
+   * `ERR_OUT_OF_RESOURCES` when the system gives no thread or file descriptor for the client's own thread, or for a local
+   * cluster; `ERR_RESULT_TOO_LARGE` for a result that is longer than a Buffer can be, 4 GiB.
    */
   readonly code: string
   /** True when the same call may succeed later. The client has already used up its own retries. */
@@ -76,11 +78,14 @@ export class PegasusError extends Error {
     this.maybeApplied = details.maybeApplied ?? false
     // Only known fields become properties, so a printed error shows nothing undefined.
     const { table, partitionIndex, server, attempts, deleted, nextSortKey } = details
-    const known = { table, partitionIndex, server, attempts, deleted, nextSortKey }
-    for (const [name, value] of Object.entries(known)) {
-      // A key is user data: programs can read it, but printing the error must not show it.
-      const enumerable = name !== 'nextSortKey'
-      if (value !== undefined) Object.defineProperty(this, name, { value, enumerable })
+    if (table !== undefined) this.table = table
+    if (partitionIndex !== undefined) this.partitionIndex = partitionIndex
+    if (server !== undefined) this.server = server
+    if (attempts !== undefined) this.attempts = attempts
+    if (deleted !== undefined) this.deleted = deleted
+    // A key is user data: programs can read it, but printing the error must not show it.
+    if (nextSortKey !== undefined) {
+      Object.defineProperty(this, 'nextSortKey', { value: nextSortKey, enumerable: false })
     }
   }
 

@@ -25,3 +25,6 @@ export interface CompareExchangeResult {
  * as a row of more than 1 MiB, gets the code `ERR_INVALID_ARGUMENT`.
  */
 export type BatchOutcome = { ok: true } | { ok: false; error: PegasusError }
+
+/** The result for one key of {@link Table.batchGetSettled}; `null` for a row that does not exist. */
+export type BatchGetOutcome = { ok: true; value: Buffer | null } | { ok: false; error: PegasusError }

@@ -2,13 +2,14 @@
 
 #![allow(unsafe_code)]
 
+use std::collections::vec_deque::IntoIter;
 use std::iter::Peekable;
 use std::rc::Rc;
-use std::vec::IntoIter;
 
 use napi::{Env, Result, sys};
 
 use super::completion::Completion;
+use super::failures::FailureObjects;
 use super::handle::Bridge;
 use super::node_api::buffer_copy;
 use super::record::{MAYBE_STALE, RECORD_LENGTH, RecordKind};
@@ -30,6 +31,7 @@ pub(super) struct Batch {
     pub(super) answers: u32,
     pub(super) slab: Vec<u8>,
     pub(super) extras: Vec<sys::napi_value>,
+    failures: FailureObjects,
 }
 
 /// Kind, `a` and `b` of a record.
@@ -43,7 +45,13 @@ impl Batch {
         records: &mut [u32],
         finished: &mut Peekable<IntoIter<(u32, Completion)>>,
     ) -> Self {
-        let mut batch = Self { count: 0, answers: 0, slab: Vec::new(), extras: Vec::new() };
+        let mut batch = Self {
+            count: 0,
+            answers: 0,
+            slab: Vec::new(),
+            extras: Vec::new(),
+            failures: FailureObjects::default(),
+        };
         for record in records.chunks_exact_mut(RECORD_LENGTH as usize) {
             if batch.slab.len() + SLAB_VALUE > SLAB {
                 break;
@@ -62,6 +70,10 @@ impl Batch {
         match completion {
             Completion::Done => (RecordKind::Done as u32, 0, 0),
             Completion::Absent => (RecordKind::Absent as u32, 0, 0),
+            Completion::Bytes(bytes) if bytes.len() > bridge.most_bytes() => {
+                let failure = Failure::too_large(bytes.len(), bridge.most_bytes());
+                self.lay_out(env, bridge, failure.into())
+            }
             Completion::Bytes(bytes) if bytes.len() <= SLAB_VALUE => {
                 // Aligned for the numbers that a page of rows starts with.
                 let at = self.slab.len().next_multiple_of(4);
@@ -81,7 +93,12 @@ impl Batch {
                 let bridge = Rc::clone(bridge);
                 self.make(env, RecordKind::Extra, |env| make(env, bridge))
             }
-            Completion::Failure(failure) => self.make(env, RecordKind::Failure, make_value(*failure)),
+            Completion::Failure(failure) => {
+                let mut failures = std::mem::take(&mut self.failures);
+                let layout = self.make(env, RecordKind::Failure, |env| failures.make(env, *failure));
+                self.failures = failures;
+                layout
+            }
             Completion::MaybeStale(answer) => {
                 let (kind, a, b) = self.lay_out(env, bridge, *answer);
                 (kind + MAYBE_STALE, a, b)

@@ -9,6 +9,9 @@ use napi::{Env, Result, sys};
 use super::value::MakeValue;
 use crate::failure::Failure;
 
+/// Copying this many bytes into memory that is new to the process takes about a microsecond.
+const BYTES_PER_UNIT: usize = 4096;
+
 /// A result on its way to JavaScript.
 pub(crate) enum Completion {
     Done,
@@ -42,6 +45,24 @@ impl Completion {
             Self::Bytes(bytes) => bytes.len(),
             Self::MaybeStale(answer) => answer.held(),
             _ => 0,
+        }
+    }
+
+    /// What it costs the JavaScript thread to deliver it, in units of about a microsecond. What the program does
+    /// with it is not counted, except that an error is made there, with the stack of the caller.
+    pub(super) fn cost(&self) -> u32 {
+        match self {
+            Self::Bytes(bytes) => 1 + u32::try_from(bytes.len() / BYTES_PER_UNIT).unwrap_or(u32::MAX - 1),
+            Self::Failure(_) => 16,
+            Self::Log(_) => 8,
+            Self::Extra(_) | Self::Object(_) | Self::Progress(_) => 4,
+            Self::MaybeStale(answer) => answer.cost(),
+            Self::Done
+            | Self::Absent
+            | Self::Number(_)
+            | Self::Boolean(_)
+            | Self::BigInt(_)
+            | Self::Cancelled => 1,
         }
     }
 }

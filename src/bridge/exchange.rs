@@ -1,5 +1,6 @@
 //! What the JavaScript thread and the I/O thread share.
 
+use std::collections::VecDeque;
 use std::sync::Mutex;
 
 use futures_util::task::AtomicWaker;
@@ -44,9 +45,9 @@ impl Exchange {
         self.driver.wake();
     }
 
-    /// The results so far. Operations that stood still because of them go on.
-    pub(super) fn drain_results(&self) -> Vec<(u32, Completion)> {
-        let (finished, was_full) = self.outbox.drain();
+    /// The oldest results, as [`Outbox::take`] gives them. Operations that stood still because of them go on.
+    pub(super) fn take_results(&self, budget: &mut u32) -> VecDeque<(u32, Completion)> {
+        let (finished, was_full) = self.outbox.take(budget);
         if was_full {
             self.driver.wake();
         }

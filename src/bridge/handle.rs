@@ -4,6 +4,7 @@
 
 use std::cell::{Cell, RefCell};
 use std::future::Future;
+use std::io;
 use std::ptr;
 use std::sync::Arc;
 
@@ -17,6 +18,10 @@ use super::io_thread::IoThread;
 use super::node_api::check;
 use super::operation_set::OperationSet;
 use super::token::{NO_TOKEN, plain_token};
+use crate::failure::Failure;
+
+/// What the results of one ration may cost. It is spent in a millisecond or two.
+pub(super) const RATION: u32 = 1024;
 
 /// A burst of this many messages is handed over before its end: the I/O thread works while JavaScript goes on.
 const LONGEST_BURST: usize = 64;
@@ -33,10 +38,15 @@ pub(crate) struct Bridge {
     pub(super) io_thread: RefCell<Option<IoThread>>,
     /// The Uint32Array, kept on the JavaScript side, for the records.
     pub(super) records: Cell<sys::napi_ref>,
+    /// The JavaScript function that takes results.
+    pub(super) on_batch: Cell<sys::napi_ref>,
+    /// What results may still cost in this ration; see `visit`.
+    pub(super) ration_left: Cell<u32>,
+    most_bytes: usize,
 }
 
 impl Bridge {
-    pub(super) fn new(env: sys::napi_env, exchange: Exchange) -> Self {
+    pub(super) fn new(env: sys::napi_env, exchange: Exchange, most_bytes: usize) -> Self {
         Self {
             env,
             exchange: Arc::new(exchange),
@@ -44,7 +54,15 @@ impl Bridge {
             burst: RefCell::default(),
             io_thread: RefCell::new(None),
             records: Cell::new(ptr::null_mut()),
+            on_batch: Cell::new(ptr::null_mut()),
+            ration_left: Cell::new(RATION),
+            most_bytes,
         }
+    }
+
+    /// The longest result, in bytes. A longer one is a failure of its operation.
+    pub(crate) fn most_bytes(&self) -> usize {
+        self.most_bytes
     }
 
     /// For what reports to JavaScript on its own, such as a log.
@@ -57,6 +75,12 @@ impl Bridge {
     where
         F: Future<Output = Completion> + Send + 'static,
     {
+        if let Err(error) = self.start_io_thread() {
+            self.count(1)?;
+            self.exchange
+                .finish(plain_token(token), Failure::out_of_resources("the I/O thread", &error).into());
+            return Ok(());
+        }
         self.start(1, move |operations| operations.start(token, operation))
     }
 
@@ -66,11 +90,10 @@ impl Bridge {
     where
         S: FnOnce(&mut OperationSet) + Send + 'static,
     {
-        self.start_io_thread()?;
-        if count > 0 && self.pending.replace(self.pending.get() + count) == 0 {
-            // SAFETY: JavaScript thread of a live environment.
-            check(unsafe { sys::napi_ref_threadsafe_function(self.env, self.exchange.outbox.function()) })?;
-        }
+        self.start_io_thread().map_err(|error| {
+            Error::new(Status::GenericFailure, format!("the I/O thread cannot start: {error}"))
+        })?;
+        self.count(count)?;
         let mut burst = self.burst.borrow_mut();
         burst.push(Message::Start(Box::new(start)));
         if burst.len() >= LONGEST_BURST {
@@ -116,15 +139,21 @@ impl Bridge {
         self.burst.borrow().is_empty()
     }
 
-    fn start_io_thread(&self) -> Result<()> {
+    /// Starts the I/O thread, unless it runs. After a failure the next operation tries again.
+    fn start_io_thread(&self) -> io::Result<()> {
         let mut io_thread = self.io_thread.borrow_mut();
-        if io_thread.is_some() {
-            return Ok(());
+        if io_thread.is_none() {
+            *io_thread = Some(IoThread::start(Arc::clone(&self.exchange))?);
         }
-        let started = IoThread::start(Arc::clone(&self.exchange)).map_err(|error| {
-            Error::new(Status::GenericFailure, format!("cannot start the I/O thread: {error}"))
-        })?;
-        *io_thread = Some(started);
+        Ok(())
+    }
+
+    /// Counts operations that begin. Until they have ended, the process stays open.
+    fn count(&self, count: u32) -> Result<()> {
+        if count > 0 && self.pending.replace(self.pending.get() + count) == 0 {
+            // SAFETY: JavaScript thread of a live environment.
+            check(unsafe { sys::napi_ref_threadsafe_function(self.env, self.exchange.outbox.function()) })?;
+        }
         Ok(())
     }
 

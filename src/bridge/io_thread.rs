@@ -25,7 +25,7 @@ impl IoThread {
         let runtime = Builder::new_current_thread().enable_all().build()?;
         let handle = runtime.handle().clone();
         let thread = std::thread::Builder::new().name("pegasus-io".into());
-        Ok(Self { runtime: handle, thread: thread.spawn(move || run(&runtime, exchange))? })
+        Ok(Self { runtime: handle, thread: thread.spawn(move || run(runtime, exchange))? })
     }
 
     /// Starts operations on the calling thread, the JavaScript thread, and sends their requests. The I/O
@@ -55,10 +55,13 @@ impl IoThread {
 
 /// The driver is a task and not the runtime's own future: waking that future costs a system call, even
 /// from this thread.
-fn run(runtime: &Runtime, exchange: Arc<Exchange>) {
+fn run(runtime: Runtime, exchange: Arc<Exchange>) {
     // All operations are one task; without `unconstrained`, the task's budget would stop it after 128 of them.
     let driver = runtime.spawn(tokio::task::unconstrained(drive(exchange)));
-    if let Err(error) = runtime.block_on(driver)
+    let ended = runtime.block_on(driver);
+    // Dropping the runtime would wait for blocking work, which nothing can interrupt.
+    runtime.shutdown_background();
+    if let Err(error) = ended
         && error.is_panic()
     {
         std::panic::resume_unwind(error.into_panic());

@@ -19,6 +19,7 @@ mod batch;
 pub(crate) mod completion;
 mod environment;
 pub(crate) mod exchange;
+mod failures;
 pub(crate) mod handle;
 mod inbox;
 mod io_thread;

@@ -44,8 +44,7 @@ pub(super) unsafe fn create_function(
 /// The Uint32Array for the records, made once. JavaScript reads it only while it is called with it.
 pub(super) unsafe fn make_records(env: sys::napi_env) -> Result<sys::napi_ref> {
     let length = RECORDS * RECORD_LENGTH as usize;
-    let (mut data, mut buffer, mut array, mut reference) =
-        (ptr::null_mut(), ptr::null_mut(), ptr::null_mut(), ptr::null_mut());
+    let (mut data, mut buffer, mut array) = (ptr::null_mut(), ptr::null_mut(), ptr::null_mut());
     // SAFETY: the caller is on the JavaScript thread; each result is checked before it is used.
     unsafe {
         check(sys::napi_create_arraybuffer(env, length * 4, &mut data, &mut buffer))?;
@@ -57,9 +56,34 @@ pub(super) unsafe fn make_records(env: sys::napi_env) -> Result<sys::napi_ref> {
             0,
             &mut array,
         ))?;
-        check(sys::napi_create_reference(env, array, 1, &mut reference))?;
+        make_reference(env, array)
     }
+}
+
+/// Keeps a value alive until the reference is deleted.
+pub(super) unsafe fn make_reference(env: sys::napi_env, value: sys::napi_value) -> Result<sys::napi_ref> {
+    let mut reference = ptr::null_mut();
+    // SAFETY: the caller is on the JavaScript thread, with a value of its own call.
+    check(unsafe { sys::napi_create_reference(env, value, 1, &mut reference) })?;
     Ok(reference)
+}
+
+/// The value of a reference.
+pub(super) unsafe fn referenced(env: sys::napi_env, reference: sys::napi_ref) -> Result<sys::napi_value> {
+    let mut value = ptr::null_mut();
+    // SAFETY: the caller is on the JavaScript thread, and the reference is not deleted.
+    check(unsafe { sys::napi_get_reference_value(env, reference, &mut value) })?;
+    Ok(value)
+}
+
+/// A string.
+pub(super) unsafe fn string(env: sys::napi_env, text: &str) -> Result<sys::napi_value> {
+    let mut value = ptr::null_mut();
+    // SAFETY: the caller is on the JavaScript thread; the text lives for the call.
+    check(unsafe {
+        sys::napi_create_string_utf8(env, text.as_ptr().cast(), text.len() as isize, &mut value)
+    })?;
+    Ok(value)
 }
 
 /// The memory of that array.
@@ -105,8 +129,7 @@ pub(super) unsafe fn report(env: sys::napi_env, error: &Error) {
         if pending {
             sys::napi_get_and_clear_last_exception(env, &mut exception);
         } else {
-            let (mut message, text) = (ptr::null_mut(), error.to_string());
-            sys::napi_create_string_utf8(env, text.as_ptr().cast(), text.len() as isize, &mut message);
+            let message = string(env, &error.to_string()).unwrap_or(ptr::null_mut());
             sys::napi_create_error(env, ptr::null_mut(), message, &mut exception);
         }
         if !exception.is_null() {

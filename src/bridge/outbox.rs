@@ -2,6 +2,7 @@
 
 #![allow(unsafe_code)]
 
+use std::collections::VecDeque;
 use std::ptr;
 use std::sync::Mutex;
 
@@ -25,7 +26,7 @@ struct Content {
     /// Whether a visit to the JavaScript thread is coming.
     announced: bool,
     /// Bounded by `held`, and by the promises that JavaScript has made: one result each.
-    finished: Vec<(u32, Completion)>,
+    finished: VecDeque<(u32, Completion)>,
     /// The bytes that `finished` holds.
     held: usize,
 }
@@ -41,7 +42,7 @@ impl Outbox {
     /// An outbox that announces its results with the function. A null function makes it one that drops them.
     pub(super) fn new(function: sys::napi_threadsafe_function) -> Self {
         let live = !function.is_null();
-        let content = Content { live, announced: false, finished: Vec::new(), held: 0 };
+        let content = Content { live, announced: false, finished: VecDeque::new(), held: 0 };
         Self { content: Mutex::new(content), function }
     }
 
@@ -58,7 +59,7 @@ impl Outbox {
         }
         for (token, completion) in results {
             content.held += completion.held();
-            content.finished.push((token, completion));
+            content.finished.push_back((token, completion));
         }
         self.announce(&mut content);
     }
@@ -86,16 +87,31 @@ impl Outbox {
         content.announced = status == sys::Status::napi_ok;
     }
 
-    /// The results so far, and whether the outbox was full. The visit stays announced until it finds no
-    /// result, so results that come during the visit need no announcement of their own.
-    pub(super) fn drain(&self) -> (Vec<(u32, Completion)>, bool) {
+    /// The oldest results that cost no more than `budget` together, or the oldest one alone if it costs more; and
+    /// whether this ends a time in which the outbox was full. The costs are taken off the budget.
+    ///
+    /// The visit stays announced until it finds no result, so results that come during the visit need no
+    /// announcement of their own.
+    pub(super) fn take(&self, budget: &mut u32) -> (VecDeque<(u32, Completion)>, bool) {
         let mut content = lock(&self.content);
-        content.announced = !content.finished.is_empty();
-        let was_full = std::mem::take(&mut content.held) > MOST_HELD;
-        (std::mem::take(&mut content.finished), was_full)
+        let was_full = content.held > MOST_HELD;
+        let mut taken = 0;
+        let mut held = 0;
+        for (_, completion) in &content.finished {
+            if *budget == 0 {
+                break;
+            }
+            *budget = budget.saturating_sub(completion.cost());
+            held += completion.held();
+            taken += 1;
+        }
+        content.announced = taken > 0;
+        content.held -= held;
+        let left = content.finished.split_off(taken);
+        (std::mem::replace(&mut content.finished, left), was_full && content.held <= MOST_HELD)
     }
 
-    /// Ends a visit that did not take everything: the rest gets a visit of its own.
+    /// Ends a visit that could not take everything: the rest gets a visit of its own.
     pub(super) fn announce_rest(&self) {
         let mut content = lock(&self.content);
         content.announced = false;

@@ -15,7 +15,7 @@ use crate::start::Starter;
 
 #[napi]
 impl NativeBridge {
-    /// Answer: Extra, a `NativeClient`. Fails when no meta server can be reached.
+    /// Answer: Extra, a `NativeClient`. Fails when no leading meta server answers within the client's timeout.
     #[napi]
     pub fn connect(&self, token: u32, options: NativeClientOptions) -> Result<()> {
         let log = (options.log_id != 0)

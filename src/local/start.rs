@@ -32,7 +32,8 @@ impl NativeBridge {
 
 async fn start(options: ClusterOptions) -> std::result::Result<(Threads, Cluster), Failure> {
     let failed = |error: &dyn Display| Failure::internal(error.to_string());
-    let threads = Threads::start().map_err(|error| failed(&error))?;
+    let threads = Threads::start()
+        .map_err(|error| Failure::out_of_resources("the threads of the local cluster", &error))?;
     let handle = threads.handle().ok_or_else(|| failed(&"no runtime"))?;
     match handle.spawn(Cluster::start(options)).await {
         Ok(Ok(cluster)) => Ok((threads, cluster)),

@@ -16,7 +16,7 @@ pub(crate) fn completion<T>(result: Result<T, Error>, lay_out: impl FnOnce(T) ->
 }
 
 /// The same for a read that a secondary may answer: the completion says when one did.
-pub(crate) async fn maybe_stale<T, F>(operation: F, lay_out: fn(T) -> Completion) -> Completion
+pub(crate) async fn maybe_stale<T, F>(operation: F, lay_out: impl FnOnce(T) -> Completion) -> Completion
 where
     F: Future<Output = Result<T, Error>>,
 {

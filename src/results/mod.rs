@@ -2,4 +2,5 @@
 
 pub(crate) mod checks;
 pub(crate) mod completions;
+pub(crate) mod outcomes;
 pub(crate) mod pages;

@@ -10,6 +10,7 @@ use napi_derive::napi;
 use pegasus_client::{MultiGetResult, ScanRow, SortKeyValue};
 
 use crate::bridge::completion::Completion;
+use crate::failure::Failure;
 
 /// Numbers that a page of rows starts with: flags, number of rows.
 #[napi]
@@ -39,16 +40,29 @@ pub(crate) fn page_of_rows(rows: &[ScanRow], with_expiry: bool) -> Completion {
     page(flags, rows.iter().map(|row| Row::of_scan(row, with_expiry)))
 }
 
-/// The values of a batch get, in order: their number, their lengths, their bytes.
-pub(crate) fn page_of_values(values: Vec<Option<Bytes>>) -> Completion {
+/// The values of a batch get, in order. A page of more than `most_bytes` is a failure.
+pub(crate) fn page_of_values(values: &[Option<Bytes>], most_bytes: usize) -> Completion {
+    match values_page(values, most_bytes) {
+        Ok(page) => Completion::Bytes(page.into()),
+        Err(failure) => Completion::Failure(failure),
+    }
+}
+
+/// Values in order: their number, their lengths, their bytes. They come in several replies, so only memory bounds
+/// their sum; a page that is too long is not even made.
+pub(super) fn values_page(values: &[Option<Bytes>], most_bytes: usize) -> Result<Vec<u8>, Box<Failure>> {
     let bytes: usize = values.iter().flatten().map(Bytes::len).sum();
-    let mut out = Vec::with_capacity(4 + 4 * values.len() + bytes);
+    let length = 4 + 4 * values.len() + bytes;
+    if length > most_bytes {
+        return Err(Box::new(Failure::too_large(length, most_bytes)));
+    }
+    let mut out = Vec::with_capacity(length);
     out.put_u32_ne(values.len() as u32);
-    for value in &values {
+    for value in values {
         out.put_u32_ne(value.as_ref().map_or(NO_ROW, |value| value.len() as u32));
     }
     values.iter().flatten().for_each(|value| out.put_slice(value));
-    Completion::Bytes(out.into())
+    Ok(out)
 }
 
 struct Row<'a, const N: usize> {

@@ -8,8 +8,7 @@ use pegasus_client::Error;
 use super::native::NativeTable;
 use crate::arguments::options::{call, write};
 use crate::arguments::packed::{unpack, unpack_pairs};
-use crate::failure::Failure;
-use crate::results::completions::extra;
+use crate::results::outcomes::{outcomes_of_reads, outcomes_of_writes};
 use crate::results::pages::page_of_values;
 
 #[napi]
@@ -17,10 +16,20 @@ impl NativeTable {
     /// `keys` packed: hash key, sort key, hash key, sort key … Answer: Extra, a page of values.
     #[napi]
     pub fn batch_get(&self, token: u32, keys: &[u8], timeout_ms: i32) -> Result<()> {
-        self.run_read(token, self.table.batch_get(unpack_pairs(keys)?, call(timeout_ms)), page_of_values)
+        let most = self.starter.bridge.most_bytes();
+        let get = self.table.batch_get(unpack_pairs(keys)?, call(timeout_ms));
+        self.run_read(token, get, move |values| page_of_values(&values, most))
     }
 
-    /// `rows` packed: hash key, sort key, value … Answer: Extra, for each row a `Failure` or null.
+    /// `keys` packed as for `batch_get`. Answer: Extra, a `NativeOutcomes` with values.
+    #[napi]
+    pub fn batch_get_settled(&self, token: u32, keys: &[u8], timeout_ms: i32) -> Result<()> {
+        let most = self.starter.bridge.most_bytes();
+        let get = self.table.batch_get_settled(unpack_pairs(keys)?, call(timeout_ms));
+        self.run_read(token, get, move |outcomes| outcomes_of_reads(outcomes, most))
+    }
+
+    /// `rows` packed: hash key, sort key, value … Answer: Extra, a `NativeOutcomes`.
     #[napi]
     pub fn batch_set(&self, token: u32, rows: &[u8], ttl_seconds: u32, timeout_ms: i32) -> Result<()> {
         let row = |row: &[Bytes]| (row[0].clone(), row[1].clone(), row[2].clone());
@@ -38,9 +47,6 @@ impl NativeTable {
     where
         F: Future<Output = Vec<std::result::Result<(), Error>>> + Send + 'static,
     {
-        self.starter.run(token, async move {
-            let outcomes = batch.await.into_iter().map(|outcome| outcome.err().map(Failure::from));
-            extra(outcomes.collect::<Vec<Option<Failure>>>())
-        })
+        self.starter.run(token, async move { outcomes_of_writes(batch.await) })
     }
 }

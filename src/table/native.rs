@@ -35,8 +35,9 @@ impl NativeTable {
         Self { starter, table, may_be_stale, tables, handle }
     }
 
-    pub(super) fn run<T, F>(&self, token: u32, operation: F, lay_out: fn(T) -> Completion) -> Result<()>
+    pub(super) fn run<T, F, L>(&self, token: u32, operation: F, lay_out: L) -> Result<()>
     where
+        L: FnOnce(T) -> Completion + Send + 'static,
         F: Future<Output = std::result::Result<T, Error>> + Send + 'static,
         T: Send + 'static,
     {
@@ -44,8 +45,9 @@ impl NativeTable {
     }
 
     /// As [`run`](Self::run), for a read, which a secondary may answer where the table's options say so.
-    pub(super) fn run_read<T, F>(&self, token: u32, operation: F, lay_out: fn(T) -> Completion) -> Result<()>
+    pub(super) fn run_read<T, F, L>(&self, token: u32, operation: F, lay_out: L) -> Result<()>
     where
+        L: FnOnce(T) -> Completion + Send + 'static,
         F: Future<Output = std::result::Result<T, Error>> + Send + 'static,
         T: Send + 'static,
     {

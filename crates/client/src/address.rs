@@ -11,7 +11,7 @@ use crate::error::Error;
 /// The address of a server: a name, an IP address, or both.
 ///
 /// Configurations since 2.6 give both. The name is tried first, because it survives a change of the IP
-/// address. The IP address serves networks in which the name does not resolve.
+/// address. The IP address serves networks in which the name does not resolve, or only slowly.
 #[derive(Clone, PartialEq, Eq, Hash)]
 pub(crate) struct ServerAddress {
     name: Option<(Arc<str>, u16)>,
@@ -55,18 +55,14 @@ impl ServerAddress {
         (name.is_some() || ip.is_some()).then_some(Self { name, ip })
     }
 
-    /// All addresses to try, the best first. Names are resolved anew each time.
-    pub(crate) async fn resolve(&self) -> std::io::Result<Vec<SocketAddr>> {
-        let Some((host, port)) = &self.name else {
-            return Ok(self.ip.into_iter().collect());
-        };
-        let mut addresses: Vec<SocketAddr> = match tokio::net::lookup_host((&**host, *port)).await {
-            Ok(found) => found.collect(),
-            Err(error) if self.ip.is_none() => return Err(error),
-            Err(_) => Vec::new(),
-        };
-        addresses.extend(self.ip.filter(|ip| !addresses.contains(ip)));
-        Ok(addresses)
+    /// The name with its port, if there is one.
+    pub(crate) fn name(&self) -> Option<(&Arc<str>, u16)> {
+        self.name.as_ref().map(|(host, port)| (host, *port))
+    }
+
+    /// The IP address, alone or beside the name.
+    pub(crate) fn ip(&self) -> Option<SocketAddr> {
+        self.ip
     }
 }
 
@@ -140,12 +136,15 @@ mod tests {
         assert!(!error.message().contains("ssword"), "{error}");
     }
 
-    #[tokio::test]
-    async fn a_name_that_does_not_resolve_leaves_the_address() {
+    #[test]
+    fn a_configuration_gives_a_name_an_address_or_both() {
         let ip = "127.0.0.1:34801".parse().unwrap();
-        let host = HostPort::new("no-such-host.invalid", 34801);
-        let address = ServerAddress::from_configuration(RpcAddress::from(ip), Some(&host)).unwrap();
-        assert_eq!(address.resolve().await.unwrap(), [SocketAddr::V4(ip)]);
+        let host = HostPort::new("replica-1", 34802);
+        let both = ServerAddress::from_configuration(RpcAddress::from(ip), Some(&host)).unwrap();
+        assert_eq!(both.name(), Some((&"replica-1".into(), 34802)));
+        assert_eq!(both.ip(), Some(SocketAddr::V4(ip)));
+        let only_ip = ServerAddress::from_configuration(RpcAddress::from(ip), None).unwrap();
+        assert_eq!((only_ip.name(), only_ip.ip()), (None, Some(SocketAddr::V4(ip))));
         assert_eq!(ServerAddress::from_configuration(RpcAddress::NONE, Some(&HostPort::NONE)), None);
     }
 }

@@ -10,7 +10,6 @@ use crate::hedging::Hedging;
 use crate::meta::MetaClient;
 use crate::net::Pool;
 use crate::options::{ClientOptions, TableOptions};
-use crate::routing::Router;
 use crate::table::Table;
 
 /// A client of one cluster. Cloning is cheap; all clones share connections.
@@ -33,17 +32,30 @@ pub struct Client {
 }
 
 impl Client {
-    /// Checks the options and connects to at least one meta server.
+    /// Checks the options, then asks the meta servers until the leading one answers.
+    ///
+    /// What is not there yet is waited for: until [`ClientOptions::timeout`] has passed, the servers are asked
+    /// again, with pauses that grow from 0.1 s to 0.8 s. So a service and its cluster may start in any order.
     ///
     /// # Errors
     ///
-    /// * `ERR_INVALID_ARGUMENT`: an option is outside its range, or a meta server's address cannot be parsed.
-    /// * `ERR_NETWORK_FAILURE`: no meta server accepts a connection.
+    /// The text says for each server what seems to be there: nothing listens, the name does not resolve, a
+    /// replica server, a server that is not Pegasus, one that accepts and says nothing, followers that name
+    /// each other as the leader.
+    ///
+    /// * `ERR_INVALID_ARGUMENT`: an option is outside its range, or a meta server's address cannot be parsed;
+    ///   at once.
+    /// * `ERR_NETWORK_FAILURE`: no meta server answers at any of the addresses, or none leads.
+    /// * `ERR_TIMEOUT`: the same, and at least one server neither answers nor refuses.
+    /// * `ERR_SERVICE_NOT_ACTIVE`, `ERR_UNDER_RECOVERY`: the leader does not serve yet.
     pub async fn connect(options: ClientOptions) -> Result<Self, Error> {
         options.validate()?;
-        let pool = Arc::new(Pool::new(options.connect_timeout, options.session_reset, options.most_queued()));
+        let pool = Pool::new(options.connect_timeout, options.session_reset, options.most_queued());
+        let pool = Arc::new(pool.with_resolver(Arc::clone(&options.resolver)));
         let meta = Arc::new(MetaClient::new(&options.meta_servers, Arc::clone(&pool), options.meta_timeout)?);
-        meta.reach_any().await?;
+        let closing = CloseUnlessConnected(Some(Arc::clone(&pool)));
+        meta.find_leader(Deadline::after(options.timeout).instant()).await?;
+        closing.connected();
         Ok(Self { context: Arc::new(ClientContext::new(options, pool, meta)) })
     }
 
@@ -64,10 +76,10 @@ impl Client {
         let timeout = options.timeout.unwrap_or(self.context.timeout());
         let deadline = Deadline::after(timeout).instant();
         let name: Arc<str> = name.into();
-        let (meta, pool) = (Arc::clone(self.context.meta()), Arc::clone(self.context.pool()));
-        let router = Router::open(Arc::clone(&name), meta, pool, deadline)
-            .await
-            .map_err(|error| error.at(Location { table: Some(name.to_string()), ..Location::default() }))?;
+        let router =
+            self.context.routers().open(&name, deadline).await.map_err(|error| {
+                error.at(Location { table: Some(name.to_string()), ..Location::default() })
+            })?;
         let hedging = Hedging::new(&options.backup_request);
         let context = Arc::clone(&self.context);
         Ok(Table::new(TableContext::new(name, context, router, timeout, hedging)))
@@ -78,11 +90,34 @@ impl Client {
         Admin::new(Arc::clone(&self.context))
     }
 
+    /// How many retries have waited because servers refused calls for load (`ERR_CAPACITY_EXCEEDED`) and this client
+    /// had used up its budget: such retries stay under 20 % of its calls and 10 a second.
+    pub fn delayed_load_retries(&self) -> u64 {
+        self.context.load_retries().delayed()
+    }
+
     /// Refuses new operations, waits for those in flight, and closes every connection.
     ///
     /// An operation in flight ends at its deadline at the latest. Closing twice is allowed.
     pub async fn close(&self) {
         self.context.limiter().close().await;
         self.context.pool().close();
+    }
+}
+
+/// Closes every connection when connecting failed or was given up.
+struct CloseUnlessConnected(Option<Arc<Pool>>);
+
+impl CloseUnlessConnected {
+    fn connected(mut self) {
+        self.0 = None;
+    }
+}
+
+impl Drop for CloseUnlessConnected {
+    fn drop(&mut self) {
+        if let Some(pool) = self.0.take() {
+            pool.close();
+        }
     }
 }

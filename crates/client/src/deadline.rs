@@ -39,9 +39,13 @@ impl Deadline {
         i32::try_from(remaining).unwrap_or(i32::MAX).max(1)
     }
 
-    /// Waits for `delay`, but not beyond the deadline. Says whether time is left.
-    pub(crate) async fn sleep(self, delay: Duration) -> bool {
-        let until = Instant::now() + delay;
+    /// The end of this delay, or the deadline if that is earlier.
+    pub(crate) fn earlier(self, delay: Duration) -> Instant {
+        self.at.min(Instant::now() + delay)
+    }
+
+    /// Waits until this time, but not beyond the deadline. Says whether time is left.
+    pub(crate) async fn sleep_until(self, until: Instant) -> bool {
         sleep_until(until.min(self.at)).await;
         until < self.at
     }

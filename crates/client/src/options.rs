@@ -1,8 +1,10 @@
 //! The options of clients, tables and calls, with their defaults.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use crate::error::Error;
+use crate::resolve::{Resolve, SystemResolver};
 
 /// The largest limits that the limiter's counters can hold. They leave some room for permits that are granted
 /// beyond the limit.
@@ -23,12 +25,15 @@ pub(crate) const MOST_BYTES: u64 = (1 << 36) - 1;
 pub struct ClientOptions {
     /// The meta servers, at least one. Each is `host:port` with a DNS name, an IPv4 address or `[IPv6]`.
     ///
-    /// One server that is up is enough; the client also finds a leader that is not listed. A name is resolved
-    /// anew at each connect.
+    /// One server that is up is enough; the client also finds a leader that is not listed. A name is looked up
+    /// anew at each connect. If it has several addresses, the first one that answers is used.
     pub meta_servers: Vec<String>,
-    /// The deadline of operations whose table and call set none, all attempts together. Default: 2 s.
+    /// The deadline of operations whose table and call set none, all attempts together; also how long
+    /// [`Client::connect`](crate::Client::connect) tries. Default: 2 s.
     pub timeout: Duration,
-    /// The time limit of one connect, name resolution included. Default: 1 s.
+    /// The time limit of one connect. Default: 1 s.
+    ///
+    /// The look-up of a name is no longer waited for either, but it goes on, and the next connect uses what it finds.
     pub connect_timeout: Duration,
     /// The time limit of one attempt at one meta server. Default: 2 s.
     pub meta_timeout: Duration,
@@ -50,6 +55,11 @@ pub struct ClientOptions {
     pub max_in_flight_bytes: u64,
     /// What happens to an operation when a limit is reached. Default: it waits.
     pub when_full: WhenFull,
+    /// Looks up the names of servers. Default: [`SystemResolver`].
+    ///
+    /// A look-up is shared by all who want the name, and there are at most 8 at once. When one takes longer than 250
+    /// ms, the address that a configuration gives beside the name is tried, and those that the name had before.
+    pub resolver: Arc<dyn Resolve>,
 }
 
 /// What happens to an operation that would exceed a limit on operations in flight.
@@ -75,6 +85,7 @@ impl ClientOptions {
             max_in_flight: 100_000,
             max_in_flight_bytes: 256 << 20,
             when_full: WhenFull::Wait,
+            resolver: Arc::new(SystemResolver),
         }
     }
 
@@ -116,6 +127,9 @@ impl ClientOptions {
 }
 
 /// How failed attempts are retried within the deadline: exponential backoff with full jitter.
+///
+/// Retries of calls that servers refused for load (`ERR_CAPACITY_EXCEEDED`) stay under 20 % of the client's calls plus
+/// 10 a second. Further ones wait for their turn within the call's deadline.
 #[derive(Debug, Clone)]
 pub struct RetryOptions {
     /// The most attempts of one operation, the first included; at least 1. `None`: as many as fit into the

@@ -9,6 +9,8 @@ pub(crate) enum Refusal {
     StaleRoutes,
     /// The same server accepts the request soon.
     Passing,
+    /// The server has too much to do at the moment: each retry adds to that.
+    Overload,
     /// The request can succeed later, but the client does not retry it by itself.
     Later,
     /// The same request fails again.
@@ -29,7 +31,9 @@ pub(crate) fn meaning_of(code: &ErrorCode) -> Refusal {
         // A split is registering the child partition; the partition count doubles in a moment.
         E::Splitting | E::ChildNotReady => Refusal::StaleRoutes,
         // The server refused before it did anything, and the same server accepts soon.
-        E::NotEnoughMember | E::CapacityExceeded | E::TryAgain => Refusal::Passing,
+        E::NotEnoughMember | E::TryAgain => Refusal::Passing,
+        // The server's queue is full.
+        E::CapacityExceeded => Refusal::Overload,
         // Throttled: the server asks for fewer requests, so the client does not retry by itself.
         E::Busy => Refusal::Later,
         // An operator must free disk space first.

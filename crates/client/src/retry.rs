@@ -33,6 +33,8 @@ pub(crate) enum Verdict {
     Fail,
     /// Wait and try again.
     Retry,
+    /// The server has too much to do: try again as far as the client's budget for such retries allows.
+    RetryForLoad,
     /// Refresh the routes from the meta servers, then try again.
     RefreshAndRetry,
 }
@@ -52,11 +54,11 @@ pub(crate) fn maybe_applied(failure: Failure<'_>, kind: RpcKind) -> bool {
 
 /// Whether the failure shows that the primary is gone, so that a read may go to a secondary.
 pub(crate) fn is_primary_gone(failure: Failure<'_>) -> bool {
-    use NetErrorKind::{Closed, Garbage, Reset, Unreachable};
+    use NetErrorKind::{Closed, Deposed, Garbage, Reset, Unreachable};
     match failure {
         Failure::NoPrimary => true,
         Failure::Net(kind, _) => match kind {
-            Unreachable | Reset | Garbage => true,
+            Unreachable | Reset | Garbage | Deposed => true,
             Closed => false,
         },
         // The server does not have the partition or is not its primary. Every other refusal comes from a
@@ -68,6 +70,15 @@ pub(crate) fn is_primary_gone(failure: Failure<'_>) -> bool {
     }
 }
 
+/// Whether the failure shows that the server is not the primary, whatever its ballot, or cannot be reached.
+pub(crate) fn refutes_primary(failure: Failure<'_>) -> bool {
+    match failure {
+        Failure::Net(kind, _) => kind == NetErrorKind::Unreachable,
+        Failure::Refused(code) => matches!(code, ErrorCode::InvalidState | ErrorCode::ObjectNotFound),
+        Failure::Resized | Failure::NoPrimary | Failure::BadAnswer | Failure::Storage => false,
+    }
+}
+
 /// Decides what follows a failed attempt of an operation of this kind.
 pub(crate) fn judge(failure: Failure<'_>, kind: RpcKind) -> Verdict {
     if kind == RpcKind::AtomicWrite && maybe_applied(failure, kind) {
@@ -76,10 +87,8 @@ pub(crate) fn judge(failure: Failure<'_>, kind: RpcKind) -> Verdict {
     match failure {
         Failure::Resized => Verdict::Fail,
         Failure::NoPrimary => Verdict::RefreshAndRetry,
-        Failure::Net(NetErrorKind::Unreachable | NetErrorKind::Reset | NetErrorKind::Garbage, _) => {
-            Verdict::RefreshAndRetry
-        }
         Failure::Net(NetErrorKind::Closed, _) => Verdict::Fail,
+        Failure::Net(_, _) => Verdict::RefreshAndRetry,
         Failure::Refused(code) => judge_refusal(code),
         // The connection works and the server answers: it would send the same reply again.
         Failure::BadAnswer | Failure::Storage => Verdict::Fail,
@@ -90,6 +99,7 @@ fn judge_refusal(code: &ErrorCode) -> Verdict {
     match meaning_of(code) {
         Refusal::StaleRoutes => Verdict::RefreshAndRetry,
         Refusal::Passing => Verdict::Retry,
+        Refusal::Overload => Verdict::RetryForLoad,
         Refusal::Later | Refusal::Final => Verdict::Fail,
     }
 }
@@ -117,9 +127,10 @@ mod tests {
     #[test]
     fn passing_states_are_waited_out_and_others_fail_at_once() {
         use ErrorCode as E;
-        for code in [E::NotEnoughMember, E::CapacityExceeded] {
+        for code in [E::NotEnoughMember, E::TryAgain] {
             assert_eq!(refused(code.clone()), [Verdict::Retry; 3], "{code}");
         }
+        assert_eq!(refused(E::CapacityExceeded), [Verdict::RetryForLoad; 3]);
         let unlisted = E::Unlisted("ERR_NEW".into());
         for code in [E::Busy, E::DiskInsufficient, E::AclDeny, E::OperationDisabled, E::InvalidData, unlisted]
         {
@@ -138,6 +149,19 @@ mod tests {
         }
         assert_eq!(refused(ErrorCode::Timeout)[2], Verdict::Fail);
         assert_eq!(refused(ErrorCode::Timeout)[1], Verdict::RefreshAndRetry);
+    }
+
+    #[test]
+    fn a_primary_is_refuted_by_its_own_word_or_when_it_cannot_be_reached() {
+        use ErrorCode as E;
+        let refused = |code: ErrorCode| refutes_primary(Failure::Refused(&code));
+        assert!([E::InvalidState, E::ObjectNotFound].into_iter().all(refused));
+        assert!(![E::Busy, E::Timeout, E::Splitting, E::InactiveState].into_iter().any(refused));
+        let lost = |kind| refutes_primary(Failure::Net(kind, Sent::No));
+        assert!(
+            lost(NetErrorKind::Unreachable) && !lost(NetErrorKind::Reset) && !lost(NetErrorKind::Deposed)
+        );
+        assert!(!refutes_primary(Failure::NoPrimary) && !refutes_primary(Failure::BadAnswer));
     }
 
     #[test]

@@ -1,7 +1,7 @@
 //! Runs a piece of work once at a time; all callers that want it share its result.
 
 use std::future::Future;
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use tokio::sync::watch;
 use tracing::instrument::WithSubscriber;
@@ -11,12 +11,21 @@ use tracing::instrument::WithSubscriber;
 /// The task does not belong to the caller that started it. When that caller gives up (its deadline may be
 /// shorter than a connect), the other callers still get the result, and so does the next one.
 pub(crate) struct SingleFlight<T> {
-    running: Mutex<Option<watch::Receiver<Option<T>>>>,
+    /// The running work. A result stays only with the callers that wait for it.
+    running: Arc<Running<T>>,
+}
+
+type Running<T> = Mutex<Option<watch::Receiver<Option<T>>>>;
+
+impl<T> Default for SingleFlight<T> {
+    fn default() -> Self {
+        Self { running: Arc::default() }
+    }
 }
 
 impl<T: Clone + Send + Sync + 'static> SingleFlight<T> {
     pub(crate) fn new() -> Self {
-        Self { running: Mutex::new(None) }
+        Self::default()
     }
 
     /// Joins the running work, or starts it. `None`: the work ended without a result, which happens only when
@@ -42,7 +51,7 @@ impl<T: Clone + Send + Sync + 'static> SingleFlight<T> {
     where
         F: Future<Output = T> + Send + 'static,
     {
-        let mut running = self.running.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut running = lock(&self.running);
         if let Some(receiver) = &*running
             && receiver.borrow().is_none()
             && receiver.has_changed().is_ok()
@@ -51,14 +60,20 @@ impl<T: Clone + Send + Sync + 'static> SingleFlight<T> {
         }
         let (sender, receiver) = watch::channel(None);
         let work = start();
+        let (started, known) = (receiver.clone(), Arc::clone(&self.running));
         let task = async move {
             // Perhaps no caller waits any more. The effects of the work stay.
             sender.send_replace(Some(work.await));
+            lock(&known).take_if(|running| running.same_channel(&started));
         };
         tokio::spawn(task.with_current_subscriber());
         *running = Some(receiver.clone());
         receiver
     }
+}
+
+fn lock<T>(running: &Running<T>) -> MutexGuard<'_, Option<watch::Receiver<Option<T>>>> {
+    running.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 #[cfg(test)]
@@ -95,5 +110,16 @@ mod tests {
         let given_up = tokio::time::timeout(Duration::from_millis(1), flight.run(slow)).await;
         assert!(given_up.is_err());
         assert_eq!(flight.run(|| async { 8 }).await, Some(7));
+    }
+
+    #[tokio::test]
+    async fn a_result_is_not_kept() {
+        let flight = SingleFlight::new();
+        let result = Arc::new(());
+        let kept = Arc::downgrade(&result);
+        assert!(flight.run(|| async { result }).await.is_some());
+        while kept.strong_count() > 0 {
+            tokio::task::yield_now().await;
+        }
     }
 }

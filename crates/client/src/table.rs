@@ -8,7 +8,8 @@ use bytes::Bytes;
 use pegasus_protocol::idl::CheckType;
 
 use crate::composed::{
-    CountProgress, DelRangeError, DelRangeOptions, batch_get, batch_write, count, del_range,
+    CountProgress, DelRangeError, DelRangeOptions, batch_get, batch_get_settled, batch_write, count,
+    del_range,
 };
 use crate::context::TableContext;
 use crate::error::Error;
@@ -288,6 +289,21 @@ impl Table {
     ) -> impl Future<Output = Result<Vec<Option<Bytes>>, Error>> + Send + use<> {
         let context = Arc::clone(&self.context);
         async move { batch_get(&context, keys, context.deadline(options.timeout)).await }
+    }
+
+    /// Reads rows as [`batch_get`](Self::batch_get) does, with an outcome for each key: a failed request fails only
+    /// the keys that it asked for. The outcomes come in the order of the keys.
+    ///
+    /// # Errors
+    ///
+    /// `ERR_INVALID_ARGUMENT`: a hash key is too long. Then nothing is sent, and the call as a whole fails.
+    pub fn batch_get_settled(
+        &self,
+        keys: Vec<(Bytes, Bytes)>,
+        options: CallOptions,
+    ) -> impl Future<Output = Result<Vec<Result<Option<Bytes>, Error>>, Error>> + Send + use<> {
+        let context = Arc::clone(&self.context);
+        async move { batch_get_settled(&context, keys, context.deadline(options.timeout)).await }
     }
 
     /// Writes rows of any hash keys, each with a request of its own: a failure does not stop the others.

@@ -1,6 +1,7 @@
-import type { BatchOutcome } from '../../values/outcomes'
+import type { PegasusError } from '../../values/errors'
 import { itemErrorOf } from '../failures'
-import { type Failure, NO_ROW } from '../native'
+import { type Failure, type NativeOutcomes, NO_ROW, SUCCEEDED } from '../native'
+import { aLaterTurn } from '../turns'
 import { view } from '../views'
 
 /**
@@ -24,9 +25,32 @@ export function decodeValues(page: Buffer): (Buffer | null)[] {
   return values
 }
 
-/** Makes the outcomes of a batch. The stacks of their errors start at the caller. */
-export function outcomes(failures: readonly (Failure | null | undefined)[]): BatchOutcome[] {
-  return failures.map((failure) =>
-    failure == null ? { ok: true } : { ok: false, error: itemErrorOf(failure, outcomes) },
-  )
+/** Errors of items that are made in one turn of the event loop: each captures a stack. */
+const ERRORS_IN_A_TURN = 64
+
+type Failed = { ok: false; error: PegasusError }
+
+/**
+ * Makes the outcomes of a batch; `success` gives the outcome of the item at an index. Call it in the method that the
+ * user called: the stacks of the errors start there.
+ */
+export async function itemOutcomes<Success>(
+  { numbers, failures }: NativeOutcomes,
+  success: (at: number) => Success,
+): Promise<(Success | Failed)[]> {
+  const count = numbers.length / Uint32Array.BYTES_PER_ELEMENT
+  const numbered = new Uint32Array(numbers.buffer, numbers.byteOffset, count)
+  const outcomes: (Success | Failed)[] = []
+  let errors = 0
+  for (let at = 0; at < count; at++) {
+    const number = numbered[at] as number
+    if (number === SUCCEEDED) {
+      outcomes.push(success(at))
+      continue
+    }
+    if (errors > 0 && errors % ERRORS_IN_A_TURN === 0) await aLaterTurn()
+    errors++
+    outcomes.push({ ok: false, error: itemErrorOf(failures[number - 1] as Failure, itemOutcomes) })
+  }
+  return outcomes
 }

@@ -53,6 +53,7 @@ export class Fleet {
 }
 
 const CONNECT_MS = 300
+/** The deadline of connecting, and that of opening the table. */
 const OPEN_MS = 800
 /** The longest deadline of a visitor's calls. */
 const LONGEST_CALL_MS = 1500
@@ -68,7 +69,7 @@ export async function visit(
   work: (table: Table) => Promise<unknown>,
 ): Promise<void> {
   const options = { metaServers, connectTimeoutMs: CONNECT_MS, timeoutMs: OPEN_MS, metaTimeoutMs: 300 }
-  const connecting = { name: 'connect', timeoutMs: CONNECT_MS * metaServers.length, isWrite: false }
+  const connecting = { name: 'connect', timeoutMs: OPEN_MS, isWrite: false }
   const { result: client } = await watch.call(connecting, () => PegasusClient.connect(options))
   if (client === undefined) return
   const opening = { name: 'openTable', timeoutMs: OPEN_MS, isWrite: false }

@@ -51,12 +51,51 @@ impl Group {
     }
 }
 
+/// The values of all keys. The first failed request fails the call.
 pub(crate) async fn batch_get(
     table: &TableContext,
     keys: Vec<(Bytes, Bytes)>,
     deadline: Deadline,
 ) -> Result<Vec<Option<Bytes>>, Error> {
     let mut values = vec![None; keys.len()];
+    ask(table, keys, deadline, |group, answer| {
+        fill(&mut values, group, answer?);
+        Ok(())
+    })
+    .await?;
+    Ok(values)
+}
+
+/// The outcome of each key: a failed request fails its own keys.
+///
+/// # Errors
+///
+/// A key that no server accepts. Nothing was sent.
+pub(crate) async fn batch_get_settled(
+    table: &TableContext,
+    keys: Vec<(Bytes, Bytes)>,
+    deadline: Deadline,
+) -> Result<Vec<Result<Option<Bytes>, Error>>, Error> {
+    let mut values = vec![None; keys.len()];
+    let mut errors: Vec<Option<Error>> = vec![None; keys.len()];
+    ask(table, keys, deadline, |group, answer| {
+        match answer {
+            Ok(rows) => fill(&mut values, group, rows),
+            Err(error) => group.places.iter().for_each(|(at, _)| errors[*at] = Some(error.clone())),
+        }
+        Ok(())
+    })
+    .await?;
+    Ok(errors.into_iter().zip(values).map(|(error, value)| error.map_or(Ok(value), Err)).collect())
+}
+
+/// Asks for the keys, all groups at once. `settle` gets each group with its answer; its error ends the call.
+async fn ask(
+    table: &TableContext,
+    keys: Vec<(Bytes, Bytes)>,
+    deadline: Deadline,
+    mut settle: impl FnMut(&Group, Result<Vec<FullData>, Error>) -> Result<(), Error>,
+) -> Result<(), Error> {
     let mut wanted = keys.into_iter().enumerate().map(want).collect::<Result<Vec<_>, _>>()?;
     while !wanted.is_empty() {
         let partitions = table.router().snapshot().partition_count();
@@ -68,14 +107,13 @@ pub(crate) async fn batch_get(
         let mut asked: FuturesUnordered<_> = groups.into_iter().map(ask).collect();
         while let Some((group, answer)) = asked.next().await {
             match answer {
-                Ok(rows) => fill(&mut values, &group, rows),
                 // The table was split meanwhile, so these keys must be grouped anew.
                 Err(error) if is_resized(&error) => wanted.extend(group.into_wanted()),
-                Err(error) => return Err(error),
+                answer => settle(&group, answer)?,
             }
         }
     }
-    Ok(values)
+    Ok(())
 }
 
 fn want((at, (hash_key, sort_key)): (usize, (Bytes, Bytes))) -> Result<Wanted, Error> {

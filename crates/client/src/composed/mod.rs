@@ -8,7 +8,7 @@ mod count;
 mod del_range;
 mod portions;
 
-pub(crate) use batch_get::batch_get;
+pub(crate) use batch_get::{batch_get, batch_get_settled};
 pub(crate) use batch_write::batch_write;
 pub use count::CountProgress;
 pub(crate) use count::count;

@@ -1,61 +1,83 @@
 //! One attempt at the primary: route, connection, request, reply.
 
 use std::future::poll_fn;
+use std::sync::Arc;
 use std::task::{Poll, Waker};
 
 use pegasus_protocol::frame::{ReplyFrame, RequestHeader};
+use pegasus_protocol::rpc::Rpc;
 use pegasus_protocol::types::ErrorCode;
 use tokio::time::timeout_at;
 
 use super::context::OperationContext;
 use super::missed::Missed;
 use crate::deadline::Deadline;
-use crate::net::Call;
-use crate::net::error::Sent;
+use crate::net::{Call, Class};
 use crate::operation::Operation;
 use crate::routing::{Route, Snapshot};
 
 /// One attempt at the primary.
 pub(super) async fn attempt_at_primary<O: Operation>(
     context: &OperationContext<'_, O>,
-    snapshot: &Snapshot,
+    snapshot: &Arc<Snapshot>,
 ) -> Result<O::Output, Missed> {
-    let sent = poll_fn(|task| Poll::Ready(send(context, snapshot, task.waker())));
-    let mut call = match sent.await {
-        Some(call) => call,
-        None => Box::pin(connect_and_send(context, snapshot)).await?,
-    };
-    match timeout_at(context.deadline.instant(), &mut call).await {
-        Ok(Ok(reply)) => read_answer(context.operation, &reply),
-        Ok(Err(error)) => Err(Missed::Net(error)),
-        Err(_) => {
-            call.connection().note_timeout();
-            Err(Missed::Elapsed(Sent::Maybe))
+    let mut call = send(context, snapshot).await?;
+    let reply = await_reply(context, snapshot, &mut call).await?;
+    read_answer(context.operation, &reply)
+}
+
+/// Waits for the primary's reply until the deadline.
+pub(super) async fn await_reply<O: Operation>(
+    context: &OperationContext<'_, O>,
+    snapshot: &Arc<Snapshot>,
+    call: &mut Call,
+) -> Result<ReplyFrame, Missed> {
+    let deadline = context.deadline.instant();
+    let patience = call.connection().health().patience(Class::of(O::Rpc::CODE));
+    let mut until = context.deadline.earlier(patience);
+    loop {
+        match timeout_at(until, &mut *call).await {
+            Ok(reply) => return reply.map_err(Missed::Net),
+            Err(_) if until < deadline => {
+                // Perhaps another server leads the partition by now. A deposed primary drops calls silently, so the
+                // client has to ask; the router then gives this call up.
+                if !call.connection().is_live() {
+                    context.table.router().refute(snapshot, context.operation.target());
+                }
+                context.table.router().refresh_soon(snapshot);
+                until = context.deadline.earlier(patience);
+            }
+            Err(_) => {
+                call.connection().note_timeout();
+                return Err(Missed::Elapsed(call.abandon()));
+            }
         }
     }
 }
 
-/// Sends the request over an existing connection. This is the common case, and it never waits.
-fn send<O: Operation>(context: &OperationContext<'_, O>, snapshot: &Snapshot, waker: &Waker) -> Option<Call> {
-    let route = snapshot.route(context.operation.target())?;
-    let connection = route.primary?.connection()?;
-    let header = header(&route, context.deadline);
-    connection.call_waking::<O::Rpc>(&header, context.operation.request(), waker).ok()
-}
-
-/// Makes a connection and sends the request.
-async fn connect_and_send<O: Operation>(
+/// Sends the request, which never waits: on a connection that is being made, the request leaves when there is a
+/// socket, after those that were made before it. The returned future only takes the task's waker along.
+pub(super) fn send<O: Operation>(
     context: &OperationContext<'_, O>,
     snapshot: &Snapshot,
+) -> impl Future<Output = Result<Call, Missed>> {
+    poll_fn(|task| Poll::Ready(send_waking(context, snapshot, task.waker())))
+}
+
+fn send_waking<O: Operation>(
+    context: &OperationContext<'_, O>,
+    snapshot: &Snapshot,
+    waker: &Waker,
 ) -> Result<Call, Missed> {
     let route = snapshot.route(context.operation.target()).ok_or(Missed::Resized)?;
     let server = route.primary.ok_or(Missed::NoPrimary)?;
-    let connection = match timeout_at(context.deadline.instant(), server.connect()).await {
-        Ok(connected) => connected.map_err(Missed::Net)?,
-        Err(_) => return Err(Missed::Elapsed(Sent::No)),
-    };
-    let header = header(&route, context.deadline);
-    connection.call::<O::Rpc>(&header, context.operation.request()).map_err(Missed::Net)
+    let (header, request) = (header(&route, context.deadline), context.operation.request());
+    if let Some(connection) = server.connection()
+        && let Ok(call) = connection.call_waking::<O::Rpc>(&header, request, waker)
+    {
+        return Ok(call);
+    }
+    server.start_connecting().call_waking::<O::Rpc>(&header, request, waker).map_err(Missed::Net)
 }
 
 /// The request header for a route.

@@ -1,20 +1,19 @@
-//! One attempt of a hedged read: at the primary, and at a secondary too when the primary is slow or gone.
+//! One attempt of a hedged read: at the primary, and at secondaries too or first when the primary is slow or gone.
 
-use std::pin::pin;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, OnceLock};
-use std::time::Duration;
 
-use futures_util::future::{Either, select};
-use pegasus_protocol::frame::RequestHeader;
-use tokio::time::{Instant, timeout, timeout_at};
+use pegasus_protocol::rpc::Rpc;
+use tokio::time::{Instant, timeout_at};
 
-use super::attempt::{attempt_at_primary, header, read_answer};
+use super::attempt::{attempt_at_primary, read_answer, send};
 use super::context::OperationContext;
 use super::missed::Missed;
-use crate::hedging::{Hedging, note_maybe_stale};
-use crate::net::Server;
+use super::race::{Asked, Turn};
+use super::requests::{is_answer, is_gone};
+use crate::hedging::{Expected, Hedging, Probe, is_quick, is_slow};
+use crate::net::{Class, Role, Server};
 use crate::operation::Operation;
-use crate::retry::is_primary_gone;
 use crate::routing::{Route, Snapshot};
 
 /// One attempt. Errors from a secondary are ignored; only the primary's outcome decides.
@@ -24,122 +23,137 @@ pub(super) async fn attempt<O: Operation>(
     hedging: &Hedging,
 ) -> Result<O::Output, Missed> {
     let route = snapshot.route(context.operation.target()).ok_or(Missed::Resized)?;
-    let read = HedgedRead { context, snapshot, hedging, route, in_turn: OnceLock::new() };
-    let (outcome, asked) = read.hedged().await;
-    match outcome {
-        Err(missed) if hedging.on_unreachable() && missed.failure().is_some_and(is_primary_gone) => {
-            read.without_primary(asked).await.ok_or(missed)
-        }
-        outcome => outcome,
+    let started = Instant::now();
+    let servers = || snapshot.servers().iter().map(|server| &**server.health());
+    let class = Class::of(O::Rpc::CODE);
+    let read = HedgedRead {
+        context,
+        snapshot,
+        hedging,
+        route,
+        class,
+        started,
+        expected: hedging.expected(class, started, servers),
+        in_turn: OnceLock::new(),
+        is_over: AtomicBool::new(false),
+        is_paid: AtomicBool::new(false),
+    };
+    match read.first() {
+        Turn::Primary => read.primary_first().await,
+        secondary => Box::pin(read.race(secondary, None)).await,
     }
 }
 
 /// A hedged read in progress.
-struct HedgedRead<'a, O: Operation> {
-    context: &'a OperationContext<'a, O>,
-    snapshot: &'a Arc<Snapshot>,
-    hedging: &'a Hedging,
-    route: Route<'a>,
+pub(super) struct HedgedRead<'a, O: Operation> {
+    pub(super) context: &'a OperationContext<'a, O>,
+    pub(super) snapshot: &'a Arc<Snapshot>,
+    pub(super) hedging: &'a Hedging,
+    pub(super) route: Route<'a>,
+    pub(super) class: Class,
+    pub(super) started: Instant,
+    /// `None`: the primary is waited for without limit.
+    pub(super) expected: Option<Expected>,
     /// The secondaries in the order in which they are asked, once they are needed.
-    in_turn: OnceLock<Vec<&'a Arc<Server>>>,
+    pub(super) in_turn: OnceLock<Vec<&'a Arc<Server>>>,
+    /// Whether the read has its answer, so that what it still waits for is only watched.
+    pub(super) is_over: AtomicBool,
+    /// Whether the budget has paid for the second request before that is needed.
+    pub(super) is_paid: AtomicBool,
 }
 
 impl<'a, O: Operation> HedgedRead<'a, O> {
-    /// The secondaries, rotated at random to share the load, with suspect servers last.
-    fn secondaries(&self) -> &[&'a Arc<Server>] {
+    /// The secondaries, rotated at random to share the load, with suspect and slow servers last.
+    pub(super) fn secondaries(&self) -> &[&'a Arc<Server>] {
         self.in_turn.get_or_init(|| {
             let (after, before) =
                 self.route.secondaries.split_at(fastrand::usize(..self.route.secondaries.len().max(1)));
             let mut servers: Vec<_> = before.iter().chain(after).collect();
-            servers.sort_by_key(|server| server.is_suspect());
+            servers.sort_by_key(|server| (server.is_suspect(), is_slow(server.health(), self.class)));
             servers
         })
     }
 
-    /// Asks the primary and, when it does not answer in time, the first secondary too. Also returns how many
-    /// secondaries were asked.
-    async fn hedged(&self) -> (Result<O::Output, Missed>, usize) {
-        let started = Instant::now();
-        let mut primary = pin!(attempt_at_primary(self.context, self.snapshot));
-        let waited = match self.wait_alone() {
-            Some(delay) => timeout(delay, &mut primary).await,
-            None => Ok(primary.as_mut().await),
+    /// Who is asked first: a secondary when the primary is slow compared with its peers, except now and then to see
+    /// whether it still is.
+    fn first(&self) -> Turn {
+        let (Some(expected), Some(primary)) = (self.expected, self.route.primary) else {
+            return Turn::Primary;
         };
-        let hedge = match waited {
-            Ok(answer) => return (self.answered(answer, started), 0),
-            Err(_) => self.secondaries().first().filter(|_| self.is_suspect() || self.hedging.may_spend()),
-        };
-        let Some(server) = hedge else { return (self.answered(primary.await, started), 0) };
-        let outcome = match select(primary, pin!(self.ask(server))).await {
-            Either::Left((Err(missed), hedge)) => {
-                if missed.failure().is_some_and(is_primary_gone) {
-                    self.context.table.router().refresh_soon(self.snapshot);
-                }
-                hedge.await.ok_or(missed)
-            }
-            Either::Left((answer, _)) => self.answered(answer, started),
-            Either::Right((Some(output), _given_up)) => {
-                self.give_up_primary(started);
-                Ok(output)
-            }
-            Either::Right((None, primary)) => self.answered(primary.await, started),
-        };
-        (outcome, 1)
+        let pace = primary.health().pace(self.class, Role::Primary);
+        if !pace.is_slow() || !expected.may_demote {
+            return Turn::Primary;
+        }
+        if pace.take_unanswered() {
+            // Perhaps another server leads the partition by now, and no other operation is there to find that out.
+            self.context.table.router().refresh_soon(self.snapshot);
+        }
+        let Some(at) = self.quick_secondary(&Asked::default()) else { return Turn::Primary };
+        match self.hedging.take_probe(pace, self.started) {
+            Probe::No => return Turn::Secondary(at),
+            Probe::Paid => self.is_paid.store(true, Ordering::Relaxed),
+            Probe::Unpaid => {}
+        }
+        Turn::Primary
     }
 
-    /// How long to wait for the primary before a secondary is asked too.
-    fn wait_alone(&self) -> Option<Duration> {
-        if self.is_suspect() { Some(Duration::ZERO) } else { self.hedging.delay() }
+    pub(super) fn quick_secondary(&self, asked: &Asked) -> Option<usize> {
+        let is_good = |server: &Server| !server.is_suspect() && is_quick(server.health(), self.class);
+        (0..self.secondaries().len()).find(|at| !asked.has(*at) && is_good(self.secondaries()[*at]))
+    }
+
+    /// Asks the primary. The common case ends here: it answers before anybody else is asked.
+    async fn primary_first(&self) -> Result<O::Output, Missed> {
+        let until = match self.expected {
+            _ if self.is_suspect() => self.started,
+            Some(expected) => (self.started + expected.delay).min(self.context.deadline.instant()),
+            None => {
+                let outcome = attempt_at_primary(self.context, self.snapshot).await;
+                return self.or_without_primary(outcome, &Asked::default()).await;
+            }
+        };
+        let mut call = match send(self.context, self.snapshot).await {
+            Ok(call) => call,
+            Err(missed) => return self.or_without_primary(Err(missed), &Asked::default()).await,
+        };
+        let Ok(answered) = timeout_at(until, &mut call).await else {
+            return Box::pin(self.race(Turn::Primary, Some(call))).await;
+        };
+        if self.is_paid.swap(false, Ordering::Relaxed) {
+            self.hedging.refund();
+        }
+        let outcome = match answered {
+            Ok(reply) => read_answer(self.context.operation, &reply),
+            Err(error) => Err(Missed::Net(error)),
+        };
+        if let (Some(server), true, true) = (self.route.primary, self.expected.is_some(), is_answer(&outcome))
+        {
+            server.health().pace(self.class, Role::Primary).note(false);
+        }
+        self.or_without_primary(outcome, &Asked::default()).await
     }
 
     /// Whether the primary may hang. It is asked all the same, so that its return is noticed.
-    fn is_suspect(&self) -> bool {
+    pub(super) fn is_suspect(&self) -> bool {
         self.hedging.on_unreachable() && self.route.primary.is_some_and(|server| server.is_suspect())
     }
 
-    fn answered(&self, answer: Result<O::Output, Missed>, started: Instant) -> Result<O::Output, Missed> {
-        if answer.is_ok() {
-            self.hedging.record(started.elapsed());
-        }
-        answer
-    }
-
-    /// A secondary answered first. If the primary is silent to everybody, its connection must be replaced; if it
-    /// is dead, another server may be primary by now. Perhaps no other operation is there to find that out.
-    fn give_up_primary(&self, started: Instant) {
-        self.hedging.record(started.elapsed());
-        let Some(server) = self.route.primary else { return };
-        if let Some(connection) = server.live() {
-            connection.note_timeout();
-        }
-        if server.is_suspect() {
-            self.context.table.router().refresh_soon(self.snapshot);
-        }
-    }
-
-    /// The primary is gone: asks the remaining secondaries one after the other, while a refresh runs.
-    async fn without_primary(&self, asked: usize) -> Option<O::Output> {
+    /// The outcome, or what the other secondaries answer when the primary is gone. A refresh runs meanwhile.
+    pub(super) async fn or_without_primary(
+        &self,
+        outcome: Result<O::Output, Missed>,
+        asked: &Asked,
+    ) -> Result<O::Output, Missed> {
+        let missed = match outcome {
+            Err(missed) if self.hedging.on_unreachable() && is_gone(&missed) => missed,
+            outcome => return outcome,
+        };
         self.context.table.router().refresh_soon(self.snapshot);
-        for server in &self.secondaries()[asked..] {
+        for (_, server) in self.secondaries().iter().enumerate().filter(|(at, _)| !asked.has(*at)) {
             if let Some(output) = self.ask(server).await {
-                return Some(output);
+                return Ok(output);
             }
         }
-        None
-    }
-
-    /// Asks a secondary. It gets half of the remaining time, so a hanging one leaves time for the next.
-    async fn ask(&self, server: &Arc<Server>) -> Option<O::Output> {
-        let until = self.context.deadline.half_left();
-        let connection = timeout_at(until, server.connect()).await.ok()?.ok()?;
-        let header = RequestHeader { is_backup: true, ..header(&self.route, self.context.deadline) };
-        let call = connection.call::<O::Rpc>(&header, self.context.operation.request()).ok()?;
-        let Ok(answer) = timeout_at(until, call).await else {
-            connection.note_timeout();
-            return None;
-        };
-        let output = read_answer(self.context.operation, &answer.ok()?).ok()?;
-        note_maybe_stale();
-        Some(output)
+        Err(missed)
     }
 }

@@ -60,7 +60,7 @@ impl Missed {
             Self::NoPrimary => ErrorKind::Server(ErrorCode::InvalidState),
             Self::Net(error) => match error.kind {
                 NetErrorKind::Unreachable => ErrorKind::NetworkFailure,
-                NetErrorKind::Reset => ErrorKind::SessionReset,
+                NetErrorKind::Reset | NetErrorKind::Deposed => ErrorKind::SessionReset,
                 NetErrorKind::Garbage => ErrorKind::InvalidData,
                 NetErrorKind::Closed => ErrorKind::Closed,
             },

@@ -5,8 +5,11 @@ mod context;
 mod hedged;
 mod missed;
 mod progress;
+mod race;
+mod requests;
 mod run;
 #[cfg(test)]
 mod tests;
+mod watched;
 
 pub(crate) use run::execute;

@@ -43,15 +43,31 @@ impl Progress {
         refusal.maybe_applied(self.maybe_applied).at(self.location(context))
     }
 
+    /// Why there is no connection to the server that the last attempt went to.
+    fn unconnected<O: Operation>(&self, context: &OperationContext<'_, O>) -> Option<String> {
+        let route = self.used.as_ref()?.route(context.operation.target())?;
+        let server = route.primary.filter(|server| server.live().is_none())?;
+        let being_made = || format!("the connection to {} is still being made", server.address());
+        Some(server.trouble().unwrap_or_else(being_made))
+    }
+
     /// The error of an operation whose deadline passed.
     pub(super) fn timed_out<O: Operation>(&self, context: &OperationContext<'_, O>) -> Error {
         let waited = context.deadline.timeout();
-        let message = match &self.last {
-            Some(last) => format!("no result within {waited:?}; the last attempt failed: {last}"),
-            None => format!("no answer within {waited:?}"),
+        let message = match (&self.last, self.unconnected(context)) {
+            (Some(last), _) => format!("no result within {waited:?}; the last attempt failed: {last}"),
+            (None, Some(reason)) => format!("no answer within {waited:?}: {reason}"),
+            (None, None) => format!("no answer within {waited:?}"),
         };
         let error = Error::new(ErrorKind::Timeout, message).maybe_applied(self.maybe_applied);
         error.at(self.location(context))
+    }
+
+    /// Notes that the primary that the last attempt went to refused to be it, or could not be reached.
+    pub(super) fn refute_primary<O: Operation>(&self, context: &OperationContext<'_, O>) {
+        if let Some(used) = &self.used {
+            context.table.router().refute(used, context.operation.target());
+        }
     }
 
     /// Starts a refresh of the routes that the last attempt used, for the operations to come.

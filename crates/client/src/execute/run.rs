@@ -1,10 +1,11 @@
 //! The one loop in which every operation runs: deadline, route, send, judge.
 
 use std::future::Future;
+use std::time::Duration;
 
 use futures_util::future::Either;
 use pegasus_protocol::rpc::{Rpc, RpcKind};
-use tokio::time::timeout_at;
+use tokio::time::{Instant, timeout_at};
 
 use super::attempt::attempt_at_primary;
 use super::context::OperationContext;
@@ -15,8 +16,12 @@ use crate::context::TableContext;
 use crate::deadline::Deadline;
 use crate::error::{Error, ErrorKind};
 use crate::operation::Operation;
-use crate::retry::{Verdict, judge, maybe_applied};
+use crate::retry::{Verdict, judge, maybe_applied, refutes_primary};
 use crate::routing::Refreshed;
+
+/// The time that a refresh has before the known route is tried again. In a healthy cluster it takes a few
+/// milliseconds after a gap of 50, and an attempt at a server that has just refused would be wasted.
+const REFRESH_FIRST: Duration = Duration::from_millis(100);
 
 /// Runs an operation until it has a result, its verdict is to fail, or its deadline passes.
 pub(crate) fn execute<'a, O: Operation>(
@@ -30,6 +35,7 @@ pub(crate) fn execute<'a, O: Operation>(
         if !context.try_acquire_permit()? {
             Box::pin(context.acquire_permit()).await?;
         }
+        context.table.load_retries().note_call();
         let mut progress = Progress::default();
         match attempt(&context, &mut progress).await {
             Ok(output) => Ok(output),
@@ -49,11 +55,17 @@ async fn try_again<O: Operation>(
     loop {
         let Some(failure) = missed.failure() else {
             // The server may hang, and another one may be primary by now. The next operation should know.
+            if !missed.was_sent() {
+                progress.refute_primary(context);
+            }
             progress.refresh_soon(context.table);
             progress.maybe_applied |= kind.is_write() && missed.was_sent();
             return Err(progress.timed_out(context));
         };
         progress.maybe_applied |= maybe_applied(failure, kind);
+        if refutes_primary(failure) {
+            progress.refute_primary(context);
+        }
         let verdict = judge(failure, kind);
         if verdict == Verdict::Fail
             || context.table.retry().max_attempts.is_some_and(|max| progress.attempts >= max)
@@ -77,7 +89,7 @@ async fn try_again<O: Operation>(
     }
 }
 
-/// Refreshes the routes if that is the verdict, then backs off. Says whether time is left.
+/// Refreshes the routes if that is the verdict, and backs off. Says whether time is left.
 ///
 /// # Errors
 ///
@@ -88,11 +100,18 @@ async fn prepare_next(
     deadline: Deadline,
     progress: &mut Progress,
 ) -> Result<bool, Error> {
+    let backoff = table.retry().backoff_after(progress.attempts);
+    let backed_off = Instant::now() + backoff;
+    if verdict == Verdict::RetryForLoad
+        && timeout_at(deadline.instant(), table.load_retries().acquire()).await.is_err()
+    {
+        return Ok(false);
+    }
     if verdict == Verdict::RefreshAndRetry
         && let Some(used) = &progress.used
     {
-        match timeout_at(deadline.instant(), table.router().refresh(used)).await {
-            Err(_) => return Ok(false),
+        let refresh = table.router().refresh(used);
+        match timeout_at(deadline.earlier(backoff.max(REFRESH_FIRST)), refresh).await {
             // The routes have changed: the next attempt needs no backoff.
             Ok(Ok(Refreshed::Changed)) => return Ok(true),
             Ok(Ok(Refreshed::Unchanged)) => {}
@@ -100,9 +119,11 @@ async fn prepare_next(
             Ok(Err(error)) if is_final(&error) => return Err(error),
             // Without meta servers, the client goes on with the routes that it has.
             Ok(Err(error)) => progress.last = Some(error.to_string()),
+            // The refresh goes on. Meanwhile the known route is tried again: its server may be well.
+            Err(_) => {}
         }
     }
-    Ok(deadline.sleep(table.retry().backoff_after(progress.attempts)).await)
+    Ok(deadline.sleep_until(backed_off).await)
 }
 
 /// Whether an error of the meta servers ends the operation: a refusal does, unreachable servers do not.
@@ -116,7 +137,7 @@ fn attempt<'a, O: Operation>(
     progress: &'a mut Progress,
 ) -> impl Future<Output = Result<O::Output, Missed>> + use<'a, O> {
     progress.attempts += 1;
-    let snapshot = &*progress.used.insert(context.table.router().snapshot());
+    let snapshot: &_ = progress.used.insert(context.table.router().snapshot());
     match context.table.hedging() {
         // Boxed, so that operations of tables without hedging stay small.
         Some(hedging) if O::MAY_ASK_SECONDARY => {

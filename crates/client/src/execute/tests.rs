@@ -107,7 +107,10 @@ async fn leaves_nothing_behind(backup_request: BackupRequestOptions, connects_fi
         }
         give_up_each(&table, polls).await;
         assert!(table.context().limiter().is_empty(), "after {polls} polls");
-        assert!(has_no_waiters(&table), "after {polls} polls");
+        // The primary's call of a read that a secondary answered is watched until its own answer comes.
+        let is_hedged = backup_request.delay.is_some();
+        assert!(is_hedged || has_no_waiters(&table), "after {polls} polls");
+        until(|| has_no_waiters(&table)).await;
         // Late replies are dropped, and the client still works.
         table.get(b"h", b"s", CallOptions::default()).await.unwrap();
         timeout(Duration::from_secs(10), client.close()).await.unwrap();

@@ -1,4 +1,4 @@
-//! Chooses which meta server to ask: finds the leader, listed or not.
+//! Chooses which meta server to ask: finds the leader, listed or not, and asks again until it answers.
 //!
 //! A follower names the leader. When a server does not answer within a quarter of a second, the next one
 //! is asked too, and the first useful answer is taken.
@@ -7,38 +7,31 @@ use std::collections::VecDeque;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use futures_util::StreamExt;
-use futures_util::stream::FuturesUnordered;
 use pegasus_protocol::idl::{QueryCfgRequest, QueryCfgResponse};
 use pegasus_protocol::rpc::{QueryCfg, Rpc};
 use pegasus_protocol::thrift::Text;
 use pegasus_protocol::types::ErrorCode;
-use tokio::time::{Instant, sleep, timeout_at};
+use tokio::time::Instant;
 
 use super::answer::MetaAnswer;
-use super::ask::{Attempt, Said, attempt};
-use super::complaints::{Complaints, refused};
+use super::ask::{Refusal, Said, attempt};
+use super::findings::{Finding, Findings};
+use super::pauses::Pauses;
+use super::search::{Reply, Search};
 use crate::address::ServerAddress;
 use crate::error::{Error, ErrorKind};
 use crate::net::error::Sent;
 use crate::net::{Pool, Server};
 
-/// The time a server has before the next one is asked too.
-const HEDGE_AFTER: Duration = Duration::from_millis(250);
-
-/// The pause between two rounds in which no server had a useful answer.
-const ROUND_PAUSE: Duration = Duration::from_millis(100);
-
-/// Bounds how many forwards one round follows; no cluster has this many meta servers.
-const MAX_CANDIDATES: usize = 32;
-
 /// The meta servers of a cluster.
 pub(crate) struct MetaClient {
+    /// Each server once.
     listed: Vec<Arc<Server>>,
     pool: Arc<Pool>,
     attempt_timeout: Duration,
     /// The server that answered last; it is asked first.
     leader: Mutex<Option<Arc<Server>>>,
+    pauses: Pauses,
 }
 
 impl MetaClient {
@@ -47,30 +40,31 @@ impl MetaClient {
         if listed.is_empty() {
             return Err(Error::invalid_argument("meta_servers is empty: at least one host:port is needed"));
         }
-        let servers = listed
-            .iter()
-            .map(|text| Ok(pool.server(&ServerAddress::parse(text.trim())?)))
-            .collect::<Result<_, Error>>()?;
-        Ok(Self { listed: servers, pool, attempt_timeout, leader: Mutex::new(None) })
-    }
-
-    /// Makes sure that at least one server accepts a connection.
-    pub(crate) async fn reach_any(&self) -> Result<(), Error> {
-        let mut dials: FuturesUnordered<_> = self.listed.iter().map(|server| server.connect()).collect();
-        let mut complaints = Complaints::default();
-        while let Some(dialled) = dials.next().await {
-            match dialled {
-                Ok(_) => return Ok(()),
-                Err(error) => complaints.add(&error.to_string()),
+        let mut servers: Vec<Arc<Server>> = Vec::with_capacity(listed.len());
+        for text in listed {
+            let server = pool.server(&ServerAddress::parse(text.trim())?);
+            if !servers.iter().any(|known| Arc::ptr_eq(known, &server)) {
+                servers.push(server);
             }
         }
-        let message = format!("no meta server can be reached: {}", complaints.reasons);
-        Err(Error::new(ErrorKind::NetworkFailure, message))
+        Ok(Self {
+            listed: servers,
+            pool,
+            attempt_timeout,
+            leader: Mutex::new(None),
+            pauses: Pauses::default(),
+        })
     }
 
-    /// The time limit of a query in the background.
-    pub(crate) fn patience(&self) -> Duration {
-        self.attempt_timeout.saturating_mul(2)
+    /// Finds the leader: asks until it answers, or the deadline passes.
+    ///
+    /// The question is the configuration of a table without a name. Every version answers it to everybody, a
+    /// proxy of meta servers answers nothing else, a follower names the leader, and only the leader knows that
+    /// there is no such table.
+    pub(crate) async fn find_leader(&self, deadline: Instant) -> Result<Arc<Server>, Error> {
+        let no_table = QueryCfgRequest::default();
+        let (leader, _) = self.seek::<QueryCfg>(&no_table, deadline, self.attempt_timeout).await?;
+        Ok(leader)
     }
 
     /// Queries which servers have the partitions of a table.
@@ -79,15 +73,20 @@ impl MetaClient {
         table: &str,
         deadline: Instant,
     ) -> Result<QueryCfgResponse, Error> {
-        let request = QueryCfgRequest { app_name: Text::from(table), partition_indices: Vec::new() };
-        self.ask::<QueryCfg>(&request, deadline, self.attempt_timeout).await.map_err(|error| {
-            match error.kind() {
-                ErrorKind::Server(ErrorCode::ObjectNotFound) => {
-                    Error::new(ErrorKind::TableNotFound, format!("there is no table {table:?}"))
-                }
-                _ => error,
-            }
-        })
+        let answered = self.ask::<QueryCfg>(&configuration_of(table), deadline, self.attempt_timeout).await;
+        answered.map_err(|error| or_no_table(error, table))
+    }
+
+    /// Queries the configuration of a table, asking each meta server once. The caller sees to the pauses.
+    pub(crate) async fn query_configuration_once(&self, table: &str) -> Result<QueryCfgResponse, Error> {
+        let deadline = Instant::now() + self.attempt_timeout.saturating_mul(2);
+        let mut search = Search::new(&self.pool, self.attempt_timeout, deadline);
+        let request = configuration_of(table);
+        let Some((leader, reply)) = search.round::<QueryCfg>(self.candidates(), &request).await else {
+            return Err(search.findings.into_error());
+        };
+        *self.leader() = Some(leader);
+        reply.map_err(Refusal::into_error::<QueryCfg>).map_err(|error| or_no_table(error, table))
     }
 
     /// Asks until the leader answers or refuses, or the deadline passes. One attempt at one server takes at
@@ -103,25 +102,8 @@ impl MetaClient {
         R::Request: Clone + 'static,
         R::Response: MetaAnswer + 'static,
     {
-        let mut last: Option<Complaints> = None;
-        loop {
-            let mut complaints = Complaints::default();
-            let attempt_limit = attempt_timeout.min(deadline.saturating_duration_since(Instant::now()));
-            let round = self.round::<R>(request, attempt_limit, &mut complaints);
-            match timeout_at(deadline, round).await {
-                Ok(Some(result)) => return result,
-                Ok(None) if Instant::now() + ROUND_PAUSE < deadline => {
-                    last = Some(complaints);
-                    sleep(ROUND_PAUSE).await;
-                }
-                Ok(None) => return Err(complaints.into_error()),
-                // A round that was cut by the deadline explains less than the complete round before it.
-                Err(_) => {
-                    complaints.silence("no answer in time");
-                    return Err(last.unwrap_or(complaints).into_error());
-                }
-            }
-        }
+        let (_, reply) = self.seek::<R>(request, deadline, attempt_timeout).await?;
+        reply.map_err(Refusal::into_error::<R>)
     }
 
     /// Sends a change to the leader, once. It finds the leader first, and never sends again a request that
@@ -139,97 +121,53 @@ impl MetaClient {
         loop {
             let leader = self.find_leader(deadline).await?;
             let limit = deadline.saturating_duration_since(Instant::now());
-            let mut complaints = Complaints::default();
-            match attempt::<R>(leader, request.clone(), limit).await.1 {
+            let (leader, said) = attempt::<R>(leader, request.clone(), limit).await;
+            let (finding, sent) = match said {
                 Said::Answer(answer) => return Ok(answer),
-                Said::No(code, hint) => return Err(refused::<R>(code, &hint)),
-                Said::Silent(reason) => {
-                    complaints.silence(&reason);
-                    return Err(complaints.into_error().maybe_applied(true));
-                }
-                Said::Useless(reason, Sent::Maybe) => {
-                    return Err(Error::new(ErrorKind::SessionReset, reason).maybe_applied(true));
-                }
-                Said::NotNow(ErrorCode::Timeout) => {
-                    return Err(refused::<R>(ErrorCode::Timeout, "").maybe_applied(true));
-                }
-                Said::Useless(reason, Sent::No) => complaints.add(&reason),
-                Said::NotNow(code) => {
-                    complaints.add(&format!("the leader answers {code}"));
-                    complaints.unavailable = Some(code);
-                }
-                Said::Forward(_) => complaints.add("the leader has changed"),
+                Said::No(refusal) => return Err(refusal.into_error::<R>()),
+                Said::Nothing(finding, sent) => (finding, sent),
+            };
+            if finding == Finding::Later(ErrorCode::Timeout) {
+                return Err(Refusal::new(ErrorCode::Timeout, "").into_error::<R>().maybe_applied(true));
             }
-            if Instant::now() + ROUND_PAUSE >= deadline {
-                return Err(complaints.into_error());
+            let waited = finding.is_wait();
+            let mut findings = Findings::default();
+            findings.set(leader.address(), finding);
+            let error = findings.into_error();
+            if waited {
+                return Err(error.maybe_applied(true));
             }
-            sleep(ROUND_PAUSE).await;
+            if sent == Sent::Maybe {
+                let lost = Error::new(ErrorKind::SessionReset, error.message().to_owned());
+                return Err(lost.maybe_applied(true));
+            }
+            if !self.pauses.pause(deadline).await {
+                return Err(error);
+            }
         }
     }
 
-    /// Finds the leader by any query: a follower names the leader, and only the leader knows the tables.
-    async fn find_leader(&self, deadline: Instant) -> Result<Arc<Server>, Error> {
-        let no_table = QueryCfgRequest::default();
-        match self.ask::<QueryCfg>(&no_table, deadline, self.attempt_timeout).await {
-            Err(error) if !matches!(error.kind(), ErrorKind::Server(_)) => return Err(error),
-            Ok(_) | Err(_) => {}
-        }
-        let leader = self.leader().clone();
-        leader.ok_or_else(|| Error::new(ErrorKind::NetworkFailure, "no meta server leads"))
-    }
-
-    /// Asks each server once, the last leader first. `None`: no server had a useful answer.
-    async fn round<R>(
+    /// Asks the servers in rounds until one of them answers or refuses as the leader, or the deadline passes.
+    async fn seek<R>(
         &self,
         request: &R::Request,
-        limit: Duration,
-        complaints: &mut Complaints,
-    ) -> Option<Result<R::Response, Error>>
+        deadline: Instant,
+        attempt_timeout: Duration,
+    ) -> Result<(Arc<Server>, Reply<R::Response>), Error>
     where
         R: Rpc,
         R::Request: Clone + 'static,
         R::Response: MetaAnswer + 'static,
     {
-        let mut waiting = self.candidates();
-        let mut asked: Vec<Arc<Server>> = Vec::new();
-        let mut running: FuturesUnordered<Attempt<R::Response>> = FuturesUnordered::new();
+        let mut search = Search::new(&self.pool, attempt_timeout, deadline);
         loop {
-            let next = waiting.pop_front().filter(|_| asked.len() < MAX_CANDIDATES);
-            let all_asked = next.is_none();
-            if let Some(server) = next {
-                asked.push(Arc::clone(&server));
-                running.push(attempt::<R>(server, request.clone(), limit));
+            if let Some((leader, reply)) = search.round::<R>(self.candidates(), request).await {
+                self.pauses.answered();
+                *self.leader() = Some(Arc::clone(&leader));
+                return Ok((leader, reply));
             }
-            let said = tokio::select! {
-                biased;
-                said = running.next() => said,
-                () = sleep(HEDGE_AFTER), if !all_asked => continue,
-            };
-            let (server, said) = said?;
-            match said {
-                Said::Answer(answer) => {
-                    *self.leader() = Some(server);
-                    return Some(Ok(answer));
-                }
-                Said::No(code, hint) => {
-                    // Only the leader refuses.
-                    *self.leader() = Some(server);
-                    return Some(Err(refused::<R>(code, &hint)));
-                }
-                Said::Forward(Some(address)) => {
-                    let leader = self.pool.server(&address);
-                    if !asked.iter().any(|known| Arc::ptr_eq(known, &leader)) {
-                        waiting.retain(|known| !Arc::ptr_eq(known, &leader));
-                        waiting.push_front(leader);
-                    }
-                }
-                Said::Forward(None) => complaints.add(&format!("{} knows no leader", server.address())),
-                Said::NotNow(code) => {
-                    complaints.add(&format!("{} answers {code}", server.address()));
-                    complaints.unavailable = Some(code);
-                }
-                Said::Silent(reason) => complaints.silence(&reason),
-                Said::Useless(reason, _) => complaints.add(&reason),
+            if !self.pauses.pause(deadline).await {
+                return Err(search.findings.into_error());
             }
         }
     }
@@ -243,5 +181,19 @@ impl MetaClient {
         let others =
             self.listed.iter().filter(|server| !leader.as_ref().is_some_and(|l| Arc::ptr_eq(l, server)));
         leader.iter().chain(others).cloned().collect()
+    }
+}
+
+fn configuration_of(table: &str) -> QueryCfgRequest {
+    QueryCfgRequest { app_name: Text::from(table), partition_indices: Vec::new() }
+}
+
+/// Meta servers say of a table that does not exist what replica servers say of a partition that they do not have.
+fn or_no_table(error: Error, table: &str) -> Error {
+    match error.kind() {
+        ErrorKind::Server(ErrorCode::ObjectNotFound) => {
+            Error::new(ErrorKind::TableNotFound, format!("there is no table {table:?}"))
+        }
+        _ => error,
     }
 }

@@ -3,7 +3,9 @@
 mod answer;
 mod ask;
 mod client;
-mod complaints;
+mod findings;
+mod pauses;
+mod search;
 
 pub(crate) use answer::MetaAnswer;
 pub(crate) use client::MetaClient;

@@ -5,16 +5,19 @@ use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{Context, Poll, Waker};
 
-use bytes::BytesMut;
 use pegasus_protocol::frame::{RequestHeader, encode_request};
-use pegasus_protocol::rpc::Rpc;
+use pegasus_protocol::rpc::{Rpc, RpcKind};
+use pegasus_protocol::types::Gpid;
 
-use super::direct;
-use super::error::{NetError, NetErrorKind};
-use super::inflight::{self, Inflight, Outcome};
-use super::shared::{Pulse, Sender, SharedConnection};
+use super::error::{NetError, NetErrorKind, Sent};
+use super::health::Health;
+use super::inflight::{self, Addressee, Outcome};
+use super::shared::SharedConnection;
 
-/// A handle on a connection. The driver ends when the last handle is dropped.
+/// A handle on a connection, made or being made. The driver ends when the last handle is dropped.
+///
+/// A connection exists before its socket does. Calls on one that is being made are held back, and leave in the
+/// order in which they were made once it is there. When it cannot be made they fail, and nothing was sent.
 pub(crate) struct Connection {
     shared: Arc<SharedConnection>,
 }
@@ -53,8 +56,9 @@ impl Connection {
         request: &R::Request,
         waker: Option<&Waker>,
     ) -> Result<Call, NetError> {
-        let id = self.shared.queue(|inflight, frame_start, out| {
-            let id = inflight.reserve(frame_start, waker.cloned());
+        let once = !matches!(R::CODE.kind(), RpcKind::Read | RpcKind::IdempotentWrite);
+        let id = self.shared.queue(once, |inflight, place, now, out| {
+            let id = inflight.reserve(Addressee::of::<R>(header), place, now, waker.cloned());
             encode_request::<R>(header, id, request, out);
             id
         })?;
@@ -64,21 +68,37 @@ impl Connection {
 
     /// Sends a request without waiting for a reply.
     pub(crate) fn cast<R: Rpc>(&self, header: &RequestHeader, request: &R::Request) -> Result<(), NetError> {
-        self.shared.queue(|inflight, _, out| {
+        let queued = self.shared.queue(false, |inflight, _, _, out| {
             let id = inflight.next_id();
             encode_request::<R>(header, id, request, out);
-        })
+            id
+        });
+        queued.map(drop)
     }
 
-    /// Whether the connection accepts calls.
+    /// Waits until the connection was made.
+    ///
+    /// # Errors
+    ///
+    /// The connection is over.
+    pub(super) async fn established(&self) -> Result<(), NetError> {
+        self.shared.established().await
+    }
+
+    /// Whether the connection is over. Otherwise it accepts calls.
+    pub(crate) fn is_over(&self) -> bool {
+        self.shared.lock().ended.is_some()
+    }
+
+    /// Whether the connection has a socket and is not over.
     pub(crate) fn is_live(&self) -> bool {
-        self.shared.lock().ended.is_none()
+        self.shared.socket.get().is_some() && !self.is_over()
     }
 
     /// Whether the connection accepts calls, and the server has sent something on it.
     pub(super) fn is_proven(&self) -> bool {
         let state = self.shared.lock();
-        state.ended.is_none() && state.inflight.was_heard()
+        state.ended.is_none() && state.inflight.last_heard().is_some()
     }
 
     /// The number of calls that wait for a reply or have not taken theirs.
@@ -87,14 +107,29 @@ impl Connection {
         self.shared.lock().inflight.len()
     }
 
+    /// What is known about the server at the other end.
+    pub(crate) fn health(&self) -> &Health {
+        &self.shared.health
+    }
+
     /// Reports that a call timed out. From now on, silence may end the connection.
     pub(crate) fn note_timeout(&self) {
         self.shared.timed_out.notify_one();
     }
 
+    /// Fails the waiting calls to partitions for which `deposed` gives a reason.
+    pub(super) fn give_up(&self, deposed: impl Fn(Gpid) -> Option<String>) {
+        let mut state = self.shared.lock();
+        let (held, wakers) = state.inflight.give_up(deposed);
+        let frames = state.held.as_mut();
+        frames.into_iter().for_each(|frames| held.iter().for_each(|position| frames.remove(*position)));
+        drop(state);
+        wakers.into_iter().for_each(Waker::wake);
+    }
+
     /// Ends the connection; waiting calls fail with the reason.
     pub(crate) fn close(&self) {
-        self.shared.end(NetError::new(NetErrorKind::Closed, "the client is closed"));
+        self.shared.end(NetError::closed());
     }
 }
 
@@ -104,7 +139,7 @@ impl Drop for Connection {
     }
 }
 
-/// A call in flight. Dropping it abandons the reply.
+/// A call in flight. Dropping it gives it up.
 pub(crate) struct Call {
     connection: Arc<Connection>,
     id: i32,
@@ -115,7 +150,7 @@ enum Stage {
     /// The waker of the next poll is registered already.
     Registered,
     Waiting,
-    /// The reply was taken; there is nothing left to cancel.
+    /// The reply was taken, or the call was given up: there is nothing left to cancel.
     Answered,
 }
 
@@ -123,6 +158,24 @@ impl Call {
     /// The connection that carries the call.
     pub(crate) fn connection(&self) -> &Connection {
         &self.connection
+    }
+
+    /// Gives the call up, and says whether its request may have been sent. One that has not been is not sent
+    /// any more.
+    pub(crate) fn abandon(&mut self) -> Sent {
+        self.stage = Stage::Answered;
+        self.connection.shared.abandon(self.id)
+    }
+
+    /// The call, for another task that goes on waiting for its reply; `None` when that was taken. Dropping this one
+    /// then abandons nothing.
+    pub(crate) fn hand_over(&mut self) -> Option<Self> {
+        match std::mem::replace(&mut self.stage, Stage::Answered) {
+            Stage::Registered | Stage::Waiting => {
+                Some(Self { connection: Arc::clone(&self.connection), id: self.id, stage: Stage::Waiting })
+            }
+            Stage::Answered => None,
+        }
     }
 }
 
@@ -148,46 +201,7 @@ impl Future for Call {
 impl Drop for Call {
     fn drop(&mut self) {
         if !matches!(self.stage, Stage::Answered) {
-            self.connection.shared.lock().inflight.cancel(self.id);
+            self.connection.shared.abandon(self.id);
         }
-    }
-}
-
-impl SharedConnection {
-    /// Queues a frame and makes sure that one side sends it.
-    fn queue<T>(
-        self: &Arc<Self>,
-        encode: impl FnOnce(&mut Inflight, u64, &mut BytesMut) -> T,
-    ) -> Result<T, NetError> {
-        let mut guard = self.lock();
-        let state = &mut *guard;
-        if let Some(error) = &state.ended {
-            return Err(error.clone());
-        }
-        let before = state.outgoing.len();
-        if before > self.most_queued {
-            drop(guard);
-            let error = NetError::new(
-                NetErrorKind::Reset,
-                format!("the server takes no requests: {before} bytes wait to be sent"),
-            );
-            self.end(error.clone());
-            return Err(error);
-        }
-        let result = encode(&mut state.inflight, state.queued, &mut state.outgoing);
-        state.queued += (state.outgoing.len() - before) as u64;
-        let is_first = state.sender == Sender::Nobody;
-        if is_first {
-            state.sender = Sender::Asked;
-        }
-        let starts_pulse = std::mem::replace(&mut state.pulse, Pulse::BeatsOn) == Pulse::Stopped;
-        drop(guard);
-        if starts_pulse {
-            self.busy.notify_one();
-        }
-        if is_first && !direct::takes_over(self) {
-            self.writer.wake();
-        }
-        Ok(result)
     }
 }

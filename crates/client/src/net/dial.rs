@@ -1,55 +1,82 @@
 //! Makes connections.
 
 use std::sync::Arc;
-use std::time::Duration;
 
-use tokio::net::TcpStream;
-use tokio::time::timeout;
-use tracing::instrument::WithSubscriber;
-
-use super::connection::Connection;
 use super::driver::drive;
 use super::error::{NetError, NetErrorKind};
-use super::shared::SharedConnection;
+use super::names::Names;
+use super::race::{self, Winner};
+use super::remembered::Remembered;
+use super::shared::{Limits, SharedConnection};
 use crate::address::ServerAddress;
+use crate::resolve::Resolve;
 
-/// Resolves the name, tries its addresses in turn, and starts a driver for the first one that connects.
-pub(super) async fn dial(
-    address: ServerAddress,
-    connect_timeout: Duration,
-    session_reset: Duration,
-    most_queued: usize,
-) -> Result<Arc<Connection>, NetError> {
-    let unreachable = |reason: String| {
-        tracing::warn!(server = %address, %reason, "cannot connect");
-        NetError::new(NetErrorKind::Unreachable, format!("cannot connect to {address}: {reason}"))
-    };
-    let stream = match timeout(connect_timeout, connect(&address)).await {
-        Ok(Ok(stream)) => stream,
-        Ok(Err(error)) => return Err(unreachable(error.to_string())),
-        Err(_) => return Err(unreachable(format!("no answer within {connect_timeout:?}"))),
-    };
-    if let Err(error) = stream.set_nodelay(true) {
-        return Err(unreachable(error.to_string()));
-    }
-    tracing::debug!(server = %address, "connected");
-    let (reader, writer) = stream.into_split();
-    let writer = Arc::new(writer);
-    let shared = Arc::new(SharedConnection::new(most_queued, Arc::downgrade(&writer)));
-    let peer = Arc::from(address.to_string());
-    let driver = drive(reader, writer, Arc::clone(&shared), session_reset, peer);
-    tokio::spawn(driver.with_current_subscriber());
-    Ok(Arc::new(Connection::new(shared)))
+/// What all servers of a client share to make connections.
+pub(super) struct Dialler {
+    pub(super) limits: Limits,
+    pub(super) names: Names,
+    pub(super) remembered: Remembered,
 }
 
-/// Tries every address; the last error is returned. The caller limits the time.
-async fn connect(address: &ServerAddress) -> std::io::Result<TcpStream> {
-    let mut last_error = std::io::Error::other("the name has no address");
-    for candidate in address.resolve().await? {
-        match TcpStream::connect(candidate).await {
-            Ok(stream) => return Ok(stream),
-            Err(error) => last_error = error,
+impl Dialler {
+    pub(super) fn new(limits: Limits, resolver: Arc<dyn Resolve>) -> Self {
+        Self { limits, names: Names::new(resolver), remembered: Remembered::default() }
+    }
+}
+
+/// The task of a connection: makes it and drives it to its end.
+pub(super) async fn dial_and_drive(
+    address: ServerAddress,
+    dialler: Arc<Dialler>,
+    shared: Arc<SharedConnection>,
+) {
+    let server = address.to_string();
+    let dialled = tokio::select! {
+        biased;
+        // The client was closed, or nobody wants the connection any more.
+        () = shared.over() => return,
+        dialled = dial(&address, &dialler, &shared) => dialled,
+    };
+    let reason = match dialled {
+        Ok(winner) => converse(winner, &shared, &server).await,
+        Err(reason) => {
+            shared.health.note_failed_dial(&server, &reason);
+            NetError::new(NetErrorKind::Unreachable, format!("cannot connect to {server}: {reason}"))
+        }
+    };
+    tracing::debug!(%server, %reason, "connection ended");
+    // After the notes about the server: those who are told now may want the next connection at once.
+    shared.end(reason);
+}
+
+/// Drives a connection that was made to its end, and returns the reason.
+async fn converse(winner: Winner, shared: &SharedConnection, server: &str) -> NetError {
+    tracing::debug!(%server, "connected");
+    let Winner { stream, has_answered } = winner;
+    let (reader, writer) = stream.into_split();
+    let writer = Arc::new(writer);
+    if has_answered {
+        shared.health.note_answer(server);
+    }
+    shared.establish(Arc::downgrade(&writer), has_answered);
+    let reason = drive(reader, &writer, shared, server).await;
+    if reason.kind != NetErrorKind::Closed {
+        let answered = shared.lock().inflight.last_heard().is_some();
+        if answered {
+            shared.health.note_lost_connection();
+        } else {
+            shared.health.note_failed_dial(server, &reason.to_string());
         }
     }
-    Err(last_error)
+    reason
+}
+
+/// Waits for the end of the server's pause and connects to it.
+async fn dial(
+    address: &ServerAddress,
+    dialler: &Dialler,
+    shared: &SharedConnection,
+) -> Result<Winner, String> {
+    shared.health.wait_for_dial().await;
+    race::connect(address, &dialler.names, dialler.limits.connect_timeout).await
 }

@@ -2,7 +2,7 @@
 //! than the system call that sends.
 
 use std::cell::RefCell;
-use std::sync::Arc;
+use std::sync::{Arc, Weak};
 
 use bytes::{Buf, BytesMut};
 use tokio::runtime::Handle;
@@ -66,7 +66,7 @@ impl SharedConnection {
     /// Sends what is queued, unless the writer has taken it meanwhile.
     fn send_queued(&self) {
         let Some(frames) = self.take_for_caller() else { return };
-        let written = match self.socket.upgrade() {
+        let written = match self.socket.get().and_then(Weak::upgrade) {
             // The writer gets the same error from a broken connection and ends it.
             Some(socket) => socket.try_write(&frames).unwrap_or(0),
             None => 0,

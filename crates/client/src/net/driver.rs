@@ -4,7 +4,6 @@
 
 use std::future::poll_fn;
 use std::io::ErrorKind;
-use std::sync::Arc;
 use std::task::{Poll, Waker};
 use std::time::Duration;
 
@@ -12,8 +11,9 @@ use bytes::BytesMut;
 use pegasus_protocol::frame::{MAX_REPLY_LENGTH, decode_reply};
 use tokio::io::AsyncReadExt;
 use tokio::net::tcp::{OwnedReadHalf, OwnedWriteHalf};
-use tokio::time::{Instant, sleep, sleep_until};
+use tokio::time::{Instant, sleep};
 
+use super::doubt;
 use super::error::{NetError, NetErrorKind};
 use super::inflight::Inflight;
 use super::shared::{Sender, SharedConnection, emptied};
@@ -31,23 +31,21 @@ const PATIENCE: u32 = 4;
 /// The period of the pulse, shorter than common deadlines.
 const PULSE: Duration = Duration::from_millis(50);
 
-/// Drives the connection to its end.
+/// Drives the connection to its end, and returns the reason.
 pub(super) async fn drive(
     reader: OwnedReadHalf,
-    writer: Arc<OwnedWriteHalf>,
-    shared: Arc<SharedConnection>,
-    session_reset: Duration,
-    peer: Arc<str>,
-) {
-    let reason = tokio::select! {
+    writer: &OwnedWriteHalf,
+    shared: &SharedConnection,
+    server: &str,
+) -> NetError {
+    tokio::select! {
         biased;
-        reason = read(reader, &shared, session_reset * PATIENCE) => reason,
-        reason = write(&writer, &shared) => reason,
-        reason = watch(&shared, session_reset) => reason,
-        reason = beat(&shared) => reason,
-    };
-    tracing::debug!(%peer, %reason, "connection ended");
-    shared.end(reason);
+        reason = read(reader, shared, server) => reason,
+        reason = write(writer, shared) => reason,
+        reason = watch(shared) => reason,
+        reason = doubt::watch(shared) => reason,
+        reason = beat(shared) => reason,
+    }
 }
 
 fn reset(peer_did: &str, error: &std::io::Error) -> NetError {
@@ -55,7 +53,8 @@ fn reset(peer_did: &str, error: &std::io::Error) -> NetError {
 }
 
 /// The reader: it delivers all frames of one read under one lock.
-async fn read(mut reader: OwnedReadHalf, shared: &SharedConnection, patience: Duration) -> NetError {
+async fn read(mut reader: OwnedReadHalf, shared: &SharedConnection, server: &str) -> NetError {
+    let patience = shared.limits.session_reset * PATIENCE;
     let mut buffer = BytesMut::new();
     let mut wakers = Vec::new();
     let mut last_whole = Instant::now();
@@ -71,20 +70,32 @@ async fn read(mut reader: OwnedReadHalf, shared: &SharedConnection, patience: Du
             Err(error) => return reset("the connection broke", &error),
         }
         let now = Instant::now();
-        let handed_out = {
-            let inflight = &mut shared.lock().inflight;
-            let handed_out = hand_out(&mut buffer, inflight, &mut wakers);
+        let (handed_out, is_released) = {
+            let mut guard = shared.lock();
+            let state = &mut *guard;
+            let handed_out = hand_out(&mut buffer, &mut state.inflight, now, &mut wakers);
             if was_empty || handed_out.as_ref().is_ok_and(|count| *count > 0) {
                 last_whole = now;
             }
             if now < last_whole + patience {
-                inflight.heard(now);
+                state.inflight.heard(now);
+                state.last_active = now;
             }
-            handed_out
+            // The connection was doubtful and is not any more.
+            let is_released = state.held.is_some() && !state.inflight.is_doubtful();
+            if is_released {
+                state.release(now);
+            }
+            (handed_out, is_released)
         };
+        if is_released {
+            shared.writer.wake();
+        }
         wakers.drain(..).for_each(Waker::wake);
-        if let Err(error) = handed_out {
-            return error;
+        match handed_out {
+            Ok(0) => {}
+            Ok(_) => shared.health.note_answer(server),
+            Err(error) => return error,
         }
     }
 }
@@ -93,6 +104,7 @@ async fn read(mut reader: OwnedReadHalf, shared: &SharedConnection, patience: Du
 fn hand_out(
     buffer: &mut BytesMut,
     inflight: &mut Inflight,
+    now: Instant,
     wakers: &mut Vec<Waker>,
 ) -> Result<usize, NetError> {
     let mut handed_out = 0;
@@ -100,7 +112,7 @@ fn hand_out(
         match decode_reply(buffer, MAX_REPLY_LENGTH) {
             Ok(Some(reply)) => {
                 handed_out += 1;
-                wakers.extend(inflight.complete(reply));
+                wakers.extend(inflight.complete(reply, now));
             }
             Ok(None) => return Ok(handed_out),
             Err(error) => {
@@ -162,21 +174,29 @@ async fn take_queued(shared: &SharedConnection, frames: &mut BytesMut) -> Result
 /// The watch: once a call has timed out, silence for `session_reset` ends the connection.
 ///
 /// A slow call alone does not: it may have a long deadline on purpose. Nor does silence without calls.
-async fn watch(shared: &SharedConnection, session_reset: Duration) -> NetError {
+async fn watch(shared: &SharedConnection) -> NetError {
+    let session_reset = shared.limits.session_reset;
     loop {
         shared.timed_out.notified().await;
-        let (ended, silent_since) = {
-            let state = shared.lock();
-            (state.ended.clone(), state.inflight.silent_since())
-        };
-        if let Some(ended) = ended {
-            return ended;
-        }
-        let Some(since) = silent_since else { continue };
-        sleep_until(since + session_reset).await;
-        if shared.lock().inflight.silent_since() == Some(since) {
-            let reason = format!("calls time out and nothing was heard for {session_reset:?}");
-            return NetError::new(NetErrorKind::Reset, reason);
+        let heard = shared.lock().inflight.last_heard();
+        loop {
+            let (left, goes_on) = {
+                let state = shared.lock();
+                if let Some(ended) = &state.ended {
+                    return ended.clone();
+                }
+                let silence = state.inflight.silence();
+                let left = session_reset.saturating_sub(silence.length());
+                (left, silence.grows() && state.inflight.last_heard() == heard)
+            };
+            if left.is_zero() {
+                let reason = format!("calls time out and nothing was heard for {session_reset:?}");
+                return NetError::new(NetErrorKind::Reset, reason);
+            }
+            if !goes_on {
+                break;
+            }
+            sleep(left).await;
         }
     }
 }

@@ -20,6 +20,8 @@ pub(crate) enum NetErrorKind {
     Reset,
     /// The peer sent bytes that are not a reply, so the connection was closed.
     Garbage,
+    /// The server no longer leads the partition, and so may never answer.
+    Deposed,
     /// The client closed it.
     Closed,
 }
@@ -35,6 +37,11 @@ pub(crate) struct NetError {
 impl NetError {
     pub(crate) fn new(kind: NetErrorKind, reason: impl Into<Arc<str>>) -> Self {
         Self { kind, sent: Sent::No, reason: reason.into() }
+    }
+
+    /// The error of everything that a closed client is asked for.
+    pub(crate) fn closed() -> Self {
+        Self::new(NetErrorKind::Closed, "the client is closed")
     }
 
     /// The same error, for a call whose request was sent or not.

@@ -1,57 +1,49 @@
 //! A server as the client knows it, with its one live connection.
 
-use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
-use std::time::Duration;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use arc_swap::ArcSwapOption;
+use pegasus_protocol::types::Gpid;
+use tracing::instrument::WithSubscriber;
 
 use super::connection::Connection;
-use super::dial::dial;
+use super::dial::{Dialler, dial_and_drive};
 use super::error::{NetError, NetErrorKind};
+use super::health::Health;
+use super::shared::SharedConnection;
 use crate::address::ServerAddress;
-use crate::single_flight::SingleFlight;
 
 /// A server and the connection to it. It lives as long as a snapshot or an operation refers to it.
 pub(crate) struct Server {
     address: ServerAddress,
-    connect_timeout: Duration,
-    session_reset: Duration,
-    most_queued: usize,
+    dialler: Arc<Dialler>,
     current: ArcSwapOption<Connection>,
-    /// Whether a connection to it ever broke or could not be made.
-    failed: AtomicBool,
-    dialling: SingleFlight<Result<(), NetError>>,
+    health: Arc<Health>,
+    /// Whether the client is closed. Locked while a connection is begun, so there is one at a time.
+    closed: Mutex<bool>,
 }
 
 impl Server {
-    pub(super) fn new(
-        address: ServerAddress,
-        connect_timeout: Duration,
-        session_reset: Duration,
-        most_queued: usize,
-    ) -> Self {
-        Self {
-            address,
-            connect_timeout,
-            session_reset,
-            most_queued,
-            current: ArcSwapOption::empty(),
-            failed: AtomicBool::new(false),
-            dialling: SingleFlight::new(),
-        }
+    pub(super) fn new(address: ServerAddress, dialler: Arc<Dialler>) -> Self {
+        let health = dialler.remembered.take(&address);
+        Self { address, dialler, current: ArcSwapOption::empty(), health, closed: Mutex::new(false) }
     }
 
     pub(crate) fn address(&self) -> &ServerAddress {
         &self.address
     }
 
-    /// The latest connection. It may be over; a call on it then fails.
+    /// What is known about the server, over all its connections.
+    pub(crate) fn health(&self) -> &Arc<Health> {
+        &self.health
+    }
+
+    /// The latest connection, made or being made. It may be over; a call on it then fails.
     pub(crate) fn connection(&self) -> Option<Arc<Connection>> {
         self.current.load_full()
     }
 
-    /// The live connection, if there is one.
+    /// The connection, if there is one that was made and is not over.
     pub(crate) fn live(&self) -> Option<Arc<Connection>> {
         self.connection().filter(|connection| connection.is_live())
     }
@@ -60,67 +52,103 @@ impl Server {
     /// hanging process accepts it too.
     pub(crate) fn is_suspect(&self) -> bool {
         match self.connection() {
-            Some(connection) => !connection.is_proven() && (self.has_failed() || !connection.is_live()),
-            None => self.has_failed(),
+            Some(connection) => !connection.is_proven() && (self.health.has_failed() || connection.is_over()),
+            None => self.health.has_failed(),
         }
     }
 
-    fn has_failed(&self) -> bool {
-        self.failed.load(Ordering::Relaxed)
+    /// Why the server is away: the failure of the last dial, if it has not answered since.
+    pub(crate) fn trouble(&self) -> Option<String> {
+        let reason = self.health.last_failure()?;
+        Some(format!("cannot connect to {}: {reason}", self.address))
     }
 
-    /// The live connection, or a new one. Concurrent callers share one dial.
-    pub(crate) async fn connect(self: &Arc<Self>) -> Result<Arc<Connection>, NetError> {
-        if let Some(connection) = self.live() {
-            return Ok(connection);
+    /// Fails the calls in flight to partitions that this server no longer leads: it drops what it has not finished,
+    /// and never answers. `deposed` tells in words who leads a partition now; `None`: this server still does.
+    pub(crate) fn give_up(&self, deposed: impl Fn(Gpid) -> Option<String>) {
+        if let Some(connection) = self.connection() {
+            connection.give_up(deposed);
         }
-        let server = Arc::clone(self);
-        let dialled = self.dialling.run(|| async move {
-            let dialled = dial(
-                server.address.clone(),
-                server.connect_timeout,
-                server.session_reset,
-                server.most_queued,
-            )
-            .await;
-            if dialled.is_err() || server.connection().is_some() {
-                server.failed.store(true, Ordering::Relaxed);
+    }
+
+    /// The connection that accepts calls, or a new one, which is made in a task of its own: after the pause that the
+    /// server's failures demand, and within the connect timeout. It never waits.
+    ///
+    /// Calls can be made on it at once. They leave, in the order in which they were made, when there is a socket;
+    /// when it cannot be made they fail with `Unreachable`, and nothing was sent. In a closed client they fail
+    /// with `Closed`.
+    pub(crate) fn start_connecting(&self) -> Arc<Connection> {
+        let usable = || self.connection().filter(|connection| !connection.is_over());
+        if let Some(connection) = usable() {
+            return connection;
+        }
+        let closed = self.closed.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(connection) = usable() {
+            return connection;
+        }
+        let shared = Arc::new(SharedConnection::new(self.dialler.limits, Arc::clone(&self.health)));
+        let connection = Arc::new(Connection::new(Arc::clone(&shared)));
+        if *closed {
+            connection.close();
+            return connection;
+        }
+        let task = dial_and_drive(self.address.clone(), Arc::clone(&self.dialler), shared);
+        tokio::spawn(task.with_current_subscriber());
+        self.current.store(Some(Arc::clone(&connection)));
+        connection
+    }
+
+    /// Waits for the connection that [`Self::start_connecting`] returns. The caller limits the time.
+    pub(crate) async fn connect(&self) -> Result<Arc<Connection>, NetError> {
+        let connection = self.start_connecting();
+        match connection.established().await {
+            Ok(()) => Ok(connection),
+            Err(error) if error.kind == NetErrorKind::Reset => {
+                Err(NetError::new(NetErrorKind::Reset, format!("{}: {error}", self.address)))
             }
-            server.current.store(Some(dialled?));
-            Ok(())
-        });
-        dialled
-            .await
-            .unwrap_or_else(|| Err(NetError::new(NetErrorKind::Closed, "the runtime shuts down")))?;
-        self.live().ok_or_else(|| {
-            NetError::new(NetErrorKind::Reset, format!("{} closed the connection at once", self.address))
-        })
+            Err(error) => Err(error),
+        }
     }
 
-    /// Closes the connection; calls in flight fail.
+    /// Closes the connection, made or being made; calls in flight fail. There is none afterwards.
     pub(super) fn close(&self) {
+        *self.closed.lock().unwrap_or_else(PoisonError::into_inner) = true;
         if let Some(connection) = self.current.swap(None) {
             connection.close();
         }
     }
 }
 
+impl Drop for Server {
+    fn drop(&mut self) {
+        self.dialler.remembered.keep(&self.address, &self.health);
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use std::net::Ipv4Addr;
+    use std::time::Duration;
 
-    use pegasus_protocol::frame::{RequestHeader, encode_reply};
+    use pegasus_protocol::frame::{RequestHeader, decode_request, encode_reply};
     use pegasus_protocol::idl::{QueryCfgRequest, QueryCfgResponse};
-    use pegasus_protocol::rpc::QueryCfg;
+    use pegasus_protocol::rpc::{Get, QueryCfg};
     use pegasus_protocol::types::ErrorCode;
     use tokio::io::{AsyncReadExt, AsyncWriteExt};
     use tokio::net::{TcpListener, TcpStream};
 
+    use super::super::error::Sent;
+    use super::super::shared::Limits;
     use super::*;
 
     fn server(address: std::net::SocketAddr) -> Arc<Server> {
         let address = ServerAddress::parse(&address.to_string()).unwrap();
-        Arc::new(Server::new(address, Duration::from_secs(5), Duration::from_secs(5), 1 << 20))
+        let second = Duration::from_secs(1);
+        let limits = Limits { connect_timeout: 5 * second, session_reset: 5 * second, most_queued: 1 << 20 };
+        Arc::new(Server::new(
+            address,
+            Arc::new(Dialler::new(limits, Arc::new(crate::resolve::SystemResolver))),
+        ))
     }
 
     /// Connects while the listener accepts.
@@ -165,17 +193,88 @@ mod tests {
         assert!(!server.is_suspect(), "it answered");
     }
 
+    /// Puts a server into the longest pause.
+    fn pause(server: &Server) {
+        (0..10).for_each(|_| server.health.note_failed_dial("a server", "on purpose"));
+    }
+
+    fn header(partition_index: i32) -> RequestHeader {
+        RequestHeader {
+            gpid: Gpid { app_id: 1, partition_index },
+            timeout_ms: 5000,
+            ..RequestHeader::default()
+        }
+    }
+
+    #[tokio::test]
+    async fn calls_that_are_given_up_in_the_pause_are_not_sent_and_the_others_keep_their_order() {
+        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await.unwrap();
+        let server = server(listener.local_addr().unwrap());
+        pause(&server);
+        let connection = server.start_connecting();
+        assert!(!connection.is_live() && !connection.is_over() && server.live().is_none());
+        let call = |partition| {
+            let key = bytes::Bytes::from(format!("key-{partition}"));
+            connection.call::<Get>(&header(partition), &key).unwrap()
+        };
+        let calls: Vec<_> = [3, 1, 4, 1, 5].map(call).into();
+        server.give_up(|gpid| (gpid.partition_index == 1).then(|| "another server leads it".to_owned()));
+        let mut sent = Vec::new();
+        for (at, mut call) in calls.into_iter().enumerate() {
+            match at {
+                1 | 3 => {
+                    let error = call.await.unwrap_err();
+                    assert_eq!((error.kind, error.sent), (NetErrorKind::Deposed, Sent::No));
+                }
+                2 => assert_eq!(call.abandon(), Sent::No),
+                _ => sent.push(call),
+            }
+        }
+        let mut peer = listener.accept().await.unwrap().0;
+        let mut bytes = bytes::BytesMut::new();
+        let mut partitions = Vec::new();
+        while partitions.len() < 2 {
+            assert!(peer.read_buf(&mut bytes).await.unwrap() > 0);
+            while let Some(request) = decode_request(&mut bytes, 1 << 20).unwrap() {
+                assert!(request.header.timeout_ms < 5000, "the pause took its part");
+                partitions.push(request.header.gpid.partition_index);
+            }
+        }
+        assert_eq!((partitions, bytes.len()), (vec![3, 5], 0));
+        assert_eq!(sent.pop().unwrap().abandon(), Sent::Maybe);
+    }
+
+    #[tokio::test]
+    async fn a_connection_that_cannot_be_made_fails_its_calls_unsent_and_a_closed_server_makes_none() {
+        let socket = tokio::net::TcpSocket::new_v4().unwrap();
+        socket.bind((Ipv4Addr::LOCALHOST, 0).into()).unwrap();
+        let server = server(socket.local_addr().unwrap());
+        let call = || server.start_connecting().call::<Get>(&header(0), &bytes::Bytes::from_static(b"key"));
+        let error = call().unwrap().await.unwrap_err();
+        assert_eq!((error.kind, error.sent), (NetErrorKind::Unreachable, Sent::No));
+        pause(&server);
+        let waiting = call().unwrap();
+        server.close();
+        let error = waiting.await.unwrap_err();
+        assert_eq!((error.kind, error.sent), (NetErrorKind::Closed, Sent::No));
+        assert_eq!(call().err().unwrap().kind, NetErrorKind::Closed);
+        assert_eq!(server.connect().await.err().unwrap().kind, NetErrorKind::Closed);
+    }
+
     #[tokio::test]
     async fn a_server_that_refused_a_connection_is_suspect_until_it_answers() {
         let socket = tokio::net::TcpSocket::new_v4().unwrap();
         socket.bind((Ipv4Addr::LOCALHOST, 0).into()).unwrap();
         let server = server(socket.local_addr().unwrap());
-        assert_eq!(server.connect().await.err().unwrap().kind, NetErrorKind::Unreachable);
+        assert_eq!(server.trouble(), None);
+        let error = server.connect().await.err().unwrap();
+        assert_eq!(error.kind, NetErrorKind::Unreachable);
         assert!(server.is_suspect());
+        assert_eq!(server.trouble(), Some(error.to_string()));
         let listener = socket.listen(1).unwrap();
         let (connection, mut peer) = connect(&server, &listener).await;
         assert!(server.is_suspect(), "it has only accepted");
         converse(&connection, &mut peer).await;
-        assert!(!server.is_suspect());
+        assert!(!server.is_suspect() && server.trouble().is_none());
     }
 }

@@ -1,13 +1,18 @@
 //! An immutable snapshot of a table's configuration. A look-up neither locks nor waits.
 
-use std::sync::Arc;
+use std::collections::HashMap;
+use std::sync::{Arc, OnceLock};
 
 use pegasus_protocol::key;
 use pegasus_protocol::types::Gpid;
+use rustc_hash::FxHashSet;
 
 use super::partition::Partition;
 use super::target::Target;
 use crate::net::Server;
+
+/// The most partitions that are looked at to find the servers of a table.
+const MAX_SAMPLE: usize = 4096;
 
 /// Where a target is served at the moment.
 pub(crate) struct Route<'a> {
@@ -24,22 +29,28 @@ pub(crate) struct Route<'a> {
 pub(crate) struct Snapshot {
     app_id: i32,
     partitions: Box<[Partition]>,
+    /// The servers of the table, once they are needed.
+    servers: OnceLock<Box<[Arc<Server>]>>,
 }
 
 impl Snapshot {
     /// A table with these partitions, in the order of their indices: at least one.
     pub(super) fn new(app_id: i32, partitions: Box<[Partition]>) -> Self {
-        Self { app_id, partitions }
+        Self { app_id, partitions, servers: OnceLock::new() }
     }
 
     /// This configuration, with the older snapshot's partition wherever that one has the higher ballot.
     ///
     /// A lagging meta server, or a reply that was overtaken, must not send the client back to a replaced
-    /// primary. With another app id or partition count the ballots cannot be compared.
-    pub(crate) fn not_older_than(mut self, older: &Self) -> Self {
+    /// primary. With another app id or partition count the ballots cannot be compared. And where the older
+    /// snapshot has no primary, or one that was refuted, its ballot protects nothing.
+    pub(super) fn not_older_than(mut self, older: &Self, refuted: &HashMap<i32, Arc<Server>>) -> Self {
         if self.app_id == older.app_id && self.partitions.len() == older.partitions.len() {
-            for (mine, theirs) in self.partitions.iter_mut().zip(&older.partitions) {
-                if theirs.ballot > mine.ballot {
+            for (index, (mine, theirs)) in self.partitions.iter_mut().zip(&older.partitions).enumerate() {
+                let trusted = theirs.primary.as_ref().is_some_and(|primary| {
+                    !refuted.get(&(index as i32)).is_some_and(|server| Arc::ptr_eq(server, primary))
+                });
+                if theirs.ballot > mine.ballot && trusted {
                     *mine = theirs.clone();
                 } else if mine.primary.is_none() {
                     mine.remember(theirs);
@@ -49,12 +60,42 @@ impl Snapshot {
         self
     }
 
+    /// The primary of a partition, by its id. `None`: it has none, or this table has no such partition.
+    pub(super) fn primary(&self, gpid: Gpid) -> Option<&Arc<Server>> {
+        let index = usize::try_from(gpid.partition_index).ok().filter(|_| gpid.app_id == self.app_id)?;
+        self.partitions.get(index)?.primary.as_ref()
+    }
+
+    /// The primaries of this snapshot that do not lead one of their partitions any more in a newer one.
+    pub(super) fn primaries_deposed_by(&self, newer: &Self) -> Vec<Arc<Server>> {
+        let mut deposed: HashMap<*const Server, &Arc<Server>> = HashMap::new();
+        for (index, partition) in self.partitions.iter().enumerate() {
+            let Some(primary) = &partition.primary else { continue };
+            let gpid = Gpid { app_id: self.app_id, partition_index: index as i32 };
+            if !newer.primary(gpid).is_some_and(|leader| Arc::ptr_eq(leader, primary)) {
+                deposed.insert(Arc::as_ptr(primary), primary);
+            }
+        }
+        deposed.into_values().cloned().collect()
+    }
+
     pub(crate) fn app_id(&self) -> i32 {
         self.app_id
     }
 
     pub(crate) fn partition_count(&self) -> u32 {
         self.partitions.len() as u32
+    }
+
+    /// The servers of the table, each once; of a table with very many partitions, those of a sample of them.
+    pub(crate) fn servers(&self) -> &[Arc<Server>] {
+        self.servers.get_or_init(|| {
+            let step = self.partitions.len().div_ceil(MAX_SAMPLE).max(1);
+            let sample = self.partitions.iter().step_by(step);
+            let servers = sample.flat_map(|one| one.primary.iter().chain(&one.secondaries));
+            let mut known = FxHashSet::default();
+            servers.filter(|server| known.insert(Arc::as_ptr(server))).cloned().collect()
+        })
     }
 
     /// Whether any route differs.

@@ -8,3 +8,5 @@ mod support;
 mod attempts;
 mod calls;
 mod connections;
+mod meta;
+mod outage;

@@ -6,6 +6,9 @@
 //! body: message head, struct of one field (number 1)
 //! ```
 
+use std::ops::Range;
+use std::time::Duration;
+
 use bytes::{Buf, BufMut, Bytes, BytesMut};
 
 use super::envelope::{read_envelope, write_envelope};
@@ -71,6 +74,36 @@ pub fn encode_request_as<R: Rpc>(
     write_body::<R>(sequence_id, request, out);
     let length = (out.len() - start) as u32;
     out[length_at..length_at + 4].copy_from_slice(&length.to_be_bytes());
+}
+
+/// The name of no RPC.
+const UNKNOWN_RPC: &[u8] = b"RPC_PEGASUS_CLIENT_PROBE";
+
+/// Appends a request that does nothing. Any server of any version replies `ERR_HANDLER_NOT_FOUND`, because it knows
+/// no RPC of that name.
+pub fn encode_probe(sequence_id: i32, out: &mut BytesMut) {
+    out.put_slice(&MAGIC);
+    let length_at = put_v0(&RequestHeader { timeout_ms: 1000, ..RequestHeader::default() }, out);
+    let start = out.len();
+    MessageHead::write(MessageType::Call, UNKNOWN_RPC, sequence_id, out);
+    write_envelope(1, &0_i64, out);
+    let length = (out.len() - start) as u32;
+    out[length_at..length_at + 4].copy_from_slice(&length.to_be_bytes());
+}
+
+/// Takes the time that a complete request has waited off the timeout in its header, which stays at least 1 ms.
+///
+/// A request with a v1 header is left as it is: its timeout is somewhere in a struct.
+pub fn shorten_timeout(request: &mut [u8], waited: Duration) {
+    const VERSION: Range<usize> = 4..8;
+    const TIMEOUT: Range<usize> = 32..36;
+    if request.get(VERSION) != Some(&[0; 4]) {
+        return;
+    }
+    let Some(timeout) = request.get_mut(TIMEOUT) else { return };
+    let before = (&timeout[..]).get_i32();
+    let waited = i32::try_from(waited.as_millis()).unwrap_or(i32::MAX);
+    timeout.copy_from_slice(&before.saturating_sub(waited).max(1).to_be_bytes());
 }
 
 /// The length of a request's body, message head included: servers limit writes by it.
@@ -217,4 +250,35 @@ fn read_v1(bytes: Bytes) -> Result<RequestHeader, DecodeError> {
         partition_hash: meta.partition_hash.unwrap_or_default() as u64,
         is_backup: meta.is_backup_request.unwrap_or_default(),
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::rpc::{Get, RpcCode};
+
+    #[test]
+    fn a_probe_is_a_request_that_no_server_knows() {
+        let mut bytes = BytesMut::new();
+        encode_probe(-3, &mut bytes);
+        let read = decode_request(&mut bytes, 1024).unwrap().unwrap();
+        assert_eq!((read.header.gpid, read.head.sequence_id, bytes.len()), (Gpid::default(), -3, 0));
+        assert_eq!(RpcCode::from_name(read.head.name.as_bytes()), None);
+    }
+
+    #[test]
+    fn a_request_that_waited_says_how_long_its_caller_still_waits() {
+        let key = Bytes::from_static(b"key");
+        for (is_backup, waited_ms, left_ms) in [(false, 300, 700), (false, 5000, 1), (true, 300, 1000)] {
+            let gpid = Gpid { app_id: 2, partition_index: 3 };
+            let header = RequestHeader { gpid, timeout_ms: 1000, partition_hash: 77, is_backup };
+            let mut bytes = BytesMut::new();
+            encode_request::<Get>(&header, 5, &key, &mut bytes);
+            shorten_timeout(&mut bytes, Duration::from_millis(waited_ms));
+            let read = decode_request(&mut bytes, 1024).unwrap().unwrap();
+            assert_eq!(read.header, RequestHeader { timeout_ms: left_ms, ..header });
+            assert_eq!(read.arguments::<Bytes>().unwrap(), key);
+        }
+        shorten_timeout(&mut [0; 10], Duration::from_secs(1));
+    }
 }

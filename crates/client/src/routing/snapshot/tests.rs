@@ -4,6 +4,7 @@ use pegasus_protocol::idl::{PartitionConfiguration, QueryCfgResponse};
 use pegasus_protocol::types::{ErrorCode, HostPort, RpcAddress};
 
 use super::*;
+use crate::address::ServerAddress;
 use crate::net::Pool;
 
 fn response(count: i32, partitions: impl IntoIterator<Item = PartitionConfiguration>) -> QueryCfgResponse {
@@ -190,12 +191,61 @@ async fn an_older_ballot_never_replaces_a_newer_one() {
     let pool = pool();
     let with_ballot = |ballot, port| snapshot(&pool, &response(1, [partition(0, ballot, port)])).unwrap();
     let newer = with_ballot(5, 105);
-    let kept = with_ballot(4, 104).not_older_than(&newer);
+    let kept = with_ballot(4, 104).not_older_than(&newer, &HashMap::new());
     assert_eq!(primary_of(&kept, Target::Slice { index: 0, modulus: 1 }).1.unwrap(), "127.0.0.1:105");
     assert!(!kept.differs_from(&newer));
-    let replaced = with_ballot(6, 106).not_older_than(&newer);
+    let replaced = with_ballot(6, 106).not_older_than(&newer, &HashMap::new());
     assert_eq!(primary_of(&replaced, Target::Slice { index: 0, modulus: 1 }).1.unwrap(), "127.0.0.1:106");
     assert!(replaced.differs_from(&newer));
+}
+
+#[tokio::test]
+async fn a_lower_ballot_counts_where_the_primary_was_refuted_or_there_is_none() {
+    let pool = pool();
+    let with_primaries = |ballot, ports: [u16; 2]| {
+        let partitions = [0, 1].map(|index| partition(index, ballot, ports[index as usize]));
+        snapshot(&pool, &response(2, partitions)).unwrap()
+    };
+    let primaries = |snapshot: &Snapshot| {
+        [0, 1].map(|index| primary_of(snapshot, Target::Slice { index, modulus: 2 }).1.unwrap())
+    };
+    let kept = with_primaries(9, [101, 101]);
+    let server = |port: u16| pool.server(&ServerAddress::parse(&format!("127.0.0.1:{port}")).unwrap());
+    let refuted = HashMap::from([(1, server(101))]);
+    let merged = with_primaries(1, [102, 102]).not_older_than(&kept, &refuted);
+    assert_eq!(primaries(&merged), ["127.0.0.1:101", "127.0.0.1:102"]);
+    // It was refuted as a primary of an earlier snapshot; the one that is kept now was not.
+    let others = HashMap::from([(1, server(103))]);
+    let merged = with_primaries(1, [102, 102]).not_older_than(&kept, &others);
+    assert_eq!(primaries(&merged), ["127.0.0.1:101", "127.0.0.1:101"]);
+    let headless = with_primaries(9, [0, 0]);
+    let merged = with_primaries(1, [102, 102]).not_older_than(&headless, &HashMap::new());
+    assert_eq!(primaries(&merged), ["127.0.0.1:102", "127.0.0.1:102"]);
+}
+
+#[tokio::test]
+async fn a_primary_is_deposed_when_another_server_leads_one_of_its_partitions_or_none_does() {
+    let pool = pool();
+    let led_by = |app_id, ports: &[u16]| {
+        let partitions = ports.iter().enumerate().map(|(index, port)| partition(index as i32, 1, *port));
+        let response = QueryCfgResponse { app_id, ..response(ports.len() as i32, partitions) };
+        snapshot(&pool, &response).unwrap()
+    };
+    let deposed = |before: &[u16], app_id, after: &[u16]| {
+        let deposed = led_by(2, before).primaries_deposed_by(&led_by(app_id, after));
+        let mut addresses: Vec<_> = deposed.iter().map(|server| server.address().to_string()).collect();
+        addresses.sort_unstable();
+        addresses.join(" ")
+    };
+    assert_eq!(deposed(&[101, 102, 101], 2, &[101, 102, 101]), "");
+    assert_eq!(deposed(&[101, 102, 101], 2, &[101, 103, 101]), "127.0.0.1:102");
+    assert_eq!(deposed(&[101, 101, 101], 2, &[101, 0, 102]), "127.0.0.1:101");
+    assert_eq!(
+        deposed(&[101, 102], 2, &[101, 102, 103, 104]),
+        "",
+        "a split leaves the parents where they were"
+    );
+    assert_eq!(deposed(&[101, 102], 3, &[101, 102]), "127.0.0.1:101 127.0.0.1:102", "another table");
 }
 
 fn secondaries_of(snapshot: &Snapshot) -> Vec<u16> {
@@ -218,14 +268,14 @@ async fn who_served_before_is_remembered_while_there_is_no_primary() {
     let led = |ballot, primary, secondaries: &[u16]| led(&pool, ballot, primary, secondaries);
     let healthy = led(1, 101, &[102, 103]);
     assert_eq!(secondaries_of(&healthy), [102, 103]);
-    let headless = led(2, 0, &[103]).not_older_than(&healthy);
+    let headless = led(2, 0, &[103]).not_older_than(&healthy, &HashMap::new());
     assert_eq!(secondaries_of(&headless), [103, 101, 102]);
     assert!(headless.differs_from(&healthy));
-    let again = led(2, 0, &[103]).not_older_than(&headless);
+    let again = led(2, 0, &[103]).not_older_than(&headless, &HashMap::new());
     assert!(!again.differs_from(&headless));
-    let lost = led(3, 0, &[]).not_older_than(&again);
+    let lost = led(3, 0, &[]).not_older_than(&again, &HashMap::new());
     assert_eq!(secondaries_of(&lost), [103, 101, 102]);
-    let led_again = led(4, 103, &[]).not_older_than(&lost);
+    let led_again = led(4, 103, &[]).not_older_than(&lost, &HashMap::new());
     assert_eq!(secondaries_of(&led_again), [0; 0]);
 }
 
@@ -233,7 +283,7 @@ async fn who_served_before_is_remembered_while_there_is_no_primary() {
 async fn no_more_than_eight_are_remembered() {
     let pool = pool();
     let many: Vec<u16> = (102..=109).collect();
-    let lost = led(&pool, 2, 0, &[]).not_older_than(&led(&pool, 1, 101, &many));
+    let lost = led(&pool, 2, 0, &[]).not_older_than(&led(&pool, 1, 101, &many), &HashMap::new());
     assert_eq!(secondaries_of(&lost), (101..=108).collect::<Vec<u16>>());
 }
 
@@ -255,7 +305,7 @@ async fn another_ballot_primary_or_list_of_secondaries_is_a_change() {
 async fn of_equal_ballots_the_newer_answer_counts() {
     let pool = pool();
     let before = led(&pool, 2, 101, &[]);
-    let after = led(&pool, 2, 102, &[]).not_older_than(&before);
+    let after = led(&pool, 2, 102, &[]).not_older_than(&before, &HashMap::new());
     assert_eq!(primary_of(&after, Target::Hash(0)).1.unwrap(), "127.0.0.1:102");
 }
 
@@ -280,8 +330,8 @@ async fn a_changed_count_or_table_replaces_everything() {
     let pool = pool();
     let two = snapshot(&pool, &response(2, (0..2).map(|i| partition(i, 9, 100)))).unwrap();
     let four = snapshot(&pool, &response(4, (0..4).map(|i| partition(i, 1, 200)))).unwrap();
-    assert_eq!(four.not_older_than(&two).partition_count(), 4);
+    assert_eq!(four.not_older_than(&two, &HashMap::new()).partition_count(), 4);
     let again = QueryCfgResponse { app_id: 3, ..response(2, (0..2).map(|i| partition(i, 1, 300))) };
-    let recreated = snapshot(&pool, &again).unwrap().not_older_than(&two);
+    let recreated = snapshot(&pool, &again).unwrap().not_older_than(&two, &HashMap::new());
     assert_eq!(primary_of(&recreated, Target::Slice { index: 0, modulus: 2 }).1.unwrap(), "127.0.0.1:300");
 }

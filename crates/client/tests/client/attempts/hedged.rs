@@ -165,14 +165,22 @@ async fn the_secondary_may_still_answer_when_the_primary_fails() {
     assert_eq!(primary.requests().len(), 1);
 }
 
+/// The primary answers after 8 ms, and reads are hedged after 1 ms.
+async fn impatient(max_share: f64, secondary: &Fake) -> (HedgedScene, Fake) {
+    let slow = |request: &_| Action::After(Duration::from_millis(8), Box::new(value(request, "new")));
+    let primary = Fake::start(slow).await;
+    let delay = Some(BackupDelay::After(Duration::from_millis(1)));
+    let backup = BackupRequestOptions { delay, max_share, on_unreachable: false };
+    let scene = HedgedScene::open(backup, [led_by(Some(primary.address()), &[secondary])]).await;
+    (scene, primary)
+}
+
 #[tokio::test]
 async fn only_a_share_of_the_reads_is_sent_twice() {
     for (max_share, expected) in [(0.0, 0..=0), (0.1, 15..=20)] {
-        let slow = |request: &_| Action::After(Duration::from_millis(8), Box::new(value(request, "new")));
-        let (primary, secondary) = (Fake::start(slow).await, Fake::silent().await);
-        let delay = Some(BackupDelay::After(Duration::from_millis(1)));
-        let backup = BackupRequestOptions { delay, max_share, on_unreachable: false };
-        let scene = HedgedScene::open(backup, [led_by(Some(primary.address()), &[&secondary])]).await;
+        let slower = |request: &_| Action::After(Duration::from_millis(25), Box::new(value(request, "old")));
+        let secondary = Fake::start(slower).await;
+        let (scene, _primary) = impatient(max_share, &secondary).await;
         for _ in 0..100 {
             assert_eq!(scene.get().await, new());
         }
@@ -180,6 +188,18 @@ async fn only_a_share_of_the_reads_is_sent_twice() {
         let sent = secondary.requests().len();
         assert!(expected.contains(&sent), "{max_share}: {sent}");
     }
+}
+
+/// A server that throttles hedged reads may leave them unanswered.
+#[tokio::test]
+async fn a_secondary_that_answers_nothing_is_soon_left_alone() {
+    let secondary = Fake::silent().await;
+    let (scene, _primary) = impatient(1.0, &secondary).await;
+    for _ in 0..100 {
+        assert_eq!(scene.get().await, new());
+    }
+    let sent = secondary.requests().len();
+    assert!((8..50).contains(&sent), "{sent}");
 }
 
 #[tokio::test]

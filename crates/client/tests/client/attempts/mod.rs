@@ -4,5 +4,6 @@ mod back_pressure;
 mod deadlines;
 mod hedged;
 mod meta;
+mod one_slow_server;
 mod retries;
 mod routing;

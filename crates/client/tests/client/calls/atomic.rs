@@ -4,10 +4,10 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use pegasus_client::{
-    Check, CheckResult, CheckType, CheckedSet, DelRangeOptions, Filter, FilterType, IncrExpiry, IncrOptions,
-    Mutation, ScanOptions, TimeToLive,
+    CallOptions, Check, CheckResult, CheckType, CheckedSet, DelRangeOptions, Filter, FilterType, IncrExpiry,
+    IncrOptions, Mutation, ScanOptions, TimeToLive,
 };
-use pegasus_protocol::idl::IncrResponse;
+use pegasus_protocol::idl::{BatchGetResponse, FullData, FullKey, IncrResponse};
 use pegasus_protocol::rpc;
 use pegasus_protocol::types::ErrorCode;
 
@@ -139,6 +139,74 @@ async fn batches_keep_the_order_of_their_keys() {
         assert_eq!(found, [Some(&b"d"[..]), None, Some(b"a"), None, Some(b"d"), Some(b"c")]);
         assert!(table.batch_get(Vec::new(), CALL).await.unwrap().is_empty());
     }
+}
+
+/// Answers each batch get with a row for every key, whose value is the hash key.
+async fn echoing() -> Fake {
+    Fake::start(|request| {
+        let row = |key: FullKey| FullData {
+            value: key.hash_key.clone(),
+            hash_key: key.hash_key,
+            sort_key: key.sort_key,
+        };
+        let data = request.read::<rpc::BatchGet>().keys.into_iter().map(row).collect();
+        reply::<rpc::BatchGet>(request, &BatchGetResponse { data, ..BatchGetResponse::default() })
+    })
+    .await
+}
+
+#[tokio::test]
+async fn a_settled_batch_has_the_values_of_the_servers_that_answer() {
+    let answering = echoing().await;
+    let refusing = Fake::start(|request| refuse(request, &ErrorCode::AclDeny)).await;
+    let scene = Scene::open([table([answering.address(), refusing.address()])]).await;
+    let names = ["a", "b", "c", "d", "e", "f", "g", "h"];
+    let outcomes = scene.table.batch_get_settled(keys(&names), CALL).await.unwrap();
+    let mut failed = 0;
+    for (name, outcome) in names.iter().zip(&outcomes) {
+        match outcome {
+            Ok(value) => assert_eq!(value.as_deref(), Some(name.as_bytes())),
+            Err(error) => {
+                failed += 1;
+                let location = error.location();
+                assert_eq!(error.code(), "ERR_ACL_DENY");
+                assert_eq!(location.partition_index, Some(1));
+                assert_eq!(location.server, Some(refusing.address().to_string()));
+            }
+        }
+    }
+    assert_eq!(outcomes.len(), names.len());
+    assert!(failed > 0 && failed < names.len(), "{failed}");
+    assert_eq!((answering.requests().len(), refusing.requests().len()), (1, 1));
+    // A batch that does not settle fails as a whole.
+    let error = scene.table.batch_get(keys(&names), CALL).await.unwrap_err();
+    assert_eq!(error.code(), "ERR_ACL_DENY");
+}
+
+#[tokio::test]
+async fn a_settled_batch_ends_at_its_deadline() {
+    let answering = echoing().await;
+    let silent = Fake::silent().await;
+    let scene = Scene::open([table([answering.address(), silent.address()])]).await;
+    let names = ["a", "b", "c", "d", "e", "f", "g", "h"];
+    let short = CallOptions { timeout: Some(Duration::from_millis(50)) };
+    let outcomes = within(scene.table.batch_get_settled(keys(&names), short)).await.unwrap();
+    let (found, missed): (Vec<_>, Vec<_>) = outcomes.iter().partition(|outcome| outcome.is_ok());
+    assert!(!found.is_empty() && !missed.is_empty());
+    assert!(missed.iter().all(|outcome| outcome.as_ref().is_err_and(|error| error.code() == "ERR_TIMEOUT")));
+    assert_eq!(silent.requests().len(), 1);
+}
+
+#[tokio::test]
+async fn a_settled_batch_with_a_bad_key_is_refused_before_anything_is_sent() {
+    let answering = echoing().await;
+    let scene = Scene::open([table([answering.address()])]).await;
+    let mut keys = keys(&["a", "b"]);
+    keys.push((Bytes::from(vec![b'x'; 65_535]), Bytes::new()));
+    let error = scene.table.batch_get_settled(keys, CALL).await.unwrap_err();
+    assert_eq!(error.code(), "ERR_INVALID_ARGUMENT");
+    assert!(scene.table.batch_get_settled(Vec::new(), CALL).await.unwrap().is_empty());
+    assert_eq!(answering.requests().len(), 0);
 }
 
 #[tokio::test]

@@ -128,3 +128,46 @@ async fn two_clients_do_not_share_their_end() {
     scene.client.close().await;
     assert_eq!(other_table.get(b"h", b"s", CALL).await.unwrap().unwrap(), "v");
 }
+
+/// Servers of their own runtime, so that the client's runtime has tasks of the client only.
+fn of_their_own_runtime() -> tokio::runtime::Runtime {
+    tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build().unwrap()
+}
+
+#[test]
+fn nothing_of_a_closed_client_dials_or_is_left() {
+    let servers = of_their_own_runtime();
+    let (meta, server) = servers.block_on(async {
+        let server = Fake::start(|_| Action::Close).await;
+        let known = table([server.address()]);
+        // It answers the opening of the table and hangs afterwards, so the refreshes hang too.
+        let meta = Fake::start(move |request| match request.nth {
+            0 => crate::support::reply::<pegasus_protocol::rpc::QueryCfg>(request, &known),
+            _ => Action::Silence,
+        })
+        .await;
+        (meta, server)
+    });
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+    runtime.block_on(within(async {
+        let tasks = || tokio::runtime::Handle::current().metrics().num_alive_tasks();
+        let before = tasks();
+        let client = Client::connect(options([&meta])).await.unwrap();
+        let table = client.open_table("temp", TableOptions::default()).await.unwrap();
+        // They leave a refresh that hangs, a connection in the pause before its dial, and one to the meta server.
+        let timeout = Some(Duration::from_millis(100));
+        let gets = (0..10).map(|_| table.get(b"h", b"s", pegasus_client::CallOptions { timeout }));
+        assert!(futures_util::future::join_all(gets).await.iter().all(Result::is_err));
+        assert!(tasks() > before);
+        client.close().await;
+        let dials = (server.connections(), meta.connections());
+        while tasks() > before {
+            tokio::task::yield_now().await;
+        }
+        // Whatever asks now is refused before it dials.
+        let error = table.get(b"h", b"s", CALL).await.unwrap_err();
+        assert_eq!(error.code(), "ERR_CLIENT_CLOSED");
+        assert_eq!((tasks(), server.connections(), meta.connections()), (before, dials.0, dials.1));
+        meta.wait_for_ends(1).await;
+    }));
+}

@@ -5,17 +5,21 @@ use std::net::{Ipv4Addr, SocketAddr, SocketAddrV4};
 use std::ops::Deref;
 use std::pin::Pin;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use bytes::BytesMut;
-use pegasus_protocol::frame::{RequestFrame, decode_request};
-use pegasus_protocol::rpc::{Rpc, RpcCode};
+use pegasus_protocol::frame::{RequestFrame, decode_request, encode_error};
+use pegasus_protocol::rpc::{QueryCfg, Rpc, RpcCode};
+use pegasus_protocol::types::ErrorCode;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::tcp::OwnedReadHalf;
 use tokio::net::{TcpListener, TcpSocket, TcpStream};
 use tokio::sync::{Semaphore, mpsc, watch};
 use tokio::task::JoinSet;
 use tokio::time::{sleep, timeout};
+
+use super::{no_table, reply};
 
 /// Longer than any test needs; a test that takes longer hangs.
 pub(crate) const PATIENCE: Duration = Duration::from_secs(15);
@@ -38,6 +42,11 @@ impl Request {
     pub(crate) fn read<R: Rpc>(&self) -> R::Request {
         assert_eq!(self.code(), R::CODE);
         self.frame.arguments().expect("a request that can be read")
+    }
+
+    /// Whether a client looks for the leader: it asks for the table without a name.
+    pub(crate) fn looks_for_leader(&self) -> bool {
+        self.code() == RpcCode::QueryCfg && self.read::<QueryCfg>().app_name.to_string().is_empty()
     }
 }
 
@@ -92,6 +101,10 @@ struct Log {
     /// The connections that the client has closed or reset.
     ended: usize,
     requests: Vec<Request>,
+    /// The harmless requests so far, by which clients find out whether a server is there.
+    probes: usize,
+    /// What was swallowed.
+    swallowed: Vec<u8>,
     /// The bytes from the client that are not a request, as an error in words.
     broken: Option<String>,
 }
@@ -100,6 +113,10 @@ type Answer = dyn Fn(&Request) -> Action + Send + Sync;
 
 struct FakeState {
     answer: Box<Answer>,
+    /// Whether clients that look for the leader are told that it is here, and leave no request.
+    leads: bool,
+    /// Connections below this number are swallowed: like behind a firewall that has forgotten them.
+    swallows: AtomicUsize,
     log: watch::Sender<Log>,
 }
 
@@ -111,10 +128,48 @@ pub(crate) struct Fake {
 }
 
 impl Fake {
+    /// A server that leads: clients that look for the leader find it here. That query is no request of the test.
     pub(crate) async fn start(answer: impl Fn(&Request) -> Action + Send + Sync + 'static) -> Self {
-        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await.unwrap();
+        Self::listen((Ipv4Addr::LOCALHOST, 0), answer, true)
+    }
+
+    /// Starts it at this address.
+    pub(crate) async fn start_at(
+        address: (Ipv4Addr, u16),
+        answer: impl Fn(&Request) -> Action + Send + Sync + 'static,
+    ) -> Self {
+        Self::listen(address, answer, true)
+    }
+
+    /// A server whose closure also decides what clients hear that look for the leader.
+    pub(crate) async fn start_scripted(answer: impl Fn(&Request) -> Action + Send + Sync + 'static) -> Self {
+        Self::listen((Ipv4Addr::LOCALHOST, 0), answer, false)
+    }
+
+    fn listen(
+        address: (Ipv4Addr, u16),
+        answer: impl Fn(&Request) -> Action + Send + Sync + 'static,
+        leads: bool,
+    ) -> Self {
+        let socket = TcpSocket::new_v4().unwrap();
+        socket.set_reuseaddr(true).unwrap();
+        socket.bind(address.into()).unwrap();
+        Self::on(socket, answer, leads)
+    }
+
+    fn on(
+        socket: TcpSocket,
+        answer: impl Fn(&Request) -> Action + Send + Sync + 'static,
+        leads: bool,
+    ) -> Self {
+        let listener = socket.listen(128).unwrap();
         let address = ipv4(listener.local_addr().unwrap());
-        let state = Arc::new(FakeState { answer: Box::new(answer), log: watch::Sender::default() });
+        let state = Arc::new(FakeState {
+            answer: Box::new(answer),
+            leads,
+            swallows: AtomicUsize::new(0),
+            log: watch::Sender::default(),
+        });
         let mut tasks = JoinSet::new();
         tasks.spawn(accept(listener, Arc::clone(&state)));
         Self { address, state, _tasks: tasks }
@@ -122,7 +177,7 @@ impl Fake {
 
     /// A server that accepts connections and sends nothing.
     pub(crate) async fn silent() -> Self {
-        Self::start(|_| Action::Silence).await
+        Self::start_scripted(|_| Action::Silence).await
     }
 
     pub(crate) fn address(&self) -> SocketAddrV4 {
@@ -132,6 +187,26 @@ impl Fake {
     /// The number of connections ever accepted.
     pub(crate) fn connections(&self) -> usize {
         self.state.log.borrow().connections
+    }
+
+    /// From now on nothing that comes on the connections made so far has any effect.
+    pub(crate) fn swallow(&self) {
+        self.state.swallows.store(self.connections(), Ordering::Relaxed);
+    }
+
+    /// The number of bytes swallowed.
+    pub(crate) fn swallowed(&self) -> usize {
+        self.state.log.borrow().swallowed.len()
+    }
+
+    /// What was swallowed, as text as far as it is text.
+    pub(crate) fn swallowed_text(&self) -> String {
+        String::from_utf8_lossy(&self.state.log.borrow().swallowed).into_owned()
+    }
+
+    /// The number of harmless requests so far. They are answered like any server does, and are no requests here.
+    pub(crate) fn probes(&self) -> usize {
+        self.state.log.borrow().probes
     }
 
     /// All requests so far.
@@ -227,6 +302,9 @@ async fn read(
                 state.log.send_modify(|log| log.ended += 1);
                 return;
             }
+            Ok(_) if connection < state.swallows.load(Ordering::Relaxed) => {
+                state.log.send_modify(|log| log.swallowed.extend_from_slice(&buffer.split()));
+            }
             Ok(_) => {}
         }
     }
@@ -234,8 +312,22 @@ async fn read(
 
 /// Decides before the test sees the request, so a change that the test makes then cannot affect the reply.
 fn decide(frame: RequestFrame, connection: usize, state: &FakeState) -> Action {
+    if RpcCode::from_name(frame.head.name.as_bytes()).is_none() {
+        state.log.send_modify(|log| log.probes += 1);
+        let mut bytes = BytesMut::new();
+        encode_error(
+            &ErrorCode::HandlerNotFound,
+            frame.head.name.as_bytes(),
+            frame.head.sequence_id,
+            &mut bytes,
+        );
+        return Action::Send(bytes);
+    }
     let nth = state.log.borrow().requests.len();
     let request = Request { frame, connection, nth };
+    if state.leads && request.looks_for_leader() {
+        return reply::<QueryCfg>(&request, &no_table(ErrorCode::ObjectNotFound));
+    }
     let action = (state.answer)(&request);
     state.log.send_modify(|log| log.requests.push(request));
     action
@@ -268,17 +360,22 @@ fn act(action: Action, steps: mpsc::UnboundedSender<Step>) -> Pin<Box<dyn Future
 /// A port at which nothing listens. It is held, so no other test gets it.
 pub(crate) struct UnusedPort {
     address: SocketAddrV4,
-    _held: TcpSocket,
+    held: TcpSocket,
 }
 
 impl UnusedPort {
     pub(crate) fn new() -> Self {
         let socket = TcpSocket::new_v4().unwrap();
         socket.bind((Ipv4Addr::LOCALHOST, 0).into()).unwrap();
-        Self { address: ipv4(socket.local_addr().unwrap()), _held: socket }
+        Self { address: ipv4(socket.local_addr().unwrap()), held: socket }
     }
 
     pub(crate) fn address(&self) -> SocketAddrV4 {
         self.address
+    }
+
+    /// Starts a server at this port.
+    pub(crate) fn start(self, answer: impl Fn(&Request) -> Action + Send + Sync + 'static) -> Fake {
+        Fake::on(self.held, answer, true)
     }
 }

@@ -1,6 +1,7 @@
 //! The usual set-up: a scripted meta server, a client, an open table.
 
 use std::future::Future;
+use std::net::SocketAddrV4;
 use std::time::Duration;
 
 use pegasus_client::{CallOptions, Client, ClientOptions, Table, TableOptions, WriteOptions};
@@ -8,7 +9,7 @@ use pegasus_protocol::idl::QueryCfgResponse;
 use pegasus_protocol::rpc::QueryCfg;
 use tokio::time::timeout;
 
-use super::{Fake, PATIENCE, Request, reply};
+use super::{Fake, PATIENCE, Request, forward, reply};
 
 pub(crate) const CALL: CallOptions = CallOptions { timeout: None };
 pub(crate) const WRITE: WriteOptions = WriteOptions { ttl_seconds: 0, timeout: None };
@@ -22,6 +23,11 @@ impl FakeMeta {
         let answer =
             move |request: &Request| reply::<QueryCfg>(request, &answers[request.nth.min(answers.len() - 1)]);
         Self(Fake::start(answer).await)
+    }
+
+    /// A follower that names this leader, or knows none.
+    pub(crate) async fn follower(leader: Option<SocketAddrV4>) -> Fake {
+        Fake::start_scripted(move |request| reply::<QueryCfg>(request, &forward(leader))).await
     }
 
     /// The number of requests so far.

@@ -13,7 +13,7 @@ use crate::thrift::{Reader, Text, Wire};
 use crate::types::{ErrorCode, Gpid, HostPort, RpcAddress};
 
 /// A stream of pseudo-random numbers; the same seed gives the same values.
-pub(crate) struct Source(u64);
+pub(crate) struct Source(pub(crate) u64);
 
 impl Source {
     /// The next number (splitmix64).

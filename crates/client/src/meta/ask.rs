@@ -102,7 +102,7 @@ where
         code => return judge(code.clone(), String::new()),
     }
     let unreadable = |reason: String| Said::Nothing(Finding::Unreadable(reason), Sent::Maybe);
-    match reply.body::<R>() {
+    match R::Response::read::<R>(&reply).await {
         Ok(Some(answer)) => match answer.error() {
             ErrorCode::Ok => Said::Answer(answer),
             ErrorCode::ForwardToOthers => {

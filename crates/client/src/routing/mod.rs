@@ -1,6 +1,7 @@
 //! Where the partitions of a table are served.
 
 mod deposed;
+mod draft;
 mod gap;
 mod partition;
 mod refresh;

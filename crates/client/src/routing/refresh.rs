@@ -4,9 +4,11 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use arc_swap::ArcSwap;
 use pegasus_protocol::idl::QueryCfgResponse;
+use tokio::task::yield_now;
 use tokio::time::{Instant, sleep_until};
 
 use super::deposed::give_up_soon;
+use super::draft::Draft;
 use super::gap::QueryGap;
 use super::refuted::Refuted;
 use super::snapshot::Snapshot;
@@ -15,6 +17,9 @@ use crate::error::{Error, ErrorKind};
 use crate::meta::MetaClient;
 use crate::net::Pool;
 use crate::single_flight::SingleFlight;
+
+/// So many partitions are taken over before other operations have their turn: about a millisecond.
+const PARTITIONS_A_TURN: usize = 512;
 
 /// The outcome of a refresh.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -50,7 +55,7 @@ impl Router {
         deadline: Instant,
     ) -> Result<Self, Error> {
         let response = meta.query_configuration(&table, deadline).await?;
-        let first = read(&table, &response, &pool)?;
+        let first = read(&table, response, &pool).await?;
         let routes = Routes {
             table,
             meta,
@@ -65,7 +70,7 @@ impl Router {
     /// Queries the table's configuration again, for another table object of this name.
     pub(super) async fn open_again(&self, deadline: Instant) -> Result<(), Error> {
         let response = self.routes.meta.query_configuration(&self.routes.table, deadline).await?;
-        self.routes.take(read(&self.routes.table, &response, &self.routes.pool)?);
+        self.routes.take(read(&self.routes.table, response, &self.routes.pool).await?);
         Ok(())
     }
 
@@ -120,10 +125,11 @@ impl Routes {
         let turn = self.gap().next(Instant::now());
         sleep_until(turn).await;
         let asked = self.meta.query_configuration_once(&self.table).await;
-        let refreshed = match asked.and_then(|response| read(&self.table, &response, &self.pool)) {
-            Ok(found) => Ok(self.take(found)),
+        let read = match asked {
+            Ok(response) => read(&self.table, response, &self.pool).await,
             Err(error) => Err(error),
         };
+        let refreshed = read.map(|found| self.take(found));
         let brought_news = matches!(refreshed, Ok(Refreshed::Changed));
         self.gap().ended(Instant::now(), brought_news);
         refreshed
@@ -149,12 +155,16 @@ impl Routes {
 }
 
 /// Turns a configuration into a snapshot.
-fn read(table: &str, response: &QueryCfgResponse, pool: &Pool) -> Result<Snapshot, Error> {
-    Snapshot::from_response(response, |address| pool.server(address)).map_err(|reason| {
+async fn read(table: &str, response: QueryCfgResponse, pool: &Pool) -> Result<Snapshot, Error> {
+    let mut draft = Draft::new(response).map_err(|reason| {
         tracing::warn!(table, %reason, "the configuration of the table makes no sense");
         Error::new(
             ErrorKind::InvalidData,
             format!("the meta server's configuration of table {table} makes no sense: {reason}"),
         )
-    })
+    })?;
+    while draft.take_some(PARTITIONS_A_TURN, |address| pool.server(address)) {
+        yield_now().await;
+    }
+    Ok(draft.finish())
 }

@@ -1,20 +1,15 @@
 //! An immutable snapshot of a table's configuration. A look-up neither locks nor waits.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::HashMap;
 use std::sync::{Arc, OnceLock};
 
-use pegasus_protocol::idl::{PartitionConfiguration, QueryCfgResponse};
 use pegasus_protocol::key;
 use pegasus_protocol::types::Gpid;
 use rustc_hash::FxHashSet;
 
 use super::partition::Partition;
 use super::target::Target;
-use crate::address::ServerAddress;
 use crate::net::Server;
-
-/// The most partitions that a table can have. A reply with more is broken.
-const MAX_PARTITIONS: i32 = 1 << 16;
 
 /// The most partitions that are looked at to find the servers of a table.
 const MAX_SAMPLE: usize = 4096;
@@ -39,33 +34,9 @@ pub(crate) struct Snapshot {
 }
 
 impl Snapshot {
-    /// Checks a reply of the meta server and turns it into a snapshot.
-    ///
-    /// # Errors
-    ///
-    /// The contradiction in the reply, in words; the reply must not be used.
-    pub(crate) fn from_response(
-        response: &QueryCfgResponse,
-        server: impl Fn(&ServerAddress) -> Arc<Server>,
-    ) -> Result<Self, String> {
-        let count = response.partition_count;
-        if response.app_id <= 0 || !(1..=MAX_PARTITIONS).contains(&count) {
-            return Err(format!("app id {} with {count} partitions", response.app_id));
-        }
-        if response.partitions.len() != count as usize {
-            return Err(format!("{} partitions listed of {count}", response.partitions.len()));
-        }
-        let indices: BTreeSet<i32> = response.partitions.iter().map(|p| p.pid.partition_index).collect();
-        if indices.len() != count as usize
-            || indices.first() != Some(&0)
-            || indices.last() != Some(&(count - 1))
-        {
-            return Err(format!("the partitions listed are not 0 to {}", count - 1));
-        }
-        let mut by_index: Vec<&PartitionConfiguration> = response.partitions.iter().collect();
-        by_index.sort_by_key(|p| p.pid.partition_index);
-        let partitions = by_index.into_iter().map(|p| Partition::new(p, &server)).collect();
-        Ok(Self { app_id: response.app_id, partitions, servers: OnceLock::new() })
+    /// A table with these partitions, in the order of their indices: at least one.
+    pub(super) fn new(app_id: i32, partitions: Box<[Partition]>) -> Self {
+        Self { app_id, partitions, servers: OnceLock::new() }
     }
 
     /// This configuration, with the older snapshot's partition wherever that one has the higher ballot.

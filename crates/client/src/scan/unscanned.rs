@@ -65,7 +65,7 @@ mod tests {
         let response =
             QueryCfgResponse { app_id: 2, partition_count, partitions, ..QueryCfgResponse::default() };
         let pool = Pool::new(Duration::from_secs(1), Duration::from_secs(1), 1 << 20);
-        Snapshot::from_response(&response, |address| pool.server(address)).unwrap()
+        Snapshot::from_response(response, |address| pool.server(address)).unwrap()
     }
 
     fn part(index: u32, modulus: u32, last_key: Option<&'static [u8]>) -> UnscannedPart {

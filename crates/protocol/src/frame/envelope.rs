@@ -14,11 +14,17 @@ pub(super) fn write_envelope<T: Wire>(id: i16, value: &T, out: &mut BytesMut) {
 
 /// Reads a one-field struct. Like the real server, it ignores the field's number and type.
 pub(super) fn read_envelope<T: Wire>(input: &mut Reader) -> Result<T, DecodeError> {
-    let _type = input.u8()?;
-    let _id = input.i16()?;
+    start_envelope(input)?;
     let value = T::read(input)?;
     read_stop(input)?;
     Ok(value)
+}
+
+/// Reads what stands in front of the value of a one-field struct.
+pub(super) fn start_envelope(input: &mut Reader) -> Result<(), DecodeError> {
+    let _type = input.u8()?;
+    let _id = input.i16()?;
+    Ok(())
 }
 
 /// Appends a length and what `write` appends; the length is filled in afterwards.

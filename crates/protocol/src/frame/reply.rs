@@ -8,7 +8,7 @@
 
 use bytes::{Buf, BytesMut};
 
-use super::envelope::{read_envelope, with_length, write_envelope};
+use super::envelope::{read_envelope, start_envelope, with_length, write_envelope};
 use crate::error::DecodeError;
 use crate::rpc::{Rpc, RpcCode};
 use crate::thrift::{MessageHead, MessageType, Reader, Wire};
@@ -63,6 +63,22 @@ impl ReplyFrame {
             return Ok(None);
         }
         read_envelope(&mut self.body.clone()).map(Some)
+    }
+
+    /// The reader at the start of the value, if the reply has one: for a value that is read in steps. What stands
+    /// behind the value is the end of a struct.
+    ///
+    /// # Errors
+    ///
+    /// The reply belongs to another RPC, or ends at once.
+    pub fn reader<R: Rpc>(&self) -> Result<Option<Reader>, DecodeError> {
+        self.check_name(R::CODE)?;
+        if self.body.left() == 0 {
+            return Ok(None);
+        }
+        let mut input = self.body.clone();
+        start_envelope(&mut input)?;
+        Ok(Some(input))
     }
 
     fn check_name(&self, code: RpcCode) -> Result<(), DecodeError> {

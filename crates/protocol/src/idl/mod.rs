@@ -5,6 +5,7 @@ mod data;
 mod enums;
 mod header;
 mod meta;
+mod query_cfg_reader;
 mod security;
 
 pub use admin::*;
@@ -12,4 +13,5 @@ pub use data::*;
 pub use enums::*;
 pub use header::*;
 pub use meta::*;
+pub use query_cfg_reader::QueryCfgReader;
 pub use security::*;

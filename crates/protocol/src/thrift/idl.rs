@@ -58,9 +58,15 @@ pub(crate) use idl;
 impl super::reader::Reader {
     /// Reads the value of a field, after checking the type in its header.
     pub(crate) fn typed<T: super::wire::Wire>(&mut self, ttype: u8) -> Result<T, crate::error::DecodeError> {
+        self.expect::<T>(ttype)?;
+        T::read(self)
+    }
+
+    /// Checks the type in the header of a field.
+    pub(crate) fn expect<T: super::wire::Wire>(&self, ttype: u8) -> Result<(), crate::error::DecodeError> {
         if ttype != T::TYPE as u8 {
             return Err(crate::error::DecodeError::WrongType { expected: T::TYPE, found: ttype });
         }
-        T::read(self)
+        Ok(())
     }
 }

@@ -1,6 +1,7 @@
 //! The thrift binary protocol: types, a checked reader, and the macro that turns IDL text into structs.
 
 pub(crate) mod idl;
+pub(crate) mod list;
 pub(crate) mod message;
 pub(crate) mod reader;
 pub(crate) mod skip;
@@ -8,6 +9,7 @@ pub(crate) mod text;
 pub(crate) mod wire;
 
 pub(crate) use idl::idl;
+pub(crate) use list::ListReader;
 pub use message::{MessageHead, MessageType};
 pub use reader::Reader;
 pub use text::Text;

@@ -9,13 +9,6 @@ use super::text::Text;
 use crate::error::DecodeError;
 use crate::ttype::TType;
 
-/// How many times its length on the wire a list may take in memory. Elements that peers write with all their
-/// fields take up to eight times.
-const MAX_GROWTH: usize = 16;
-
-/// The memory, in bytes, that any list may take.
-const FREE_LIST_BYTES: usize = 64 * 1024;
-
 /// A value that can be written to the wire and read back.
 pub trait Wire: Sized {
     /// The type byte of the value in field headers and lists.
@@ -141,39 +134,6 @@ impl<T: Wire + Default> Wire for Option<T> {
         if let Some(value) = self {
             value.write_field(id, out);
         }
-    }
-}
-
-impl<T: Wire> Wire for Vec<T> {
-    const TYPE: TType = TType::List;
-
-    fn write(&self, out: &mut BytesMut) {
-        out.put_u8(T::TYPE as u8);
-        out.put_u32(self.len() as u32);
-        for element in self {
-            element.write(out);
-        }
-    }
-
-    fn read(input: &mut Reader) -> Result<Self, DecodeError> {
-        let found = input.u8()?;
-        let count = input.count()?;
-        if found != T::TYPE as u8 && count > 0 {
-            return Err(DecodeError::WrongType { expected: T::TYPE, found });
-        }
-        // The bytes that are left bound the count, but an element may take far more memory than bytes on the
-        // wire. So the vector starts small and grows with the elements that are read.
-        let mut elements = Vec::with_capacity(count.min(1024));
-        let start = input.left();
-        for _ in 0..count {
-            elements.push(T::read(input)?);
-            // Elements of only default values could take 100 times the frame's length; real ones do not.
-            let allowed = FREE_LIST_BYTES + MAX_GROWTH * (start - input.left());
-            if elements.len() * size_of::<T>() > allowed {
-                return Err(DecodeError::BadLength { length: count as i64, left: input.left() });
-            }
-        }
-        Ok(elements)
     }
 }
 

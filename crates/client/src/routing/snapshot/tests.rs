@@ -1,8 +1,10 @@
 use std::time::Duration;
 
+use pegasus_protocol::idl::{PartitionConfiguration, QueryCfgResponse};
 use pegasus_protocol::types::{ErrorCode, HostPort, RpcAddress};
 
 use super::*;
+use crate::address::ServerAddress;
 use crate::net::Pool;
 
 fn response(count: i32, partitions: impl IntoIterator<Item = PartitionConfiguration>) -> QueryCfgResponse {
@@ -30,7 +32,7 @@ fn partition(index: i32, ballot: i64, port: u16) -> PartitionConfiguration {
 }
 
 fn snapshot(pool: &Pool, response: &QueryCfgResponse) -> Result<Snapshot, String> {
-    Snapshot::from_response(response, |address| pool.server(address))
+    Snapshot::from_response(response.clone(), |address| pool.server(address))
 }
 
 fn pool() -> Pool {

@@ -8,5 +8,6 @@ mod first_connection;
 mod garbage;
 mod host_names;
 mod idle;
+mod large_tables;
 mod names;
 mod silence;

@@ -69,7 +69,7 @@ impl NativeBridge {
         self.bridge.resume()
     }
 
-    /// Cancels an operation. Its record still comes: Cancelled, or the answer if that was faster.
+    /// Cancels an operation, with the next flush. Its record still comes: Cancelled, or the answer if that was faster.
     #[napi]
     pub fn cancel(&self, token: u32) {
         self.bridge.cancel(token);

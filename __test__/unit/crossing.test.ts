@@ -403,6 +403,35 @@ describe('an AbortSignal', () => {
     assert.deepEqual(warnings, [])
   })
 
+  it('of thousands of calls ends them in several turns, each with one flush, but none that was answered', async () => {
+    const { native, table } = setUp()
+    const controller = new AbortController()
+    const { signal } = controller
+    const settled = Promise.allSettled(Array.from({ length: 5000 }, () => table.get('h', 's', { signal })))
+    await handedOver()
+    const { flushes } = native
+    const last = native.last.token
+    controller.abort('enough')
+    const ended: number[] = []
+    for (let turn = 0; turn < 4; turn++) {
+      ended.push(native.cancelled.length)
+      if (turn === 0) native.answer([[last, RecordKind.Absent]])
+      await handedOver()
+    }
+    assert.deepEqual(ended, [2048, 4096, 4999, 4999])
+    assert.equal(native.flushes - flushes, 3)
+    const ends = await settled
+    assert.ok(ends.slice(0, -1).every((end) => end.status === 'rejected' && end.reason === 'enough'))
+    assert.deepEqual(ends.at(-1), { status: 'fulfilled', value: null })
+    // Its slot is another call's now, which the signal must not end.
+    const later = table.get('h', 's')
+    await handedOver()
+    assert.equal(native.last.token, last)
+    native.answer([[last, RecordKind.Absent]])
+    assert.equal(await later, null)
+    assert.equal(getEventListeners(signal, 'abort').length, 0)
+  })
+
   it('has no listener left when the answer was quicker', async () => {
     const { native, table } = setUp()
     const { signal } = new AbortController()

@@ -24,6 +24,7 @@ export class FakeNative implements Native, NativeBridge {
   readonly sent: Sent[] = []
   readonly cancelled: number[] = []
   resumed = 0
+  flushes = 0
   #onBatch: OnBatch | undefined
 
   attach(onBatch: OnBatch): NativeBridge {
@@ -32,6 +33,7 @@ export class FakeNative implements Native, NativeBridge {
   }
 
   flush(requests: Uint8Array, length: number): void {
+    this.flushes++
     for (const { operation, token, args } of decodeRequests(requests.subarray(0, length))) {
       this.operation(operation)(token, ...args)
     }

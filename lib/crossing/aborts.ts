@@ -1,3 +1,8 @@
+import { inALaterTurn } from './turns'
+
+/** Calls of one signal that are ended in one turn of the event loop. */
+const ENDS_IN_A_TURN = 2048
+
 /** Ends one call. */
 type OnAbort = () => void
 
@@ -20,8 +25,15 @@ export function watch(signal: AbortSignal, end: OnAbort): void {
 function listen(signal: AbortSignal): Watched {
   const ends = new Set<OnAbort>()
   const listener = () => {
+    let ended = 0
+    for (const end of ends) {
+      // The others still wait for their answers, so they stay watched: one that has its answer is not ended.
+      if (ended === ENDS_IN_A_TURN) return void inALaterTurn(listener)
+      ended++
+      ends.delete(end)
+      end()
+    }
     watched.delete(signal)
-    for (const end of ends) end()
   }
   const entry = { ends, listener }
   watched.set(signal, entry)

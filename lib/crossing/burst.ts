@@ -34,6 +34,14 @@ export class Burst {
     }
   }
 
+  /** Cancels an operation, with the burst: one signal may end thousands. */
+  cancel(token: number): void {
+    // Its request must arrive first.
+    if (this.requests.length > 0) this.flush()
+    this.#bridge.cancel(token)
+    this.added()
+  }
+
   readonly #flushScheduled = () => {
     this.#isFlushScheduled = false
     this.flush(!this.#isSplit)

@@ -103,8 +103,7 @@ export class Crossing {
       const giveUp = (reason: unknown) => {
         reject(reason)
         this.#listeners.remove(token)
-        this.#burst.flush()
-        this.native.cancel(token)
+        this.#burst.cancel(token)
       }
       const onAbort = () => giveUp(signal?.reason)
       if (signal !== undefined) watch(signal, onAbort)

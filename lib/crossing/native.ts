@@ -176,7 +176,7 @@ export interface NativeBridge {
   flush(requests: Uint8Array, length: number, isWhole: boolean): void
   /** Delivers results that wait, after a batch that said `isSpent`. */
   resume(): void
-  /** Cancels an operation. Its record still comes: Cancelled, or the answer if that was faster. */
+  /** Cancels an operation, with the next flush. Its record still comes: Cancelled, or the answer if that was faster. */
   cancel(token: number): void
   /** Answer: Extra, a `NativeClient`. Fails when no leading meta server answers within the client's timeout. */
   connect(token: number, options: NativeClientOptions): void

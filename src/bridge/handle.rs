@@ -94,11 +94,7 @@ impl Bridge {
             Error::new(Status::GenericFailure, format!("the I/O thread cannot start: {error}"))
         })?;
         self.count(count)?;
-        let mut burst = self.burst.borrow_mut();
-        burst.push(Message::Start(Box::new(start)));
-        if burst.len() >= LONGEST_BURST {
-            self.exchange.send(&mut burst);
-        }
+        self.add(Message::Start(Box::new(start)));
         Ok(())
     }
 
@@ -115,8 +111,16 @@ impl Bridge {
 
     /// Cancels an operation that was started as cancellable.
     pub(crate) fn cancel(&self, token: u32) {
-        self.burst.borrow_mut().push(Message::Cancel(plain_token(token)));
-        self.flush();
+        self.add(Message::Cancel(plain_token(token)));
+    }
+
+    /// Adds a message to the burst.
+    fn add(&self, message: Message) {
+        let mut burst = self.burst.borrow_mut();
+        burst.push(message);
+        if burst.len() >= LONGEST_BURST {
+            self.exchange.send(&mut burst);
+        }
     }
 
     /// Hands over the burst. JavaScript calls it at the end of each burst.

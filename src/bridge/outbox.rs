@@ -107,8 +107,13 @@ impl Outbox {
         }
         content.announced = taken > 0;
         content.held -= held;
-        let left = content.finished.split_off(taken);
-        (std::mem::replace(&mut content.finished, left), was_full && content.held <= MOST_HELD)
+        let results = if taken == content.finished.len() {
+            std::mem::take(&mut content.finished)
+        } else {
+            // From the front: those that stay are not moved, however many they are.
+            content.finished.drain(..taken).collect()
+        };
+        (results, was_full && content.held <= MOST_HELD)
     }
 
     /// Ends a visit that could not take everything: the rest gets a visit of its own.

@@ -1,5 +1,5 @@
-//! Failures as JavaScript objects. Thousands may come in one moment, and most of their texts are the same: each text
-//! crosses once in a batch.
+//! Failures as JavaScript objects. Thousands may come in one moment, and most of them and of their texts are the same:
+//! each crosses once in a batch.
 
 #![allow(unsafe_code)]
 
@@ -15,10 +15,24 @@ use crate::failure::Failure;
 /// The failures of one batch.
 #[derive(Default)]
 pub(super) struct FailureObjects {
+    /// JavaScript only reads these objects, so equal failures share one.
+    objects: HashMap<Content, sys::napi_value>,
     texts: HashMap<String, sys::napi_value>,
-    /// The names of the properties. Every batch has the same.
+    /// The names of the properties. Every object has the same.
     names: HashMap<&'static str, sys::napi_value>,
 }
+
+/// A failure of any call but `delRange`.
+#[derive(PartialEq, Eq, Hash)]
+struct Content {
+    texts: [Option<String>; 4],
+    bits: [bool; 2],
+    numbers: [Option<i64>; 2],
+}
+
+const TEXTS: [&str; 4] = ["code", "message", "table", "server"];
+const BITS: [&str; 2] = ["retryable", "maybeApplied"];
+const NUMBERS: [&str; 2] = ["partitionIndex", "attempts"];
 
 impl FailureObjects {
     /// Makes the same object as the conversion of [`Failure`] does, for less.
@@ -27,31 +41,38 @@ impl FailureObjects {
         if failure.deleted.is_some() {
             return to_value(env, failure);
         }
-        let env = env.raw();
-        let Failure {
-            code, message, retryable, maybe_applied, table, partition_index, server, attempts, ..
-        } = failure;
-        let mut object = ptr::null_mut();
+        let content = Content {
+            texts: [Some(failure.code), Some(failure.message), failure.table, failure.server],
+            bits: [failure.retryable, failure.maybe_applied],
+            numbers: [failure.partition_index.map(i64::from), failure.attempts.map(i64::from)],
+        };
+        if let Some(made) = self.objects.get(&content) {
+            return Ok(*made);
+        }
         // SAFETY: batches are laid out on the JavaScript thread, inside one handle scope: the values that are kept
         // live as long as the batch.
+        let made = unsafe { self.object(env.raw(), &content) }?;
+        self.objects.insert(content, made);
+        Ok(made)
+    }
+
+    unsafe fn object(&mut self, env: sys::napi_env, content: &Content) -> Result<sys::napi_value> {
+        let mut object = ptr::null_mut();
+        // SAFETY: the caller's.
         unsafe {
             check(sys::napi_create_object(env, &mut object))?;
-            for (name, text) in
-                [("code", Some(code)), ("message", Some(message)), ("table", table), ("server", server)]
-            {
+            for (name, text) in TEXTS.into_iter().zip(&content.texts) {
                 if let Some(text) = text {
                     let text = self.text(env, text)?;
                     self.set(env, object, name, text)?;
                 }
             }
-            for (name, is_set) in [("retryable", retryable), ("maybeApplied", maybe_applied)] {
+            for (name, is_set) in BITS.into_iter().zip(content.bits) {
                 let mut value = ptr::null_mut();
                 check(sys::napi_get_boolean(env, is_set, &mut value))?;
                 self.set(env, object, name, value)?;
             }
-            for (name, number) in
-                [("partitionIndex", partition_index.map(i64::from)), ("attempts", attempts.map(i64::from))]
-            {
+            for (name, number) in NUMBERS.into_iter().zip(content.numbers) {
                 if let Some(number) = number {
                     let mut value = ptr::null_mut();
                     check(sys::napi_create_int64(env, number, &mut value))?;
@@ -82,13 +103,13 @@ impl FailureObjects {
         check(unsafe { sys::napi_set_property(env, object, name, value) })
     }
 
-    unsafe fn text(&mut self, env: sys::napi_env, text: String) -> Result<sys::napi_value> {
-        if let Some(made) = self.texts.get(&text) {
+    unsafe fn text(&mut self, env: sys::napi_env, text: &str) -> Result<sys::napi_value> {
+        if let Some(made) = self.texts.get(text) {
             return Ok(*made);
         }
         // SAFETY: the caller's.
-        let made = unsafe { string(env, &text) }?;
-        self.texts.insert(text, made);
+        let made = unsafe { string(env, text) }?;
+        self.texts.insert(text.to_owned(), made);
         Ok(made)
     }
 }

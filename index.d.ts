@@ -474,7 +474,12 @@ export declare class Admin {
 	 */
 	startPartitionSplit(name: string, newPartitionCount: number, options?: AdminOptions): Promise<void>;
 }
-/** How operations are retried. The backoff between attempts grows, and each one is random between 0 and its limit. */
+/**
+ * How operations are retried. The backoff between attempts grows, and each one is random between 0 and its limit.
+ *
+ * Retries of calls that servers refused for load (`ERR_CAPACITY_EXCEEDED`) stay under 20 % of the client's calls plus 10 a
+ * second. Further ones wait for their turn within the call's deadline.
+ */
 export interface RetryOptions {
 	/** The maximum number of attempts of one operation, the first included. Default: only the deadline limits them. */
 	maxAttempts?: number;
@@ -495,7 +500,10 @@ export interface ClientOptions {
 	 * cluster. Default 2000.
 	 */
 	timeoutMs?: number;
-	/** Milliseconds for making a connection. Default 1000. */
+	/**
+	 * Milliseconds for making a connection. Default 1000. A look-up of a server's name that takes longer goes on, and the
+	 * next attempt to connect uses what it finds.
+	 */
 	connectTimeoutMs?: number;
 	/** Milliseconds for one attempt at one meta server. Default 2000. */
 	metaTimeoutMs?: number;

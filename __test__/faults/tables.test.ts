@@ -108,6 +108,10 @@ describe('a table of a cluster that was set up again', () => {
     await again.set('k', 's', 'new')
     assert.equal((await again.get('k', 's'))?.toString(), 'new')
     await client.close()
+    // The table that was open before follows the lower ballots.
+    assert.equal((await table.get('k', 's'))?.toString(), 'new')
+    await table.set('k', 's', 'newer')
+    assert.equal((await table.get('k', 's'))?.toString(), 'newer')
   })
 
   it('must exist', async () => {

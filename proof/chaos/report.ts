@@ -8,6 +8,8 @@ export interface Findings {
   seed: number
   seconds: number
   rounds: number
+  /** The table objects that the clients use at a time, of the round's table and of those beside it. */
+  tableObjects: number
   watch: Watch
   tally: Tally
   recovery: Recovery
@@ -20,13 +22,13 @@ const TOLD = 20
 
 /** The report of a run, as text. */
 export function report(findings: Findings): string {
-  const { seed, seconds, rounds, watch, tally, recovery, verdicts, pauses } = findings
+  const { seed, seconds, rounds, tableObjects, watch, tally, recovery, verdicts, pauses } = findings
   const counts = [...watch.operations.values()]
   const ok = sum(counts.map((count) => count.ok))
   const failed = sum(counts.map((count) => count.failed))
   const { histories, operations, undecided } = verdicts
   return [
-    `seed ${seed}, ${rounds} rounds in ${seconds.toFixed(0)} s`,
+    `seed ${seed}, ${rounds} rounds in ${seconds.toFixed(0)} s, with ${tableObjects} table objects at a time`,
     `operations: ${ok + failed}, of which ${failed} failed (${watch.maybeApplied} maybe applied)`,
     table([...watch.operations].map(([name, count]) => [name, `${count.ok} ok, ${count.failed} failed`])),
     `errors by code:`,

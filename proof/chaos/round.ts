@@ -31,6 +31,8 @@ export interface RoundPlan {
   lastsMs: number
   cluster: LocalCluster
   fleet: Fleet
+  /** Objects of tables beside the one of the round. */
+  sideTables: readonly Table[]
   watch: Watch
   tally: Tally
   pauses: Pauses
@@ -46,7 +48,7 @@ export async function runRound(plan: RoundPlan): Promise<void> {
   const target = new Target(cluster, `round_${plan.number}`, PARTITIONS)
   await cluster.createTable(target.table, PARTITIONS)
   const clientTables = await fleet.open(target.table)
-  const stillTable = clientTables[0].table
+  const stillTable = clientTables[0].tables[0]
   await writeStillRows(stillTable)
   const partitions = await findPartitions(cluster, stillTable)
   recovery.use(clientTables.flatMap((clientTable) => probesOf(clientTable, partitions)))
@@ -58,6 +60,7 @@ export async function runRound(plan: RoundPlan): Promise<void> {
     history,
     random,
     clientTables,
+    sideTables: plan.sideTables,
     alter,
   })
   const [calm, end] = [new AbortController(), new AbortController()]
@@ -103,7 +106,10 @@ async function breakThings(
 }
 
 /** One probe for each partition, through one client. */
-function probesOf({ client, table }: ClientTable, partitions: ReadonlyMap<string, number>): Probe[] {
+function probesOf(
+  { client, tables: [table] }: ClientTable,
+  partitions: ReadonlyMap<string, number>,
+): Probe[] {
   const hashKeys = new Map([...partitions].map(([hashKey, partition]) => [partition, hashKey]))
   return [...hashKeys].map(([partition, hashKey]) => ({
     place: `partition ${partition} for client ${client}`,

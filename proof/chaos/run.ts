@@ -8,6 +8,7 @@ import { report } from './report'
 import { runRound } from './round'
 import { alteration, type Sabotage, sabotageNamed } from './sabotage'
 import { Fleet } from './workload/fleet'
+import { createSideTables } from './workload/side-tables'
 
 const DEFAULT_SECONDS = 60
 const ROUND_MS = 4000
@@ -43,6 +44,9 @@ export async function runChaos(plan: ChaosPlan, print: (line: string) => void): 
   print(`chaos for ${seconds} s with --seed ${seed}`)
   const cluster = await LocalCluster.start({ replicaServers: 3, metaServers: 3 })
   const fleet = await Fleet.connect(cluster)
+  const opened = (await createSideTables(cluster)).map((name) => fleet.open(name))
+  const sideTables = (await Promise.all(opened)).flat().flatMap(({ tables }) => tables)
+  const tableObjects = sideTables.length + fleet.size
   const pauses = new Pauses(cluster)
   const watch = new Watch(pauses)
   const unhandled = (error: unknown) => watch.violation(`a rejection that nobody handles: ${describe(error)}`)
@@ -60,7 +64,7 @@ export async function runChaos(plan: ChaosPlan, print: (line: string) => void): 
     const lastsMs = Math.min(ROUND_MS, Math.max(1000, (seconds - passed()) * 1000))
     const alter = sabotage === undefined ? undefined : alteration(sabotage)
     const roundSeed = seeds.integer(0, 2 ** 31)
-    const shared = { cluster, fleet, watch, tally, pauses, recovery, verdicts }
+    const shared = { cluster, fleet, sideTables, watch, tally, pauses, recovery, verdicts }
     await runRound({ ...shared, number: rounds, seed: roundSeed, lastsMs, alter })
     pauses.forget()
   }
@@ -70,6 +74,6 @@ export async function runChaos(plan: ChaosPlan, print: (line: string) => void): 
   await pauses.stop()
   await cluster.stop()
   process.off('unhandledRejection', unhandled)
-  print(report({ seed, seconds: passed(), rounds, watch, tally, recovery, verdicts, pauses }))
+  print(report({ seed, seconds: passed(), rounds, tableObjects, watch, tally, recovery, verdicts, pauses }))
   return watch.violations.length === 0
 }

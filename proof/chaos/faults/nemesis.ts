@@ -77,19 +77,19 @@ export class Nemesis {
     this.#tally.answersChanged += count
   }
 
-  /** Works on a server unless another fault does; false if one does. */
-  async alone(server: string, work: () => Promise<void>): Promise<boolean> {
+  /** Works on servers unless another fault works on one of them; false if one does. */
+  async alone(servers: readonly string[], work: () => Promise<void>): Promise<boolean> {
     const { busyServers } = this.target
-    if (busyServers.has(server)) return false
-    busyServers.add(server)
+    if (servers.some((server) => busyServers.has(server))) return false
+    for (const server of servers) busyServers.add(server)
     await work()
-    busyServers.delete(server)
+    for (const server of servers) busyServers.delete(server)
     return true
   }
 
   /** A fault without duration; false if the state of the cluster does not allow it. */
-  async moment(work: () => Promise<unknown>): Promise<boolean> {
-    const period = this.begin(false)
+  async moment(work: () => Promise<unknown>, holdsRequests = false): Promise<boolean> {
+    const period = this.begin(holdsRequests)
     try {
       await work()
       return true
@@ -99,6 +99,11 @@ export class Nemesis {
     } finally {
       this.end(period)
     }
+  }
+
+  /** Waits until what a rule holds for this long has happened, also beyond the end of the round. */
+  async settle(ms: number): Promise<void> {
+    await sleep(ms)
   }
 
   /** Waits, but not beyond the end of the round. */

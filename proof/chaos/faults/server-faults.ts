@@ -1,7 +1,7 @@
-// Faults of servers, and moves of primaries and of the meta leader.
+// Faults of servers, and splits.
 
 import type { LocalCluster } from 'pegasus-client'
-import type { Fault, Nemesis } from './nemesis'
+import type { Fault } from './nemesis'
 
 type Break = 'stopServer' | 'freezeServer' | 'cutOffServer'
 
@@ -16,9 +16,6 @@ export const SERVER_FAULTS: Fault[] = [
   { weight: 1, kind: 'meta server stopped', fire: breakMeta('stopServer') },
   { weight: 1, kind: 'meta server frozen', fire: breakMeta('freezeServer') },
   { weight: 1, kind: 'meta server cut off', fire: breakMeta('cutOffServer') },
-  { weight: 3, kind: 'primary moved', fire: movePrimary },
-  { weight: 2, kind: 'ballot raised', fire: raiseBallot },
-  { weight: 1, kind: 'meta leader moved', fire: moveMetaLeader },
 ]
 
 /** Breaks a replica server for a while, unless another fault works on it. */
@@ -28,7 +25,7 @@ function breakReplica(how: Break): Fault['fire'] {
     const server = random.of(cluster.replicaServers)
     const failoverAfterMs = random.of(FAILOVERS_MS)
     const lasts = random.integer(80, 1200)
-    return nemesis.alone(server, async () => {
+    return nemesis.alone([server], async () => {
       const period = nemesis.begin(how !== 'stopServer')
       const led = await nemesis.target.ledBy(server)
       const from = performance.now()
@@ -51,7 +48,7 @@ function breakMeta(how: Break): Fault['fire'] {
     const server = random.of(cluster.metaServers)
     const failoverAfterMs = random.of(FAILOVERS_MS)
     const lasts = random.integer(80, 1200)
-    return nemesis.alone(server, async () => {
+    return nemesis.alone([server], async () => {
       const period = nemesis.begin(false)
       await cluster[how](server, { failoverAfterMs })
       await nemesis.rest(lasts)
@@ -63,24 +60,6 @@ function breakMeta(how: Break): Fault['fire'] {
 
 function mend(cluster: LocalCluster, how: Break, server: string): Promise<void> {
   return cluster[MENDS[how]](server)
-}
-
-async function movePrimary(nemesis: Nemesis): Promise<boolean> {
-  const { table } = nemesis.target
-  const partition = nemesis.drawPartition()
-  return nemesis.moment(async () => {
-    await nemesis.cluster.movePrimary(table, partition)
-    nemesis.expect('primary moved', [partition], performance.now())
-  })
-}
-
-async function raiseBallot(nemesis: Nemesis): Promise<boolean> {
-  const partition = nemesis.drawPartition()
-  return nemesis.moment(() => nemesis.cluster.raiseBallot(nemesis.target.table, partition))
-}
-
-async function moveMetaLeader(nemesis: Nemesis): Promise<boolean> {
-  return nemesis.moment(() => nemesis.cluster.moveMetaLeader())
 }
 
 /** Doubles the partitions of the table. */

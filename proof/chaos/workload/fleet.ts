@@ -1,8 +1,25 @@
-import { type ClientOptions, type LocalCluster, PegasusClient, type Table } from 'pegasus-client'
+import {
+  type ClientOptions,
+  type LocalCluster,
+  PegasusClient,
+  type Table,
+  type TableOptions,
+} from 'pegasus-client'
 import type { Watch } from '../calls/watch'
 
+/** A configuration of a client, and of the tables that it opens. */
+interface Kind {
+  name: string
+  mayRepeat: boolean
+  options: Partial<ClientOptions>
+  tables?: TableOptions
+}
+
+/** How many table objects each client opens for one table. */
+const TABLE_OBJECTS = 6
+
 /** Client configurations as services have them, from patient to strict. */
-const KINDS: { name: string; mayRepeat: boolean; options: Partial<ClientOptions> }[] = [
+const KINDS: Kind[] = [
   { name: 'default', mayRepeat: true, options: {} },
   {
     name: 'brisk',
@@ -16,12 +33,18 @@ const KINDS: { name: string; mayRepeat: boolean; options: Partial<ClientOptions>
     options: { retry: { baseDelayMs: 1, maxDelayMs: 20 }, sessionResetMs: 800 },
   },
   { name: 'single', mayRepeat: false, options: { retry: { maxAttempts: 1 } } },
+  {
+    name: 'hedged',
+    mayRepeat: true,
+    options: {},
+    tables: { backupRequest: { delayMs: 'auto', maxShare: 0.2, onUnreachable: true } },
+  },
 ]
 
-/** A table opened by one client. */
+/** A table opened by one client, with several objects. */
 export interface ClientTable {
   client: string
-  table: Table
+  tables: readonly [Table, ...Table[]]
   /** Whether its client retries idempotent writes. */
   mayRepeat: boolean
 }
@@ -39,12 +62,19 @@ export class Fleet {
     return new Fleet(await Promise.all(clients))
   }
 
+  /** How many objects {@link open} opens. */
+  get size(): number {
+    return this.#clients.length * TABLE_OBJECTS
+  }
+
   /** Opens a table with each client. */
   async open(name: string): Promise<[ClientTable, ...ClientTable[]]> {
-    const tables = await Promise.all(this.#clients.map((client) => client.openTable(name)))
-    return KINDS.map(({ name: client, mayRepeat }, at) => {
-      return { client, mayRepeat, table: tables[at] as Table }
-    }) as [ClientTable, ...ClientTable[]]
+    const opened = this.#clients.map(async (client, at): Promise<ClientTable> => {
+      const { name: kind, mayRepeat, tables: options } = KINDS[at] as Kind
+      const objects = Array.from({ length: TABLE_OBJECTS }, () => client.openTable(name, options))
+      return { client: kind, mayRepeat, tables: (await Promise.all(objects)) as [Table, ...Table[]] }
+    })
+    return (await Promise.all(opened)) as [ClientTable, ...ClientTable[]]
   }
 
   async close(): Promise<void> {

@@ -17,7 +17,8 @@ export interface WorkerFields {
   name: string
   /** The name of its client. */
   client: string
-  table: Table
+  /** The objects of its table, which it uses in turn. */
+  tables: readonly [Table, ...Table[]]
   random: Random
   watch: Watch
   history: History
@@ -34,19 +35,24 @@ export interface WorkerFields {
 /** One of the workers that use the cluster concurrently. */
 export class Worker {
   readonly name: string
-  readonly table: Table
   readonly random: Random
   readonly watch: Watch
   readonly history: History
   readonly #fields: WorkerFields
+  #calls = 0
 
   constructor(fields: WorkerFields) {
     this.name = fields.name
-    this.table = fields.table
     this.random = fields.random
     this.watch = fields.watch
     this.history = fields.history
     this.#fields = fields
+  }
+
+  /** The table, by another object each time. */
+  get table(): Table {
+    const { tables } = this.#fields
+    return tables[this.#calls++ % tables.length] ?? tables[0]
   }
 
   /** A value that nobody else writes. */

@@ -10,6 +10,7 @@ import { type ClientTable, visit } from './fleet'
 import { GROUP_WORK, lookAtAllGroups } from './groups'
 import { lookAtAllRows, ROW_WORK } from './rows'
 import { SCAN_WORK } from './scans'
+import { useSideTables } from './side-tables'
 import type { Work } from './work'
 import { Worker } from './worker'
 
@@ -26,6 +27,8 @@ export interface WorkloadPlan {
   history: History
   random: Random
   clientTables: readonly ClientTable[]
+  /** Objects of other tables, of all clients. */
+  sideTables: readonly Table[]
   alter(table: Table): Table
 }
 
@@ -43,7 +46,9 @@ export class Workload {
   async work(signal: AbortSignal): Promise<void> {
     const workers = Array.from({ length: WORKERS }, (_, at) => this.#worker(at))
     const visitor = this.#runVisitors(this.#plan.random.fork(), signal)
-    await Promise.all([...workers.map((worker) => this.#runWorker(worker, signal)), visitor])
+    const { sideTables, watch, random } = this.#plan
+    const side = useSideTables(sideTables, watch, random.fork(), signal)
+    await Promise.all([...workers.map((worker) => this.#runWorker(worker, signal)), visitor, side])
   }
 
   /** Reads everything once more without faults; acknowledged writes must be there. */
@@ -56,11 +61,11 @@ export class Workload {
 
   #worker(at: number, name = `worker ${at}`): Worker {
     const { clientTables, alter, random, watch, history } = this.#plan
-    const { client, table, mayRepeat } = clientTables[at % clientTables.length] as ClientTable
+    const { client, tables, mayRepeat } = clientTables[at % clientTables.length] as ClientTable
     return new Worker({
       name,
       client,
-      table: alter(table),
+      tables: tables.map(alter) as [Table, ...Table[]],
       random: random.fork(),
       watch,
       history,
@@ -84,7 +89,7 @@ export class Workload {
       const fields = {
         name: 'visitor',
         client: 'its own',
-        table,
+        tables: [table] as const,
         watch,
         history,
         mayRepeat: true,

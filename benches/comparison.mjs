@@ -1,5 +1,5 @@
 // The comparison with peers: all experiments that were chosen, their table, and where it is written.
-import { PeerPool, binary } from './processes/pool.mjs'
+import { binary, PeerPool } from './processes/pool.mjs'
 import { startServer } from './processes/server.mjs'
 import { writeResults } from './reports/results.mjs'
 import { formatTables } from './reports/tables.mjs'

@@ -2,8 +2,8 @@
 import { createRequire } from 'node:module'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { Peer } from '../processes/peer.mjs'
 import { root } from '../../scripts/run.mjs'
+import { Peer } from '../processes/peer.mjs'
 
 /** The cluster is always the one of this tree, whichever package is measured. */
 const { LocalCluster } = createRequire(import.meta.url)('../..')

@@ -1,7 +1,7 @@
 // The client of an outage: a process of its own, that does as it is told and reports how each call ended.
 // Argument: the folder of the package that is measured.
 import { createRequire } from 'node:module'
-import { setImmediate as turn, setTimeout as sleep } from 'node:timers/promises'
+import { setTimeout as sleep, setImmediate as turn } from 'node:timers/promises'
 import { obey } from '../peers/talk.mjs'
 import { now } from '../scripted/server.mjs'
 

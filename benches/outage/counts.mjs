@@ -3,8 +3,8 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { now, ScriptedServer } from '../scripted/server.mjs'
 import { countRequests, mostInASecond, TABLE, warm } from './bench.mjs'
-import { atMost, leftOut, row } from './rows.mjs'
 import { refusedDials } from './refused.mjs'
+import { atMost, leftOut, row } from './rows.mjs'
 
 const CASES = [
   { tables: 1, callers: 16 },

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { computed } from './fleet.mjs'
 import { curve, exponent, formatCurve, pointOf } from './curve.mjs'
+import { computed } from './fleet.mjs'
 
 const points = [1, 64, 256, 1024].map((size) => ({
   size,

@@ -4,8 +4,8 @@ import { median } from '../compare.mjs'
 import { metaAnswers, replicaAnswers } from '../scripted/roles.mjs'
 import { ScriptedServer } from '../scripted/server.mjs'
 import { addresses, partitionsOn } from '../scripted/tables.mjs'
-import { curve } from './curve.mjs'
 import { withMeasured } from './clients.mjs'
+import { curve } from './curve.mjs'
 
 const SIZES = [8, 64, 512, 4096, 16_384, 65_536]
 const PATIENCE_MS = 20_000

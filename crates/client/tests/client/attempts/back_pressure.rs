@@ -93,6 +93,23 @@ async fn waiting_for_room_counts_against_the_deadline() {
 }
 
 #[tokio::test]
+async fn those_whose_turn_comes_with_their_deadline_are_not_sent() {
+    let server = Fake::start(|request| match request.nth {
+        0 => value(request, "v"),
+        _ => Action::Silence,
+    })
+    .await;
+    let scene = bounded(&server, |options| options.max_in_flight = 3).await;
+    assert_eq!(scene.get().await.unwrap(), "v");
+    tokio::time::pause();
+    let gets = (0..50).map(|_| scene.get_within(Some(Duration::from_millis(200))));
+    for outcome in within(join_all(gets)).await {
+        assert_eq!(outcome.unwrap_err().code(), "ERR_TIMEOUT");
+    }
+    assert_eq!(server.requests().len(), 1 + 3);
+}
+
+#[tokio::test]
 async fn what_there_is_no_room_for_is_refused_at_once_where_that_is_wanted() {
     let latch = Latch::new();
     let server = behind(&latch, |request| value(request, "v")).await;

@@ -6,6 +6,7 @@ use super::context::OperationContext;
 use super::missed::Missed;
 use crate::context::TableContext;
 use crate::error::{Error, ErrorKind, Location};
+use crate::net::error::NetErrorKind;
 use crate::operation::Operation;
 use crate::routing::Snapshot;
 
@@ -48,7 +49,13 @@ impl Progress {
         let route = self.used.as_ref()?.route(context.operation.target())?;
         let server = route.primary.filter(|server| server.live().is_none())?;
         let being_made = || format!("the connection to {} is still being made", server.address());
-        Some(server.trouble().unwrap_or_else(being_made))
+        Some(match server.trouble() {
+            Some(failure) if failure.kind == NetErrorKind::Unreachable => failure.to_string(),
+            Some(failure) => {
+                format!("the last connection to {} brought no answer: {failure}", server.address())
+            }
+            None => being_made(),
+        })
     }
 
     /// The error of an operation whose deadline passed.

@@ -77,7 +77,7 @@ where
 pub(super) fn waited(server: &Server, time: Duration) -> Finding {
     match (server.live(), server.trouble()) {
         (Some(_), _) => Finding::Silent(time),
-        (None, Some(reason)) => Finding::Unreachable(reason),
+        (None, Some(failure)) => found(&failure),
         (None, None) => Finding::NotYetConnected(time),
     }
 }
@@ -127,15 +127,18 @@ async fn send<R: Rpc>(
     server.connect().await?.call::<R>(header, request)?.await
 }
 
-/// What the failure of a connection says about the server.
 fn failed<T>(error: &NetError) -> Said<T> {
-    let reason = error.to_string();
-    let finding = match error.kind {
+    Said::Nothing(found(error), error.sent)
+}
+
+/// What the failure of a connection says about the server.
+fn found(failure: &NetError) -> Finding {
+    let reason = failure.to_string();
+    match failure.kind {
         NetErrorKind::Garbage => Finding::NotPegasus(reason),
         NetErrorKind::Reset | NetErrorKind::Deposed => Finding::Ended(reason),
         NetErrorKind::Unreachable | NetErrorKind::Closed => Finding::Unreachable(reason),
-    };
-    Said::Nothing(finding, error.sent)
+    }
 }
 
 /// Whether a server that does not know `R` knows the query of a configuration.

@@ -1,5 +1,6 @@
 //! Makes connections.
 
+use std::fmt::Display;
 use std::sync::Arc;
 
 use super::driver::drive;
@@ -40,8 +41,8 @@ pub(super) async fn dial_and_drive(
     let reason = match dialled {
         Ok(winner) => converse(winner, &shared, &server).await,
         Err(reason) => {
-            shared.health.note_failed_dial(&server, &reason);
-            NetError::new(NetErrorKind::Unreachable, format!("cannot connect to {server}: {reason}"))
+            shared.health.note_failed_dial(&server, NetErrorKind::Unreachable, &reason);
+            unreachable(&server, &reason)
         }
     };
     tracing::debug!(%server, %reason, "connection ended");
@@ -65,10 +66,15 @@ async fn converse(winner: Winner, shared: &SharedConnection, server: &str) -> Ne
         if answered {
             shared.health.note_lost_connection();
         } else {
-            shared.health.note_failed_dial(server, &reason.to_string());
+            shared.health.note_failed_dial(server, reason.kind, &reason.to_string());
         }
     }
     reason
+}
+
+/// The error of calls to a server that no connection can be made to.
+pub(super) fn unreachable(server: &impl Display, reason: &impl Display) -> NetError {
+    NetError::new(NetErrorKind::Unreachable, format!("cannot connect to {server}: {reason}"))
 }
 
 /// Waits for the end of the server's pause and connects to it.

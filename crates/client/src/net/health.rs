@@ -2,11 +2,12 @@
 //! is slow just now.
 
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
+use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError};
 use std::time::Duration;
 
 use tokio::time::{Instant, sleep_until};
 
+use super::error::{NetError, NetErrorKind};
 use super::latency::{Class, Latencies};
 use super::outage::{Outage, Report};
 use super::pace::{Pace, Role};
@@ -39,9 +40,9 @@ impl Health {
     }
 
     /// A connection could not be made, or ended without an answer.
-    pub(super) fn note_failed_dial(&self, server: &str, reason: &str) {
+    pub(super) fn note_failed_dial(&self, server: &str, kind: NetErrorKind, reason: &str) {
         self.failed.store(true, Ordering::Relaxed);
-        let report = self.outage().dial_failed(Instant::now(), reason);
+        let report = self.outage().dial_failed(Instant::now(), NetError::new(kind, reason));
         match report {
             Some(Report::Lost) => tracing::warn!(
                 server,
@@ -74,7 +75,7 @@ impl Health {
     }
 
     /// Why the last dial failed, if the server has not answered since.
-    pub(super) fn last_failure(&self) -> Option<Arc<str>> {
+    pub(super) fn last_failure(&self) -> Option<NetError> {
         self.outage().last_failure()
     }
 

@@ -5,10 +5,11 @@
 
 use std::collections::VecDeque;
 use std::fmt;
-use std::sync::Arc;
 use std::time::Duration;
 
 use tokio::time::Instant;
+
+use super::error::NetError;
 
 /// The bound of the first pause; it doubles with each further dial. A pause is at least half of its bound, and
 /// otherwise random, so that a fleet of clients spreads out.
@@ -42,7 +43,7 @@ struct Away {
     since: Instant,
     failed_dials: u32,
     last_report: Option<Instant>,
-    last_failure: Option<Arc<str>>,
+    last_failure: Option<NetError>,
 }
 
 /// Something that users should know.
@@ -97,10 +98,10 @@ impl Outage {
     }
 
     /// A connection could not be made, or ended without an answer.
-    pub(super) fn dial_failed(&mut self, now: Instant, reason: &str) -> Option<Report> {
+    pub(super) fn dial_failed(&mut self, now: Instant, reason: NetError) -> Option<Report> {
         let away = self.away.get_or_insert_with(|| Away::since(now));
         away.failed_dials = away.failed_dials.saturating_add(1);
-        away.last_failure = Some(reason.into());
+        away.last_failure = Some(reason);
         self.paused_until = Some(now + pause_after(away.failed_dials));
         let first = away.last_report.is_none();
         if away.last_report.is_some_and(|last| now < last + REPORT_EACH) {
@@ -123,7 +124,7 @@ impl Outage {
     }
 
     /// Why the last dial failed, unless the server has answered since.
-    pub(super) fn last_failure(&self) -> Option<Arc<str>> {
+    pub(super) fn last_failure(&self) -> Option<NetError> {
         self.away.as_ref()?.last_failure.clone()
     }
 
@@ -144,6 +145,7 @@ fn pause_after(failed_dials: u32) -> Duration {
 
 #[cfg(test)]
 mod tests {
+    use super::super::error::NetErrorKind;
     use super::*;
 
     fn at(start: Instant, seconds: f64) -> Instant {
@@ -171,8 +173,12 @@ mod tests {
         starts
     }
 
+    fn refused() -> NetError {
+        NetError::new(NetErrorKind::Unreachable, "refused")
+    }
+
     fn fail(outage: &mut Outage, now: Instant) {
-        outage.dial_failed(now, "refused");
+        outage.dial_failed(now, refused());
     }
 
     fn most_in_a_second(starts: &[Instant]) -> usize {
@@ -234,7 +240,7 @@ mod tests {
         outage.connection_lost(start);
         let away = |seconds, failed_dials| Absence { duration: Duration::from_secs(seconds), failed_dials };
         let told: Vec<_> =
-            (1..=70).map(|second| outage.dial_failed(at(start, f64::from(second)), "refused")).collect();
+            (1..=70).map(|second| outage.dial_failed(at(start, f64::from(second)), refused())).collect();
         let reports: Vec<_> = told.into_iter().flatten().collect();
         assert_eq!(reports, [Report::Lost, Report::StillAway(away(31, 31)), Report::StillAway(away(61, 61))]);
         assert_eq!(outage.answered(at(start, 72.0)), Some(Report::Back(away(72, 70))));
@@ -249,7 +255,7 @@ mod tests {
         assert!(!outage.matters(start));
         outage.start_dial(start).unwrap();
         assert!(outage.matters(at(start, 0.5)) && !outage.matters(at(start, 1.5)));
-        outage.dial_failed(at(start, 2.0), "refused");
+        outage.dial_failed(at(start, 2.0), refused());
         assert!(outage.matters(at(start, 50.0)) && !outage.matters(at(start, 70.0)));
     }
 }

@@ -39,6 +39,7 @@ impl Remembered {
 mod tests {
     use std::time::Duration;
 
+    use super::super::error::NetErrorKind;
     use super::*;
 
     fn address(number: usize) -> ServerAddress {
@@ -47,7 +48,7 @@ mod tests {
 
     fn failed() -> Arc<Health> {
         let health = Arc::<Health>::default();
-        health.note_failed_dial("server", "refused");
+        health.note_failed_dial("server", NetErrorKind::Unreachable, "refused");
         health
     }
 

@@ -7,7 +7,7 @@ use pegasus_protocol::types::Gpid;
 use tracing::instrument::WithSubscriber;
 
 use super::connection::Connection;
-use super::dial::{Dialler, dial_and_drive};
+use super::dial::{Dialler, dial_and_drive, unreachable};
 use super::error::{NetError, NetErrorKind};
 use super::health::Health;
 use super::shared::SharedConnection;
@@ -57,10 +57,14 @@ impl Server {
         }
     }
 
-    /// Why the server is away: the failure of the last dial, if it has not answered since.
-    pub(crate) fn trouble(&self) -> Option<String> {
-        let reason = self.health.last_failure()?;
-        Some(format!("cannot connect to {}: {reason}", self.address))
+    /// Why the server is away: the failure of the last dial, or of the connection that ended without an answer, if
+    /// it has not answered since.
+    pub(crate) fn trouble(&self) -> Option<NetError> {
+        let failure = self.health.last_failure()?;
+        Some(match failure.kind {
+            NetErrorKind::Unreachable => unreachable(&self.address, &failure),
+            _ => failure,
+        })
     }
 
     /// Fails the calls in flight to partitions that this server no longer leads: it drops what it has not finished,
@@ -195,7 +199,7 @@ mod tests {
 
     /// Puts a server into the longest pause.
     fn pause(server: &Server) {
-        (0..10).for_each(|_| server.health.note_failed_dial("a server", "on purpose"));
+        (0..10).for_each(|_| server.health.note_failed_dial("a server", NetErrorKind::Reset, "on purpose"));
     }
 
     fn header(partition_index: i32) -> RequestHeader {
@@ -266,11 +270,11 @@ mod tests {
         let socket = tokio::net::TcpSocket::new_v4().unwrap();
         socket.bind((Ipv4Addr::LOCALHOST, 0).into()).unwrap();
         let server = server(socket.local_addr().unwrap());
-        assert_eq!(server.trouble(), None);
+        assert!(server.trouble().is_none());
         let error = server.connect().await.err().unwrap();
         assert_eq!(error.kind, NetErrorKind::Unreachable);
         assert!(server.is_suspect());
-        assert_eq!(server.trouble(), Some(error.to_string()));
+        assert_eq!(server.trouble().unwrap().to_string(), error.to_string());
         let listener = socket.listen(1).unwrap();
         let (connection, mut peer) = connect(&server, &listener).await;
         assert!(server.is_suspect(), "it has only accepted");

@@ -76,7 +76,7 @@ async fn a_write_whose_deadline_passes_in_the_pause_is_never_sent() {
     let write = WriteOptions { timeout: Some(Duration::from_millis(20)), ..WRITE };
     let error = scene.table.set(b"h", b"s", b"late", write).await.unwrap_err();
     assert_eq!((&*error.code(), error.is_maybe_applied()), ("ERR_TIMEOUT", false), "{error}");
-    assert!(error.message().contains("cannot connect to 127.0.0.1:"), "{error}");
+    assert!(error.message().contains("the last connection to 127.0.0.1:"), "{error}");
     assert_eq!(server.connections(), 4, "the pause is not over");
     assert_eq!(within(scene.get()).await.unwrap(), "v");
     let codes: Vec<_> = server.requests().iter().skip(before).map(Request::code).collect();

@@ -31,7 +31,10 @@ export function startScript(
 ): Script {
   // A variable of the test runner: a child that has it reports to the runner instead of to the test.
   const { NODE_TEST_CONTEXT: _, ...rest } = env
-  const [program, ...words] = [...command, process.execPath, ...nodeArgs, '-e', source, ...args] as [string]
+  const [program, ...words] = [...command, process.execPath, ...nodeArgs, '-e', source, ...args] as [
+    string,
+    ...string[],
+  ]
   return new Script(spawn(program, words, { cwd: ROOT, env: rest }))
 }
 

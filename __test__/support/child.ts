@@ -11,6 +11,8 @@ const KILLED_AFTER_MS = 15_000
 export interface Surroundings {
   nodeArgs?: string[]
   env?: NodeJS.ProcessEnv
+  /** A command that runs a program: its path and arguments are added. */
+  command?: string[]
 }
 
 export interface Ended {
@@ -25,11 +27,15 @@ export interface Ended {
 export function startScript(
   source: string,
   args: string[] = [],
-  { nodeArgs = [], env = process.env }: Surroundings = {},
+  { nodeArgs = [], env = process.env, command = [] }: Surroundings = {},
 ): Script {
   // A variable of the test runner: a child that has it reports to the runner instead of to the test.
   const { NODE_TEST_CONTEXT: _, ...rest } = env
-  return new Script(spawn(process.execPath, [...nodeArgs, '-e', source, ...args], { cwd: ROOT, env: rest }))
+  const [program, ...words] = [...command, process.execPath, ...nodeArgs, '-e', source, ...args] as [
+    string,
+    ...string[],
+  ]
+  return new Script(spawn(program, words, { cwd: ROOT, env: rest }))
 }
 
 /** Runs a script to its end; kills it if it takes too long. */

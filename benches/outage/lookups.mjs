@@ -1,18 +1,18 @@
 // Name servers that are slow or silent: connecting, and the end of a process or worker thread that has asked one.
 //
-// The name server is of our own, and stands in a resolv.conf that only the measurement sees: it runs in a mount
-// namespace. This file is also the program for that.
+// The name server is of our own, and stands in a resolv.conf that only the measurement sees: it runs in a namespace.
+// This file is also the program for that.
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { join } from 'node:path'
+import { asksNameServer, NameServer } from '../../scripts/network/name-server.mjs'
+import { TAKES } from '../../scripts/network/namespace.mjs'
 import { root } from '../../scripts/run.mjs'
 import { now } from '../scripted/server.mjs'
 import { TABLE } from './bench.mjs'
 import { inNamespace, whenProgram } from './namespace.mjs'
-import { startResolver } from './resolver.mjs'
 import { atMost, leftOut, row } from './rows.mjs'
 
-const RESOLVER = '127.0.0.53'
 const NAME = 'meta.test'
 const SLOW_MS = 1500
 const TIMEOUT_MS = 5000
@@ -27,12 +27,9 @@ const ROWS = {
 }
 
 export async function lookups(bench) {
-  const files = { '/etc/resolv.conf': `nameserver ${RESOLVER}\n` }
-  const measured = await inNamespace(import.meta.url, bench, { files })
+  const measured = await inNamespace(import.meta.url, bench, asksNameServer())
   return Object.entries(ROWS).map(([name, { what, goal }]) => {
-    if (measured === undefined) {
-      return leftOut(what, 'it takes a mount namespace of its own: Linux, and the rights of root')
-    }
+    if (measured === undefined) return leftOut(what, TAKES)
     const runs = measured[name]
     const failures = runs.filter(({ failed }) => failed).length
     return row({ what, unit: 'ms', runs: runs.map(({ ms }) => ms), goal: atMost(goal, 'ms'), failures })
@@ -40,14 +37,12 @@ export async function lookups(bench) {
 }
 
 async function measure(bench) {
-  const slow = await startResolver(RESOLVER, SLOW_MS)
+  const nameServer = await NameServer.start(SLOW_MS)
   const measured = { slow: await bench.repeat(3, () => connectSlowly(bench)) }
-  slow.close()
-  await once(slow, 'close')
-  const silent = await startResolver(RESOLVER)
+  nameServer.delayMs = undefined
   measured.process = await bench.repeat(3, () => endOf(bench, 'process'))
   measured.worker = await bench.repeat(3, () => endOf(bench, 'worker'))
-  silent.close()
+  await nameServer.close()
   return measured
 }
 

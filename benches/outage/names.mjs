@@ -3,6 +3,7 @@
 // The name is in a hosts file of its own, seen only by the measurement: it runs in a mount namespace. This file is
 // also the program for that.
 import { lookup } from 'node:dns/promises'
+import { TAKES } from '../../scripts/network/namespace.mjs'
 import { TABLE } from './bench.mjs'
 import { inNamespace, whenProgram } from './namespace.mjs'
 import { atMost, leftOut, row } from './rows.mjs'
@@ -17,8 +18,7 @@ export async function names(bench) {
   const measured = await inNamespace(import.meta.url, bench, { files: { '/etc/hosts': HOSTS } })
   return Object.keys(FAULTS).map((how) => {
     const what = `a name with two addresses of which the first ${how}: to connect and open a table`
-    if (measured === undefined)
-      return leftOut(what, 'it takes a mount namespace of its own: Linux, and the rights of root')
+    if (measured === undefined) return leftOut(what, TAKES)
     const runs = measured[how]
     return row({
       what,

@@ -8,6 +8,9 @@ const { values } = parseArgs({
     seconds: { type: 'string' },
     seed: { type: 'string' },
     sabotage: { type: 'string' },
+    only: { type: 'string' },
+    // This process is in a namespace in which look-ups ask the name server that the run starts.
+    'name-server': { type: 'boolean', default: false },
   },
 })
 

@@ -1,3 +1,5 @@
+import type { NameServer } from '../../scripts/network/name-server.mjs'
+import { TAKES } from '../../scripts/network/namespace.mjs'
 import type { Pauses } from './calls/pauses'
 import type { Watch } from './calls/watch'
 import type { Tally } from './faults/nemesis'
@@ -10,6 +12,8 @@ export interface Findings {
   rounds: number
   /** The table objects that the clients use at a time, of the round's table and of those beside it. */
   tableObjects: number
+  /** Where there is none, the faults of names are left out. */
+  nameServer: Pick<NameServer, 'lookUps' | 'disturbed'> | undefined
   watch: Watch
   tally: Tally
   recovery: Recovery
@@ -22,7 +26,8 @@ const TOLD = 20
 
 /** The report of a run, as text. */
 export function report(findings: Findings): string {
-  const { seed, seconds, rounds, tableObjects, watch, tally, recovery, verdicts, pauses } = findings
+  const { seed, seconds, rounds, tableObjects, nameServer, watch, tally, recovery, verdicts, pauses } =
+    findings
   const counts = [...watch.operations.values()]
   const ok = sum(counts.map((count) => count.ok))
   const failed = sum(counts.map((count) => count.failed))
@@ -35,6 +40,9 @@ export function report(findings: Findings): string {
     table(byCount(watch.codes)),
     `faults: ${sum([...tally.faults.values()])}; rules took ${tally.answersChanged} requests`,
     table(byCount(tally.faults)),
+    nameServer === undefined
+      ? `a silent name server: left out, ${TAKES}`
+      : `look-ups of names: ${nameServer.lookUps}, of which ${nameServer.disturbed} met a silent or slow name server`,
     `recovery, for each client and partition (ms; ${recovery.disturbed} more were disturbed by the next fault):`,
     table([...recovery.times].sort().map(([what, times]) => [what, quantiles(times)])),
     `judged: ${histories} histories of ${operations} operations; ${undecided} undecided`,

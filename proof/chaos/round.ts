@@ -2,13 +2,12 @@
 // and judges the recorded history.
 
 import { setTimeout as sleep } from 'node:timers/promises'
-import { type LocalCluster, PegasusError, type Table } from 'pegasus-client'
+import { type LocalCluster, PegasusClient, PegasusError, type Table } from 'pegasus-client'
 import { Random } from '../../__test__/support/random'
 import type { Pauses } from './calls/pauses'
 import type { Watch } from './calls/watch'
-import { FAULTS } from './faults/all'
-import { Nemesis, type Tally } from './faults/nemesis'
-import type { Probe, Recovery } from './faults/recovery'
+import { type Fault, Nemesis, type Tally } from './faults/nemesis'
+import { NEW_CLIENT, type Probe, type Recovery } from './faults/recovery'
 import { SPLIT } from './faults/server-faults'
 import { repeatsUntil, Target } from './faults/target'
 import { History } from './histories/history'
@@ -31,6 +30,8 @@ export interface RoundPlan {
   lastsMs: number
   cluster: LocalCluster
   fleet: Fleet
+  /** What nemeses draw from. */
+  faults: readonly Fault[]
   /** Objects of tables beside the one of the round. */
   sideTables: readonly Table[]
   watch: Watch
@@ -51,10 +52,11 @@ export async function runRound(plan: RoundPlan): Promise<void> {
   const stillTable = clientTables[0].tables[0]
   await writeStillRows(stillTable)
   const partitions = await findPartitions(cluster, stillTable)
-  recovery.use(clientTables.flatMap((clientTable) => probesOf(clientTable, partitions)))
+  const probes = clientTables.flatMap((clientTable) => probesOf(clientTable, partitions))
+  recovery.use([...probes, newClient(fleet.metaServers)])
   const history = new History()
   const workload = new Workload({
-    cluster,
+    metaServers: fleet.metaServers,
     tableName: target.table,
     watch,
     history,
@@ -71,7 +73,7 @@ export async function runRound(plan: RoundPlan): Promise<void> {
   await breaking
   const healed = performance.now()
   await cluster.healAll()
-  recovery.expect('all healed', [...partitions.values()], healed)
+  recovery.expect('all healed', [...partitions.values(), NEW_CLIENT], healed)
   const unserved = await recovery.complete(RECOVERS_WITHIN_MS)
   if (unserved.length > 0) {
     watch.violation(`${RECOVERS_WITHIN_MS} ms after all was healed not served: ${unserved.join(', ')}`)
@@ -89,7 +91,7 @@ export async function runRound(plan: RoundPlan): Promise<void> {
 }
 
 async function breakThings(
-  { recovery, tally, lastsMs }: RoundPlan,
+  { recovery, tally, lastsMs, faults }: RoundPlan,
   target: Target,
   random: Random,
   signal: AbortSignal,
@@ -102,7 +104,7 @@ async function breakThings(
     await splitter.rest(splitter.random.integer(0, lastsMs / 2))
     if (splitter.random.coin()) await splitter.fire(SPLIT)
   }
-  await Promise.all([...nemeses.map((one) => one.run(FAULTS)), split()])
+  await Promise.all([...nemeses.map((one) => one.run(faults)), split()])
 }
 
 /** One probe for each partition, through one client. */
@@ -116,6 +118,15 @@ function probesOf(
     partition,
     read: () => table.get(hashKey, '', { timeoutMs: PROBE_MS }),
   }))
+}
+
+/** A client that connects and closes again. */
+function newClient(metaServers: string[]): Probe {
+  const connect = async () => {
+    const client = await PegasusClient.connect({ metaServers, timeoutMs: PROBE_MS })
+    await client.close()
+  }
+  return { place: 'a new client', partition: NEW_CLIENT, read: connect }
 }
 
 /** Finds the partition of each hash key: a rule refuses the reads, and the errors name the partition. */

@@ -2,10 +2,14 @@ import { setTimeout as sleep } from 'node:timers/promises'
 
 const PAUSE_MS = 5
 
-/** A read of one partition through one client. */
+/** In place of a partition: the cluster, for a client that does not know it yet. */
+export const NEW_CLIENT = -1
+
+/** A read of one partition through one client, or a client that connects. */
 export interface Probe {
   /** The partition and the client, in words. */
   place: string
+  /** The partition, or {@link NEW_CLIENT}. */
   partition: number
   read(): Promise<unknown>
 }

@@ -1,10 +1,4 @@
-import {
-  type ClientOptions,
-  type LocalCluster,
-  PegasusClient,
-  type Table,
-  type TableOptions,
-} from 'pegasus-client'
+import { type ClientOptions, PegasusClient, type Table, type TableOptions } from 'pegasus-client'
 import type { Watch } from '../calls/watch'
 
 /** A configuration of a client, and of the tables that it opens. */
@@ -51,15 +45,18 @@ export interface ClientTable {
 
 /** The clients that stay open for the whole run. */
 export class Fleet {
+  /** How clients of this run name the meta servers. */
+  readonly metaServers: string[]
   readonly #clients: PegasusClient[]
 
-  private constructor(clients: PegasusClient[]) {
+  private constructor(metaServers: string[], clients: PegasusClient[]) {
+    this.metaServers = metaServers
     this.#clients = clients
   }
 
-  static async connect({ metaServers }: LocalCluster): Promise<Fleet> {
+  static async connect(metaServers: string[]): Promise<Fleet> {
     const clients = KINDS.map(({ options }) => PegasusClient.connect({ metaServers, ...options }))
-    return new Fleet(await Promise.all(clients))
+    return new Fleet(metaServers, await Promise.all(clients))
   }
 
   /** How many objects {@link open} opens. */
@@ -93,7 +90,7 @@ const LONGEST_CALL_MS = 1500
  * `close()` waits until these calls are answered, and for nothing else.
  */
 export async function visit(
-  { metaServers }: LocalCluster,
+  metaServers: string[],
   tableName: string,
   watch: Watch,
   work: (table: Table) => Promise<unknown>,

@@ -11,6 +11,10 @@ const PREFIX = 'still-'
 const WHOLE_TABLE = { hashKeyFilterType: FilterType.MatchPrefix, hashKeyFilterPattern: PREFIX }
 /** The bound for a call of many requests. Each request has its own deadline. */
 const ALL_REQUESTS_MS = 60_000
+/** The deadline of each request for a batch. */
+const BATCH_MS = 1000
+/** The most partitions of a table, after its split. */
+const MOST_PARTITIONS = 8
 
 export const SCAN_WORK: Work[] = [
   { weight: 3, run: scanHashKey },
@@ -32,16 +36,25 @@ export async function writeStillRows(table: Table): Promise<void> {
 async function scanHashKey(worker: Worker): Promise<void> {
   const hashKey = worker.random.of(HASH_KEYS)
   const batchSize = worker.random.integer(3, 15)
-  const scanner = worker.table.getScanner(hashKey, '', '', { batchSize, timeoutMs: 1000 })
-  await follow(worker, 'getScanner', scanner, [hashKey])
+  const scanner = worker.table.getScanner(hashKey, '', '', { batchSize, timeoutMs: BATCH_MS })
+  await follow(worker, 'getScanner', scanner, [hashKey], BATCH_MS)
 }
 
-/** Reads to the end, or stops somewhere, and compares the rows with those that were written. */
-async function follow(worker: Worker, name: string, scanner: Scanner, hashKeys: string[]): Promise<void> {
+/**
+ * Reads to the end, or stops somewhere, and compares the rows with those that were written. `withinMs`: the bound for
+ * each batch.
+ */
+async function follow(
+  worker: Worker,
+  name: string,
+  scanner: Scanner,
+  hashKeys: string[],
+  withinMs: number,
+): Promise<void> {
   const places: string[] = []
   const leavesOff = worker.random.once(5) ? worker.random.integer(0, 3) : Number.POSITIVE_INFINITY
   for (let batches = 0; batches < leavesOff; batches++) {
-    const { result, failure } = await worker.within(`${name} batch`, 1000, () => scanner.nextBatch())
+    const { result, failure } = await worker.within(`${name} batch`, withinMs, () => scanner.nextBatch())
     if (failure !== undefined) break
     if (result === null || result === undefined) {
       compare(worker, name, places, allPlaces(hashKeys))
@@ -103,9 +116,11 @@ async function scanTable(worker: Worker): Promise<void> {
   const [scanner] = worker.table.getUnorderedScanners(1, {
     ...WHOLE_TABLE,
     batchSize: worker.random.integer(5, 60),
-    timeoutMs: 1000,
+    timeoutMs: BATCH_MS,
   })
-  if (scanner !== undefined) await follow(worker, 'getUnorderedScanners', scanner, HASH_KEYS)
+  // A partition without such rows gives nothing: then the same call asks the next one, with a new deadline.
+  const withinMs = MOST_PARTITIONS * BATCH_MS
+  if (scanner !== undefined) await follow(worker, 'getUnorderedScanners', scanner, HASH_KEYS, withinMs)
 }
 
 async function multiGetAll(worker: Worker): Promise<void> {

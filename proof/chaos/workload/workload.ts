@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import type { LocalCluster, Table } from 'pegasus-client'
+import type { Table } from 'pegasus-client'
 import type { Random } from '../../../__test__/support/random'
 import type { Watch } from '../calls/watch'
 import type { Content } from '../histories/cell'
@@ -21,7 +21,7 @@ const THINKS_MS = 12
 const VISITOR_CALLS = 6
 
 export interface WorkloadPlan {
-  cluster: LocalCluster
+  metaServers: string[]
   tableName: string
   watch: Watch
   history: History
@@ -84,7 +84,7 @@ export class Workload {
 
   /** Opens and closes clients one after the other, with calls in flight. */
   async #runVisitors(random: Random, signal: AbortSignal): Promise<void> {
-    const { cluster, tableName, watch, history } = this.#plan
+    const { metaServers, tableName, watch, history } = this.#plan
     const work = (table: Table) => {
       const fields = {
         name: 'visitor',
@@ -100,7 +100,7 @@ export class Workload {
       return Promise.all(calls)
     }
     while (!signal.aborted) {
-      await visit(cluster, tableName, watch, work)
+      await visit(metaServers, tableName, watch, work)
       await sleep(random.integer(0, 200))
     }
   }

@@ -48,7 +48,10 @@ impl Progress {
     fn unconnected<O: Operation>(&self, context: &OperationContext<'_, O>) -> Option<String> {
         let route = self.used.as_ref()?.route(context.operation.target())?;
         let server = route.primary.filter(|server| server.live().is_none())?;
-        let being_made = || format!("the connection to {} is still being made", server.address());
+        let being_made = || {
+            let look_up = server.looking_up().map(|progress| format!(", and {progress}")).unwrap_or_default();
+            format!("the connection to {} is still being made{look_up}", server.address())
+        };
         Some(match server.trouble() {
             Some(failure) if failure.kind == NetErrorKind::Unreachable => failure.to_string(),
             Some(failure) => {

@@ -78,7 +78,7 @@ pub(super) fn waited(server: &Server, time: Duration) -> Finding {
     match (server.live(), server.trouble()) {
         (Some(_), _) => Finding::Silent(time),
         (None, Some(failure)) => found(&failure),
-        (None, None) => Finding::NotYetConnected(time),
+        (None, None) => Finding::NotYetConnected(time, server.looking_up()),
     }
 }
 

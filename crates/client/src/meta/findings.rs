@@ -13,8 +13,8 @@ use crate::error::{Error, ErrorKind};
 pub(super) enum Finding {
     /// No connection could be made; the reason names the server.
     Unreachable(String),
-    /// No connection was made in this time.
-    NotYetConnected(Duration),
+    /// No connection was made in this time; the look-up that runs, in words.
+    NotYetConnected(Duration, Option<String>),
     /// It accepted a connection, and sent no answer in this time.
     Silent(Duration),
     /// The connection ended before the answer; the reason.
@@ -36,7 +36,7 @@ pub(super) enum Finding {
 impl Finding {
     /// Whether it is that time passed in vain.
     pub(super) fn is_wait(&self) -> bool {
-        matches!(self, Self::Silent(_) | Self::NotYetConnected(_))
+        matches!(self, Self::Silent(_) | Self::NotYetConnected(..))
     }
 }
 
@@ -136,7 +136,10 @@ impl Findings {
 fn sentence(server: &ServerAddress, finding: &Finding) -> String {
     match finding {
         Finding::Unreachable(reason) => reason.clone(),
-        Finding::NotYetConnected(time) => format!("no connection to {server} within {time:.1?}"),
+        Finding::NotYetConnected(time, look_up) => {
+            let why = look_up.iter().map(|progress| format!(": {progress}")).collect::<String>();
+            format!("no connection to {server} within {time:.1?}{why}")
+        }
         Finding::Silent(time) => format!(
             "{server} accepts connections, but did not answer within {time:.1?} (it is slow, hangs, or requires authentication)"
         ),
@@ -183,7 +186,7 @@ mod tests {
     fn every_finding() -> Vec<Finding> {
         vec![
             Finding::Unreachable("cannot connect to a:34601: refused".into()),
-            Finding::NotYetConnected(Duration::from_millis(300)),
+            Finding::NotYetConnected(Duration::from_millis(300), None),
             Finding::Silent(Duration::from_secs(2)),
             Finding::Ended("the server closed the connection".into()),
             Finding::NotPegasus("the server sent what is no answer".into()),

@@ -118,6 +118,11 @@ impl Names {
         lock(&self.state).kept.get(name).cloned()
     }
 
+    /// How far the look-up of this name is, in words, if one runs.
+    pub(super) fn progress(&self, name: &str) -> Option<String> {
+        lock(&self.state).running.get(name).map(LookUp::progress)
+    }
+
     /// Forgets the look-ups that have no thread yet. The threads end with those that they do now.
     pub(super) fn close(&self) {
         lock(&self.state).waiting.clear();

@@ -67,6 +67,12 @@ impl Server {
         })
     }
 
+    /// How far the look-up of its name is, in words, if one runs.
+    pub(crate) fn looking_up(&self) -> Option<String> {
+        let (name, _) = self.address.name()?;
+        self.dialler.names.progress(name)
+    }
+
     /// Fails the calls in flight to partitions that this server no longer leads: it drops what it has not finished,
     /// and never answers. `deposed` tells in words who leads a partition now; `None`: this server still does.
     pub(crate) fn give_up(&self, deposed: impl Fn(Gpid) -> Option<String>) {

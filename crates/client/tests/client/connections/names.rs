@@ -293,6 +293,33 @@ async fn every_address_of_a_meta_servers_name_is_asked_until_one_knows_the_leade
     assert!((1..=2).contains(&asked.0) && asked.1 == 1, "{asked:?}");
 }
 
+#[tokio::test]
+async fn an_error_says_that_it_was_the_look_up_also_when_the_connect_timeout_is_the_longer_one() {
+    let (script, server) = (Script::new(), serving().await);
+    let longer = Duration::from_secs(60);
+    let connecting = Client::connect(ClientOptions {
+        resolver: Arc::new(Scripted(Arc::clone(&script))),
+        connect_timeout: longer,
+        timeout: Duration::from_millis(20),
+        ..ClientOptions::new(["metas:34601"])
+    });
+    let error = within(connecting).await.err().unwrap();
+    let said = (error.code(), error.message().contains("ms: the look-up of metas has taken"));
+    assert_eq!(said, ("ERR_TIMEOUT".into(), true), "{error}");
+
+    let resolver = Arc::new(Scripted(Arc::clone(&script)));
+    let scene = Scene::open_with([only_named("slow", &server)], |options| {
+        options.resolver = resolver;
+        options.connect_timeout = longer;
+    })
+    .await;
+    let timeout = Some(Duration::from_millis(20));
+    let error = scene.table.get(b"h", b"s", CallOptions { timeout }).await.unwrap_err();
+    let said = (error.code(), error.message().contains("made, and the look-up of slow has taken"));
+    assert_eq!(said, ("ERR_TIMEOUT".into(), true), "{error}");
+    assert_eq!(script.asked(), ["metas", "slow"]);
+}
+
 /// A resolver with a defect.
 #[derive(Debug)]
 struct Panics;

@@ -54,7 +54,7 @@ fn reset(peer_did: &str, error: &std::io::Error) -> NetError {
 
 /// The reader: it delivers all frames of one read under one lock.
 async fn read(mut reader: OwnedReadHalf, shared: &SharedConnection, server: &str) -> NetError {
-    let patience = shared.limits.session_reset * PATIENCE;
+    let patience = shared.limits.session_reset.saturating_mul(PATIENCE);
     let mut buffer = BytesMut::new();
     let mut wakers = Vec::new();
     let mut last_whole = Instant::now();
@@ -77,7 +77,7 @@ async fn read(mut reader: OwnedReadHalf, shared: &SharedConnection, server: &str
             if was_empty || handed_out.as_ref().is_ok_and(|count| *count > 0) {
                 last_whole = now;
             }
-            if now < last_whole + patience {
+            if now.saturating_duration_since(last_whole) < patience {
                 state.inflight.heard(now);
                 state.last_active = now;
             }

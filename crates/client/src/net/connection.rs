@@ -95,10 +95,10 @@ impl Connection {
         self.shared.socket.get().is_some() && !self.is_over()
     }
 
-    /// Whether the connection accepts calls, and the server has sent something on it.
+    /// Whether the connection accepts calls, and the server has answered on it.
     pub(super) fn is_proven(&self) -> bool {
         let state = self.shared.lock();
-        state.ended.is_none() && state.inflight.last_heard().is_some()
+        state.ended.is_none() && state.inflight.has_answered()
     }
 
     /// The number of calls that wait for a reply or have not taken theirs.

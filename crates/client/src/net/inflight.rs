@@ -60,6 +60,8 @@ pub(crate) struct Inflight {
     silence: Silence,
     /// When the server last sent anything.
     last_heard: Option<Instant>,
+    /// Whether the server has sent a whole reply. Servers of other kinds send something too.
+    has_answered: bool,
     /// The id of the harmless request whose reply is awaited.
     probe: Option<i32>,
     health: Arc<Health>,
@@ -81,6 +83,7 @@ impl Inflight {
             unanswered: 0,
             silence: Silence::default(),
             last_heard: None,
+            has_answered: false,
             probe: None,
             health,
         }
@@ -121,9 +124,10 @@ impl Inflight {
     }
 
     /// The connection was made. Nobody was silent before.
-    pub(crate) fn connected(&mut self, now: Instant, was_heard: bool) {
+    pub(crate) fn connected(&mut self, now: Instant, has_answered: bool) {
         self.silence.end(now, self.unanswered > 0);
-        self.last_heard = was_heard.then_some(now);
+        self.last_heard = has_answered.then_some(now);
+        self.has_answered = has_answered;
     }
 
     /// Takes the reply if it has arrived; otherwise registers the waker.
@@ -169,6 +173,11 @@ impl Inflight {
         self.last_heard
     }
 
+    /// Whether the server has sent a whole reply.
+    pub(crate) fn has_answered(&self) -> bool {
+        self.has_answered
+    }
+
     /// Reserves the id of a harmless request.
     pub(crate) fn expect_probe(&mut self) -> i32 {
         let id = self.next_id();
@@ -187,6 +196,7 @@ impl Inflight {
 
     /// Delivers a reply to its call; returns the waker of the call.
     pub(crate) fn complete(&mut self, reply: ReplyFrame, now: Instant) -> Option<Waker> {
+        self.has_answered = true;
         let Some(waiter) = self.waiters.get_mut(&reply.head.sequence_id) else {
             self.probe.take_if(|id| *id == reply.head.sequence_id);
             return None;

@@ -8,6 +8,7 @@ use std::task::{Context, Poll, Waker};
 use pegasus_protocol::frame::{RequestHeader, encode_request};
 use pegasus_protocol::rpc::{Rpc, RpcKind};
 use pegasus_protocol::types::Gpid;
+use tokio::time::Instant;
 
 use super::error::{NetError, NetErrorKind, Sent};
 use super::health::Health;
@@ -118,7 +119,7 @@ impl Connection {
     }
 
     /// Fails the waiting calls to partitions for which `deposed` gives a reason.
-    pub(super) fn give_up(&self, deposed: impl Fn(Gpid) -> Option<String>) {
+    pub(super) fn give_up(&self, deposed: impl Fn(Gpid, Instant) -> Option<String>) {
         let mut state = self.shared.lock();
         let (held, wakers) = state.inflight.give_up(deposed);
         let frames = state.held.as_mut();

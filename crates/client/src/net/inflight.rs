@@ -237,12 +237,16 @@ impl Inflight {
 
     /// Fails the waiting calls to a partition's primary for which `deposed` gives a reason. Returns the positions of
     /// their frames that are held back, and must not be sent any more, and the wakers.
-    pub(crate) fn give_up(&mut self, deposed: impl Fn(Gpid) -> Option<String>) -> (Vec<usize>, Vec<Waker>) {
+    pub(crate) fn give_up(
+        &mut self,
+        deposed: impl Fn(Gpid, Instant) -> Option<String>,
+    ) -> (Vec<usize>, Vec<Waker>) {
         let (mut held, mut wakers) = (Vec::new(), Vec::new());
         let waited = self.unanswered;
         for waiter in self.waiters.values_mut() {
             let CallState::Waiting(waker) = &mut waiter.state else { continue };
-            let Some(reason) = waiter.addressee.led.and_then(&deposed) else { continue };
+            let sent_at = waiter.sent_at;
+            let Some(reason) = waiter.addressee.led.and_then(|gpid| deposed(gpid, sent_at)) else { continue };
             self.unanswered -= 1;
             wakers.extend(waker.take());
             let sent = match waiter.place {
@@ -372,7 +376,7 @@ mod tests {
         assert!(inflight.silence().length().is_zero() && !inflight.silence().grows());
         ask(&mut inflight);
         tokio::time::advance(second).await;
-        inflight.give_up(|_| Some("127.0.0.2:1 leads it".into()));
+        inflight.give_up(|_, _| Some("127.0.0.2:1 leads it".into()));
         tokio::time::advance(second).await;
         assert_eq!(inflight.silence().length(), second);
     }
@@ -394,7 +398,7 @@ mod tests {
         let [given_up, others @ ..] =
             addressees.map(|to| inflight.reserve(to, Place::Stream(0), Instant::now(), None));
         let held = inflight.reserve(to_partition(3), Place::Held(4), Instant::now(), None);
-        let deposed = |gpid: Gpid| (gpid.partition_index == 3).then(|| "127.0.0.2:1 leads it".into());
+        let deposed = |gpid: Gpid, _| (gpid.partition_index == 3).then(|| "127.0.0.2:1 leads it".into());
         let (frames, _) = inflight.give_up(deposed);
         assert_eq!(frames, [4]);
         for (id, sent) in [(given_up, Sent::Maybe), (held, Sent::No)] {

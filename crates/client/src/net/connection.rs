@@ -113,8 +113,9 @@ impl Connection {
         &self.shared.health
     }
 
-    /// Reports that a call timed out. From now on, silence may end the connection.
+    /// Reports that a call timed out. Until the server sends something, silence may end the connection.
     pub(crate) fn note_timeout(&self) {
+        self.shared.lock().inflight.note_timeout();
         self.shared.timed_out.notify_one();
     }
 

@@ -171,29 +171,30 @@ async fn take_queued(shared: &SharedConnection, frames: &mut BytesMut) -> Result
     .await
 }
 
-/// The watch: once a call has timed out, silence for `session_reset` ends the connection.
+/// The watch: when a call has timed out in it, silence for `session_reset` ends the connection.
 ///
 /// A slow call alone does not: it may have a long deadline on purpose. Nor does silence without calls.
 async fn watch(shared: &SharedConnection) -> NetError {
     let session_reset = shared.limits.session_reset;
     loop {
         shared.timed_out.notified().await;
-        let heard = shared.lock().inflight.last_heard();
         loop {
-            let (left, goes_on) = {
+            let (left, grows) = {
                 let state = shared.lock();
                 if let Some(ended) = &state.ended {
                     return ended.clone();
                 }
                 let silence = state.inflight.silence();
-                let left = session_reset.saturating_sub(silence.length());
-                (left, silence.grows() && state.inflight.last_heard() == heard)
+                if !silence.has_timeout() {
+                    break;
+                }
+                (session_reset.saturating_sub(silence.length()), silence.grows())
             };
             if left.is_zero() {
                 let reason = format!("calls time out and nothing was heard for {session_reset:?}");
                 return NetError::new(NetErrorKind::Reset, reason);
             }
-            if !goes_on {
+            if !grows {
                 break;
             }
             sleep(left).await;

@@ -194,6 +194,11 @@ impl Inflight {
         &self.silence
     }
 
+    /// A call has timed out.
+    pub(crate) fn note_timeout(&mut self) {
+        self.silence.note_timeout();
+    }
+
     /// Delivers a reply to its call; returns the waker of the call.
     pub(crate) fn complete(&mut self, reply: ReplyFrame, now: Instant) -> Option<Waker> {
         self.has_answered = true;

@@ -41,7 +41,7 @@ impl Deadline {
 
     /// The end of this delay, or the deadline if that is earlier.
     pub(crate) fn earlier(self, delay: Duration) -> Instant {
-        self.at.min(Instant::now() + delay)
+        Instant::now().checked_add(delay).map_or(self.at, |end| end.min(self.at))
     }
 
     /// Waits until this time, but not beyond the deadline. Says whether time is left.

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use futures_util::future::Either;
 use pegasus_protocol::rpc::{Rpc, RpcKind};
-use tokio::time::{Instant, timeout_at};
+use tokio::time::timeout_at;
 
 use super::attempt::attempt_at_primary;
 use super::context::OperationContext;
@@ -101,7 +101,7 @@ async fn prepare_next(
     progress: &mut Progress,
 ) -> Result<bool, Error> {
     let backoff = table.retry().backoff_after(progress.attempts);
-    let backed_off = Instant::now() + backoff;
+    let backed_off = deadline.earlier(backoff);
     if verdict == Verdict::RetryForLoad
         && timeout_at(deadline.instant(), table.load_retries().acquire()).await.is_err()
     {

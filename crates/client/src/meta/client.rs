@@ -19,6 +19,7 @@ use super::findings::{Finding, Findings};
 use super::pauses::Pauses;
 use super::search::{Reply, Search};
 use crate::address::ServerAddress;
+use crate::deadline::Deadline;
 use crate::error::{Error, ErrorKind};
 use crate::net::error::Sent;
 use crate::net::{Pool, Server};
@@ -79,7 +80,7 @@ impl MetaClient {
 
     /// Queries the configuration of a table, asking each meta server once. The caller sees to the pauses.
     pub(crate) async fn query_configuration_once(&self, table: &str) -> Result<QueryCfgResponse, Error> {
-        let deadline = Instant::now() + self.attempt_timeout.saturating_mul(2);
+        let deadline = Deadline::after(self.attempt_timeout.saturating_mul(2)).instant();
         let mut search = Search::new(&self.pool, self.attempt_timeout, deadline);
         let request = configuration_of(table);
         let Some((leader, reply)) = search.round::<QueryCfg>(self.candidates(), &request).await else {

@@ -8,6 +8,7 @@ use std::task::{Context, Poll, Waker};
 use pegasus_protocol::frame::{RequestHeader, encode_request};
 use pegasus_protocol::rpc::{Rpc, RpcKind};
 use pegasus_protocol::types::Gpid;
+use tokio::time::Instant;
 
 use super::error::{NetError, NetErrorKind, Sent};
 use super::health::Health;
@@ -95,10 +96,10 @@ impl Connection {
         self.shared.socket.get().is_some() && !self.is_over()
     }
 
-    /// Whether the connection accepts calls, and the server has sent something on it.
+    /// Whether the connection accepts calls, and the server has answered on it.
     pub(super) fn is_proven(&self) -> bool {
         let state = self.shared.lock();
-        state.ended.is_none() && state.inflight.last_heard().is_some()
+        state.ended.is_none() && state.inflight.has_answered()
     }
 
     /// The number of calls that wait for a reply or have not taken theirs.
@@ -112,13 +113,14 @@ impl Connection {
         &self.shared.health
     }
 
-    /// Reports that a call timed out. From now on, silence may end the connection.
+    /// Reports that a call timed out. Until the server sends something, silence may end the connection.
     pub(crate) fn note_timeout(&self) {
+        self.shared.lock().inflight.note_timeout();
         self.shared.timed_out.notify_one();
     }
 
     /// Fails the waiting calls to partitions for which `deposed` gives a reason.
-    pub(super) fn give_up(&self, deposed: impl Fn(Gpid) -> Option<String>) {
+    pub(super) fn give_up(&self, deposed: impl Fn(Gpid, Instant) -> Option<String>) {
         let mut state = self.shared.lock();
         let (held, wakers) = state.inflight.give_up(deposed);
         let frames = state.held.as_mut();

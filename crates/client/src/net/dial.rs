@@ -62,8 +62,7 @@ async fn converse(winner: Winner, shared: &SharedConnection, server: &str) -> Ne
     shared.establish(Arc::downgrade(&writer), has_answered);
     let reason = drive(reader, &writer, shared, server).await;
     if reason.kind != NetErrorKind::Closed {
-        let answered = shared.lock().inflight.last_heard().is_some();
-        if answered {
+        if shared.lock().inflight.has_answered() {
             shared.health.note_lost_connection();
         } else {
             shared.health.note_failed_dial(server, reason.kind, &reason.to_string());

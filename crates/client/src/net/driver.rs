@@ -54,7 +54,7 @@ fn reset(peer_did: &str, error: &std::io::Error) -> NetError {
 
 /// The reader: it delivers all frames of one read under one lock.
 async fn read(mut reader: OwnedReadHalf, shared: &SharedConnection, server: &str) -> NetError {
-    let patience = shared.limits.session_reset * PATIENCE;
+    let patience = shared.limits.session_reset.saturating_mul(PATIENCE);
     let mut buffer = BytesMut::new();
     let mut wakers = Vec::new();
     let mut last_whole = Instant::now();
@@ -77,7 +77,7 @@ async fn read(mut reader: OwnedReadHalf, shared: &SharedConnection, server: &str
             if was_empty || handed_out.as_ref().is_ok_and(|count| *count > 0) {
                 last_whole = now;
             }
-            if now < last_whole + patience {
+            if now.saturating_duration_since(last_whole) < patience {
                 state.inflight.heard(now);
                 state.last_active = now;
             }
@@ -171,29 +171,30 @@ async fn take_queued(shared: &SharedConnection, frames: &mut BytesMut) -> Result
     .await
 }
 
-/// The watch: once a call has timed out, silence for `session_reset` ends the connection.
+/// The watch: when a call has timed out in it, silence for `session_reset` ends the connection.
 ///
 /// A slow call alone does not: it may have a long deadline on purpose. Nor does silence without calls.
 async fn watch(shared: &SharedConnection) -> NetError {
     let session_reset = shared.limits.session_reset;
     loop {
         shared.timed_out.notified().await;
-        let heard = shared.lock().inflight.last_heard();
         loop {
-            let (left, goes_on) = {
+            let (left, grows) = {
                 let state = shared.lock();
                 if let Some(ended) = &state.ended {
                     return ended.clone();
                 }
                 let silence = state.inflight.silence();
-                let left = session_reset.saturating_sub(silence.length());
-                (left, silence.grows() && state.inflight.last_heard() == heard)
+                if !silence.has_timeout() {
+                    break;
+                }
+                (session_reset.saturating_sub(silence.length()), silence.grows())
             };
             if left.is_zero() {
                 let reason = format!("calls time out and nothing was heard for {session_reset:?}");
                 return NetError::new(NetErrorKind::Reset, reason);
             }
-            if !goes_on {
+            if !grows {
                 break;
             }
             sleep(left).await;

@@ -60,6 +60,8 @@ pub(crate) struct Inflight {
     silence: Silence,
     /// When the server last sent anything.
     last_heard: Option<Instant>,
+    /// Whether the server has sent a whole reply. Servers of other kinds send something too.
+    has_answered: bool,
     /// The id of the harmless request whose reply is awaited.
     probe: Option<i32>,
     health: Arc<Health>,
@@ -81,6 +83,7 @@ impl Inflight {
             unanswered: 0,
             silence: Silence::default(),
             last_heard: None,
+            has_answered: false,
             probe: None,
             health,
         }
@@ -121,9 +124,10 @@ impl Inflight {
     }
 
     /// The connection was made. Nobody was silent before.
-    pub(crate) fn connected(&mut self, now: Instant, was_heard: bool) {
+    pub(crate) fn connected(&mut self, now: Instant, has_answered: bool) {
         self.silence.end(now, self.unanswered > 0);
-        self.last_heard = was_heard.then_some(now);
+        self.last_heard = has_answered.then_some(now);
+        self.has_answered = has_answered;
     }
 
     /// Takes the reply if it has arrived; otherwise registers the waker.
@@ -169,6 +173,11 @@ impl Inflight {
         self.last_heard
     }
 
+    /// Whether the server has sent a whole reply.
+    pub(crate) fn has_answered(&self) -> bool {
+        self.has_answered
+    }
+
     /// Reserves the id of a harmless request.
     pub(crate) fn expect_probe(&mut self) -> i32 {
         let id = self.next_id();
@@ -185,8 +194,14 @@ impl Inflight {
         &self.silence
     }
 
+    /// A call has timed out.
+    pub(crate) fn note_timeout(&mut self) {
+        self.silence.note_timeout();
+    }
+
     /// Delivers a reply to its call; returns the waker of the call.
     pub(crate) fn complete(&mut self, reply: ReplyFrame, now: Instant) -> Option<Waker> {
+        self.has_answered = true;
         let Some(waiter) = self.waiters.get_mut(&reply.head.sequence_id) else {
             self.probe.take_if(|id| *id == reply.head.sequence_id);
             return None;
@@ -227,12 +242,16 @@ impl Inflight {
 
     /// Fails the waiting calls to a partition's primary for which `deposed` gives a reason. Returns the positions of
     /// their frames that are held back, and must not be sent any more, and the wakers.
-    pub(crate) fn give_up(&mut self, deposed: impl Fn(Gpid) -> Option<String>) -> (Vec<usize>, Vec<Waker>) {
+    pub(crate) fn give_up(
+        &mut self,
+        deposed: impl Fn(Gpid, Instant) -> Option<String>,
+    ) -> (Vec<usize>, Vec<Waker>) {
         let (mut held, mut wakers) = (Vec::new(), Vec::new());
         let waited = self.unanswered;
         for waiter in self.waiters.values_mut() {
             let CallState::Waiting(waker) = &mut waiter.state else { continue };
-            let Some(reason) = waiter.addressee.led.and_then(&deposed) else { continue };
+            let sent_at = waiter.sent_at;
+            let Some(reason) = waiter.addressee.led.and_then(|gpid| deposed(gpid, sent_at)) else { continue };
             self.unanswered -= 1;
             wakers.extend(waker.take());
             let sent = match waiter.place {
@@ -362,7 +381,7 @@ mod tests {
         assert!(inflight.silence().length().is_zero() && !inflight.silence().grows());
         ask(&mut inflight);
         tokio::time::advance(second).await;
-        inflight.give_up(|_| Some("127.0.0.2:1 leads it".into()));
+        inflight.give_up(|_, _| Some("127.0.0.2:1 leads it".into()));
         tokio::time::advance(second).await;
         assert_eq!(inflight.silence().length(), second);
     }
@@ -384,7 +403,7 @@ mod tests {
         let [given_up, others @ ..] =
             addressees.map(|to| inflight.reserve(to, Place::Stream(0), Instant::now(), None));
         let held = inflight.reserve(to_partition(3), Place::Held(4), Instant::now(), None);
-        let deposed = |gpid: Gpid| (gpid.partition_index == 3).then(|| "127.0.0.2:1 leads it".into());
+        let deposed = |gpid: Gpid, _| (gpid.partition_index == 3).then(|| "127.0.0.2:1 leads it".into());
         let (frames, _) = inflight.give_up(deposed);
         assert_eq!(frames, [4]);
         for (id, sent) in [(given_up, Sent::Maybe), (held, Sent::No)] {

@@ -4,6 +4,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use arc_swap::ArcSwapOption;
 use pegasus_protocol::types::Gpid;
+use tokio::time::Instant;
 use tracing::instrument::WithSubscriber;
 
 use super::connection::Connection;
@@ -74,8 +75,9 @@ impl Server {
     }
 
     /// Fails the calls in flight to partitions that this server no longer leads: it drops what it has not finished,
-    /// and never answers. `deposed` tells in words who leads a partition now; `None`: this server still does.
-    pub(crate) fn give_up(&self, deposed: impl Fn(Gpid) -> Option<String>) {
+    /// and never answers. `deposed` tells in words who leads a partition now, for a call that was sent at this time;
+    /// `None`: this server still does.
+    pub(crate) fn give_up(&self, deposed: impl Fn(Gpid, Instant) -> Option<String>) {
         if let Some(connection) = self.connection() {
             connection.give_up(deposed);
         }
@@ -228,7 +230,7 @@ mod tests {
             connection.call::<Get>(&header(partition), &key).unwrap()
         };
         let calls: Vec<_> = [3, 1, 4, 1, 5].map(call).into();
-        server.give_up(|gpid| (gpid.partition_index == 1).then(|| "another server leads it".to_owned()));
+        server.give_up(|gpid, _| (gpid.partition_index == 1).then(|| "another server leads it".to_owned()));
         let mut sent = Vec::new();
         for (at, mut call) in calls.into_iter().enumerate() {
             match at {

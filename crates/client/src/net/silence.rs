@@ -12,6 +12,8 @@ pub(super) struct Silence {
     before: Duration,
     /// Since when calls wait.
     since: Option<Instant>,
+    /// Whether a call has timed out in it.
+    has_timeout: bool,
 }
 
 impl Silence {
@@ -31,6 +33,17 @@ impl Silence {
     pub(super) fn end(&mut self, now: Instant, others_wait: bool) {
         self.before = Duration::ZERO;
         self.since = others_wait.then_some(now);
+        self.has_timeout = false;
+    }
+
+    /// A call has timed out.
+    pub(super) fn note_timeout(&mut self) {
+        self.has_timeout = true;
+    }
+
+    /// Whether a call has timed out in it.
+    pub(super) fn has_timeout(&self) -> bool {
+        self.has_timeout
     }
 
     /// Its length so far.
@@ -75,8 +88,11 @@ mod tests {
         let mut silence = Silence::default();
         silence.call_waits(Instant::now());
         advance(SECOND).await;
+        silence.note_timeout();
+        assert!(silence.has_timeout());
         silence.end(Instant::now(), true);
         assert_eq!((silence.length(), silence.grows()), (Duration::ZERO, true));
+        assert!(!silence.has_timeout(), "that was in another silence");
         advance(SECOND).await;
         assert_eq!(silence.length(), SECOND);
         silence.end(Instant::now(), false);

@@ -10,6 +10,13 @@ const SHORTEST: Duration = Duration::from_millis(50);
 /// The longest gap. An operation that waits for a new primary finds it within a second.
 const LONGEST: Duration = Duration::from_millis(800);
 
+/// The time that a query costs: two a second in the long run, also when each brings news. While servers are restarted
+/// one after the other, every answer does.
+const COST: Duration = Duration::from_millis(500);
+
+/// So much time is saved up for a start: four queries, and one more in their second.
+const SAVED: Duration = COST.saturating_mul(3);
+
 /// When nobody has asked for this long, the next outage starts with the shortest gap.
 const FORGET_AFTER: Duration = Duration::from_secs(5);
 
@@ -20,12 +27,16 @@ const FORGET_AFTER: Duration = Duration::from_secs(5);
 pub(super) struct QueryGap {
     /// The end of the last query, and the gap that follows it.
     last: Option<(Instant, Duration)>,
+    /// The queries so far have cost the time until this moment.
+    spent_until: Option<Instant>,
 }
 
 impl QueryGap {
     /// When the next query may start.
     pub(super) fn next(&self, now: Instant) -> Instant {
-        self.last.map_or(now, |(ended, gap)| (ended + gap).max(now))
+        let after_gap = self.last.map(|(ended, gap)| ended + gap);
+        let affordable = self.spent_until.and_then(|until| until.checked_sub(SAVED));
+        after_gap.max(affordable).map_or(now, |next| next.max(now))
     }
 
     /// Notes the end of a query.
@@ -37,6 +48,7 @@ impl QueryGap {
             _ => SHORTEST,
         };
         self.last = Some((now, gap));
+        self.spent_until = Some(self.spent_until.map_or(now, |until| until.max(now)) + COST);
     }
 }
 
@@ -62,6 +74,20 @@ mod tests {
         let begin = Instant::now();
         assert_eq!(gap.next(begin), begin, "the first one need not wait");
         assert_eq!(starts(&mut gap, begin), [0, 50, 150, 350, 750, 1550, 2350]);
+    }
+
+    #[tokio::test]
+    async fn news_with_each_answer_cost_five_queries_in_the_first_second_and_then_two() {
+        let mut gap = QueryGap::default();
+        let begin = Instant::now();
+        let mut starts = Vec::new();
+        for _ in 0..9 {
+            let start = gap.next(starts.last().copied().unwrap_or(begin));
+            starts.push(start);
+            gap.ended(start, true);
+        }
+        let millis: Vec<_> = starts.iter().map(|start| (*start - begin).as_millis()).collect();
+        assert_eq!(millis, [0, 50, 100, 150, 500, 1000, 1500, 2000, 2500]);
     }
 
     #[tokio::test]

@@ -44,6 +44,8 @@ struct Routes {
     current: Arc<ArcSwap<Snapshot>>,
     gap: Mutex<QueryGap>,
     refuted: Refuted,
+    /// Locked while the snapshot is replaced: of two answers that come together, neither undoes the other.
+    replacing: Mutex<()>,
 }
 
 impl Router {
@@ -63,6 +65,7 @@ impl Router {
             current: Arc::new(ArcSwap::from_pointee(first)),
             gap: Mutex::default(),
             refuted: Refuted::default(),
+            replacing: Mutex::default(),
         };
         Ok(Self { routes: Arc::new(routes), flight: SingleFlight::new() })
     }
@@ -138,14 +141,16 @@ impl Routes {
     /// Stores a snapshot if it differs from the current one. Attempts that wait for deposed primaries are given
     /// up soon.
     fn take(&self, found: Snapshot) -> Refreshed {
+        let _replacing = self.replacing.lock().unwrap_or_else(PoisonError::into_inner);
         let old = self.current.load_full();
         let new = found.not_older_than(&old, &self.refuted.take());
         if !new.differs_from(&old) {
             return Refreshed::Unchanged;
         }
         tracing::info!(table = %self.table, app_id = new.app_id(), partitions = new.partition_count(), "routes changed");
-        self.current.store(Arc::new(new));
-        give_up_soon(&self.pool, &old, &self.current);
+        let new = Arc::new(new);
+        self.current.store(Arc::clone(&new));
+        give_up_soon(&self.pool, &old, new, &self.current);
         Refreshed::Changed
     }
 

@@ -48,6 +48,7 @@ pub(crate) async fn attempt<O: Operation>(
     };
     match outcome {
         Err(missed) if hedging.on_unreachable() && is_gone(&missed) => {
+            read.note_gone(&missed);
             read.without_primary(&asked).await.ok_or(missed)
         }
         outcome => outcome,
@@ -112,7 +113,6 @@ impl<O: Operation> HedgedRead<'_, O> {
 
     /// The primary is gone: asks the secondaries that were not asked one after the other, while a refresh runs.
     async fn without_primary(&self, asked: &Asked) -> Option<O::Output> {
-        self.context.table.router().refresh_soon(self.snapshot);
         for (_, server) in self.secondaries().iter().enumerate().filter(|(at, _)| !asked.has(*at)) {
             if let Some(output) = self.ask(server).await {
                 return Some(output);

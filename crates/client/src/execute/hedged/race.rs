@@ -38,8 +38,8 @@ impl<O: Operation> HedgedRead<'_, O> {
                         return (Ok(output), asked);
                     }
                     Err(failure) => {
-                        if failure.as_ref().is_some_and(is_gone) {
-                            self.context.table.router().refresh_soon(self.snapshot);
+                        if let Some(missed) = failure.as_ref().filter(|missed| is_gone(missed)) {
+                            self.note_gone(missed);
                         }
                         missed = missed.or(failure);
                         if pending.is_empty() {

@@ -12,7 +12,7 @@ use super::watched::{Watch, Watched};
 use crate::hedging::note_maybe_stale;
 use crate::net::{Call, Role, Server};
 use crate::operation::Operation;
-use crate::retry::is_primary_gone;
+use crate::retry::{is_primary_gone, refutes_primary};
 
 /// Whether the server answered the question, be it with an error of the storage engine.
 pub(super) fn is_answer<T>(outcome: &Result<T, Missed>) -> bool {
@@ -122,7 +122,20 @@ impl<O: Operation> HedgedRead<'_, O> {
             connection.note_timeout();
         }
         if server.is_suspect() {
-            self.context.table.router().refresh_soon(self.snapshot);
+            self.find_leader(server.live().is_none());
         }
+    }
+
+    /// The primary is gone. The reads to come should know who leads now, also when a secondary answers this one.
+    pub(super) fn note_gone(&self, missed: &Missed) {
+        self.find_leader(missed.failure().is_some_and(refutes_primary));
+    }
+
+    fn find_leader(&self, is_refuted: bool) {
+        let router = self.context.table.router();
+        if is_refuted {
+            router.refute(self.snapshot, self.context.operation.target());
+        }
+        router.refresh_soon(self.snapshot);
     }
 }

@@ -225,3 +225,32 @@ async fn a_write_that_found_no_connection_in_time_was_not_applied() {
     assert_eq!(error.code(), "ERR_TIMEOUT");
     assert!(!error.is_maybe_applied(), "{error}");
 }
+
+#[tokio::test]
+async fn times_that_no_clock_can_hold_are_as_good_as_none() {
+    let server = Fake::start(|request| match request.nth {
+        0 => Action::Close,
+        _ => value(request, "v"),
+    })
+    .await;
+    let scene = Scene::open_with([table([server.address()])], |options| {
+        options.timeout = Duration::MAX;
+        options.connect_timeout = Duration::MAX;
+        options.meta_timeout = Duration::MAX;
+        options.session_reset = Duration::MAX;
+    })
+    .await;
+    assert_eq!(within(scene.get()).await.unwrap(), "v");
+    assert_eq!((server.requests().len(), server.connections()), (2, 2));
+}
+
+#[tokio::test]
+async fn a_backoff_that_no_clock_can_hold_lasts_until_the_deadline() {
+    let server = Fake::start(|request| refuse(request, &ErrorCode::NotEnoughMember)).await;
+    let scene = Scene::open_with([table([server.address()])], |options| {
+        (options.retry.base_delay, options.retry.max_delay) = (Duration::MAX, Duration::MAX);
+    })
+    .await;
+    let error = within(scene.get_within(Some(Duration::from_millis(50)))).await.unwrap_err();
+    assert_eq!((error.code(), server.requests().len()), ("ERR_TIMEOUT".into(), 1));
+}

@@ -412,3 +412,18 @@ async fn every_single_read_is_backed_and_nothing_else() {
     let mut scanner = table.scanner(b"h", b"", b"", scan).unwrap();
     assert_eq!(scanner.next_page().await.map_err(code).err(), Some("ERR_TIMEOUT".into()));
 }
+
+#[tokio::test]
+async fn a_lower_ballot_counts_also_for_reads_that_secondaries_of_the_old_cluster_answer() {
+    let refusing = Fake::start(|request| refuse(request, &ErrorCode::InvalidState)).await;
+    let nobody = UnusedPort::new();
+    for kept in [refusing.address(), nobody.address()] {
+        let (secondary, rebuilt) = (secondary().await, Fake::start(|request| value(request, "new")).await);
+        let before = with_ballot(9, led_by(Some(kept), &[&secondary]));
+        let scene =
+            HedgedScene::open(on_unreachable(), [before.clone(), before, table([rebuilt.address()])]).await;
+        assert_eq!(scene.get().await, old());
+        within(async { while scene.get().await == old() {} }).await;
+        assert_eq!(scene.get().await, new());
+    }
+}

@@ -37,6 +37,20 @@ async fn a_server_that_closes_each_connection_is_dialed_twice_a_second_at_most()
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_server_of_another_kind_is_lost_too_because_what_it_says_is_no_answer() {
+    let lines = Lines::default();
+    let _guard = collect(&lines);
+    let server = Fake::start(|_| Action::Send("HTTP/1.1 400 Bad Request\r\n\r\n".into())).await;
+    let scene = Scene::open([table([server.address()])]).await;
+    read_for(&scene, 28).await;
+    let dials = server.connections();
+    assert!((15..=70).contains(&dials), "{dials} dials in 30 s");
+    let told = lines.with(&server.address().to_string());
+    assert!(told.len() == 1 && told[0].1.contains("the server is lost"), "{told:?}");
+    assert!(told[0].1.contains("no answer"), "{told:?}");
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_server_that_accepts_and_hangs_is_given_up_each_time_it_was_silent_for_long() {
     let server = Fake::silent().await;
     let scene = Scene::open_with([table([server.address()])], |options| {

@@ -52,3 +52,34 @@ async fn retries_for_another_reason_wait_for_no_budget() {
     assert_eq!(within(scene.get()).await.unwrap(), "v");
     assert_eq!(scene.client.delayed_load_retries(), 0);
 }
+
+#[tokio::test]
+async fn calls_whose_turn_comes_after_their_deadline_end_by_then_and_so_does_closing() {
+    let busy = Fake::start(|request| refuse(request, &ErrorCode::CapacityExceeded)).await;
+    let scene = Scene::open_with([table([busy.address()])], eager).await;
+    let call = CallOptions { timeout: Some(Duration::from_millis(400)) };
+    let calls = join_all((0..CALLS).map(|_| scene.table.get(b"h", b"s", call)));
+    let close = async {
+        busy.wait_for_requests(CALLS).await;
+        scene.client.close().await;
+    };
+    let (outcomes, ()) = within(async { tokio::join!(calls, close) }).await;
+    for outcome in outcomes {
+        let error = outcome.unwrap_err();
+        assert_eq!(error.code(), "ERR_TIMEOUT");
+        assert!(error.to_string().contains("ERR_CAPACITY_EXCEEDED"), "{error}");
+    }
+}
+
+#[tokio::test]
+async fn the_most_attempts_hold_for_these_retries_too() {
+    let busy = Fake::start(|request| refuse(request, &ErrorCode::CapacityExceeded)).await;
+    let scene = Scene::open_with([table([busy.address()])], |options| {
+        eager(options);
+        options.retry.max_attempts = Some(2);
+    })
+    .await;
+    let outcomes = join_all((0..8).map(|_| scene.get())).await;
+    assert!(outcomes.into_iter().all(|outcome| outcome.unwrap_err().code() == "ERR_CAPACITY_EXCEEDED"));
+    assert_eq!(busy.requests().len(), 16);
+}

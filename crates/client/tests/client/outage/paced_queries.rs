@@ -8,7 +8,8 @@ use pegasus_protocol::rpc::QueryCfg;
 use pegasus_protocol::types::ErrorCode;
 
 use crate::support::{
-    Action, CALL, Fake, FakeMeta, Scene, no_table, options, refuse, reply, table, value, within,
+    Action, CALL, Fake, FakeMeta, Request, Scene, no_table, options, refuse, reply, table, value,
+    with_ballot, within,
 };
 
 const OUTAGE: CallOptions = CallOptions { timeout: Some(Duration::from_millis(2200)) };
@@ -26,6 +27,43 @@ async fn tables_of_one_name_share_five_queries_in_the_first_second_and_then_less
     }
     let asked = scene.meta.queries() - before;
     assert!((5..=7).contains(&asked), "{asked} queries in 2.2 s");
+}
+
+/// Reads for 2.2 s from servers that refuse, while the meta server answers like this after the opening. Returns
+/// how many queries that cost, and how many requests.
+async fn outage(later: impl Fn(&Request) -> Action + Send + Sync + 'static) -> (usize, usize) {
+    let replica = Fake::start(|request| refuse(request, &ErrorCode::InvalidState)).await;
+    let address = replica.address();
+    let meta = Fake::start(move |request| match request.nth {
+        0 => reply::<QueryCfg>(request, &table([address])),
+        _ => later(request),
+    })
+    .await;
+    let client = Client::connect(options([&meta])).await.unwrap();
+    let table = client.open_table("temp", TableOptions::default()).await.unwrap();
+    let outcomes = join_all((0..8).map(|_| table.get(b"h", b"s", OUTAGE))).await;
+    assert!(outcomes.into_iter().all(|outcome| outcome.is_err()));
+    (meta.requests().len() - 1, replica.requests().len())
+}
+
+#[tokio::test]
+async fn a_configuration_that_changes_with_each_answer_is_not_asked_for_more_often() {
+    let one = Fake::start(|request| refuse(request, &ErrorCode::InvalidState)).await;
+    let other = Fake::start(|request| refuse(request, &ErrorCode::InvalidState)).await;
+    let addresses = [one.address(), other.address()];
+    let (asked, _) = outage(move |request| {
+        let nth = request.nth;
+        reply::<QueryCfg>(request, &with_ballot(nth as i64 + 1, table([addresses[nth % 2]])))
+    })
+    .await;
+    assert!((5..=8).contains(&asked), "{asked} queries in 2.2 s");
+}
+
+#[tokio::test]
+async fn meta_servers_that_hang_up_are_asked_no_more_often() {
+    let (asked, sent) = outage(|_| Action::Close).await;
+    assert!((2..=7).contains(&asked), "{asked} queries in 2.2 s");
+    assert!(sent <= 8 * 40, "{sent} requests of 8 calls in 2.2 s");
 }
 
 #[tokio::test]

@@ -1,6 +1,8 @@
 //! The routers of a client, one for each table name.
 
 use std::collections::HashMap;
+use std::pin::pin;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError, Weak};
 
 use tokio::time::{Instant, timeout_at};
@@ -36,20 +38,24 @@ impl Routers {
     pub(crate) async fn open(&self, table: &Arc<str>, deadline: Instant) -> Opened {
         let entry = self.entry(table);
         loop {
-            let mut asked = false;
+            let asked = AtomicBool::new(false);
             let opening = entry.opening.run(|| {
-                asked = true;
+                asked.store(true, Ordering::Relaxed);
                 let (meta, pool) = (Arc::clone(&self.meta), Arc::clone(&self.pool));
                 let opening = Arc::clone(&entry).open(Arc::clone(table), meta, Arc::clone(&pool), deadline);
                 async move { pool.until_closed(opening).await.unwrap_or_else(|_closed| Err(Error::closed())) }
             });
-            let opened = match timeout_at(deadline, opening).await {
-                Ok(opened) => opened.unwrap_or_else(|| Err(Error::closed())),
+            let mut opening = pin!(opening);
+            let opened = match timeout_at(deadline, &mut opening).await {
+                Ok(opened) => opened,
+                // The question of this caller ends just now too, and then says what is there.
+                Err(_) if asked.load(Ordering::Relaxed) => opening.await,
                 Err(_) => {
                     return Err(Error::new(ErrorKind::Timeout, "no meta server had a useful answer in time"));
                 }
             };
-            match opened {
+            let asked = asked.load(Ordering::Relaxed);
+            match opened.unwrap_or_else(|| Err(Error::closed())) {
                 // The caller that asked had less time than this one.
                 Err(error) if !asked && error.is_retryable() => {}
                 opened => return opened,

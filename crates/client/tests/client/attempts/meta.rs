@@ -261,3 +261,16 @@ async fn an_older_configuration_leaves_the_known_routes() {
     assert_eq!(scene.get().await.unwrap(), "new");
     assert_eq!(old.connections(), 0);
 }
+
+#[tokio::test(start_paused = true)]
+async fn a_table_that_cannot_be_opened_in_time_says_what_is_at_the_meta_servers() {
+    let meta = Fake::start(|_| Action::Silence).await;
+    let address = meta.address().to_string();
+    let client = Client::connect(options([&meta])).await.unwrap();
+    for millis in 250..290 {
+        let timeout = Some(Duration::from_millis(millis));
+        let opened = client.open_table("temp", TableOptions { timeout, ..TableOptions::default() }).await;
+        let error = opened.err().unwrap();
+        assert!(error.message().contains(&address), "after {millis} ms: {error}");
+    }
+}

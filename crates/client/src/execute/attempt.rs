@@ -34,7 +34,8 @@ pub(super) async fn await_reply<O: Operation>(
 ) -> Result<ReplyFrame, Missed> {
     let deadline = context.deadline.instant();
     let patience = call.connection().health().patience(Class::of(O::Rpc::CODE));
-    let mut until = context.deadline.earlier(patience);
+    // No clock is read for an attempt that is answered in time.
+    let mut until = call.made_at().checked_add(patience).map_or(deadline, |end| end.min(deadline));
     loop {
         match timeout_at(until, &mut *call).await {
             Ok(reply) => return reply.map_err(Missed::Net),

@@ -58,13 +58,13 @@ impl Connection {
         waker: Option<&Waker>,
     ) -> Result<Call, NetError> {
         let once = !matches!(R::CODE.kind(), RpcKind::Read | RpcKind::IdempotentWrite);
-        let id = self.shared.queue(once, |inflight, place, now, out| {
+        let (id, made_at) = self.shared.queue(once, |inflight, place, now, out| {
             let id = inflight.reserve(Addressee::of::<R>(header), place, now, waker.cloned());
             encode_request::<R>(header, id, request, out);
             id
         })?;
         let stage = if waker.is_some() { Stage::Registered } else { Stage::Waiting };
-        Ok(Call { connection: Arc::clone(self), id, stage })
+        Ok(Call { connection: Arc::clone(self), id, made_at, stage })
     }
 
     /// Sends a request without waiting for a reply.
@@ -145,6 +145,7 @@ impl Drop for Connection {
 pub(crate) struct Call {
     connection: Arc<Connection>,
     id: i32,
+    made_at: Instant,
     stage: Stage,
 }
 
@@ -157,6 +158,11 @@ enum Stage {
 }
 
 impl Call {
+    /// When the request was queued.
+    pub(crate) fn made_at(&self) -> Instant {
+        self.made_at
+    }
+
     /// The connection that carries the call.
     pub(crate) fn connection(&self) -> &Connection {
         &self.connection
@@ -173,9 +179,12 @@ impl Call {
     /// then abandons nothing.
     pub(crate) fn hand_over(&mut self) -> Option<Self> {
         match std::mem::replace(&mut self.stage, Stage::Answered) {
-            Stage::Registered | Stage::Waiting => {
-                Some(Self { connection: Arc::clone(&self.connection), id: self.id, stage: Stage::Waiting })
-            }
+            Stage::Registered | Stage::Waiting => Some(Self {
+                connection: Arc::clone(&self.connection),
+                id: self.id,
+                made_at: self.made_at,
+                stage: Stage::Waiting,
+            }),
             Stage::Answered => None,
         }
     }

@@ -123,9 +123,12 @@ impl Latencies {
     }
 
     pub(crate) fn record(&self, latency: Duration) {
-        self.buckets[bucket_of(latency)].fetch_add(1, Ordering::Relaxed);
-        if self.since_review.fetch_add(1, Ordering::Relaxed) + 1 >= REVIEW {
-            self.since_review.store(0, Ordering::Relaxed);
+        // Not added to atomically: that costs more, and a count that is lost does not matter.
+        let bucket = &self.buckets[bucket_of(latency)];
+        bucket.store(bucket.load(Ordering::Relaxed).wrapping_add(1), Ordering::Relaxed);
+        let since_review = self.since_review.load(Ordering::Relaxed) + 1;
+        self.since_review.store(since_review % REVIEW, Ordering::Relaxed);
+        if since_review >= REVIEW {
             self.review();
         }
     }

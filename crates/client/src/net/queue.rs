@@ -13,13 +13,14 @@ use super::inflight::Inflight;
 use super::shared::{ConnectionState, Pulse, Sender, SharedConnection};
 
 impl SharedConnection {
-    /// Queues a frame and makes sure that one side sends it. `encode` appends the frame and returns its id.
+    /// Queues a frame and makes sure that one side sends it. `encode` appends the frame and returns its id. Returns the
+    /// id and the time.
     /// `once`: the request must not be sent a second time on another connection.
     pub(super) fn queue(
         self: &Arc<Self>,
         once: bool,
         encode: impl FnOnce(&mut Inflight, Place, Instant, &mut BytesMut) -> i32,
-    ) -> Result<i32, NetError> {
+    ) -> Result<(i32, Instant), NetError> {
         let now = Instant::now();
         let mut guard = self.lock();
         let state = &mut *guard;
@@ -27,7 +28,7 @@ impl SharedConnection {
             return Err(error.clone());
         }
         if state.held.is_some() {
-            return Ok(state.hold(now, encode));
+            return Ok((state.hold(now, encode), now));
         }
         let before = state.outgoing.len();
         let starts_doubt = state.was_idle(now) && !state.inflight.is_doubtful();
@@ -64,7 +65,7 @@ impl SharedConnection {
         if is_first && !direct::takes_over(self) {
             self.writer.wake();
         }
-        Ok(id)
+        Ok((id, now))
     }
 
     /// Gives a call up. A request that is held back is not sent any more, and of one that is not held back

@@ -10,7 +10,7 @@ use super::value::MakeValue;
 use crate::failure::Failure;
 
 /// Copying this many bytes into memory that is new to the process takes about a microsecond.
-const BYTES_PER_UNIT: usize = 4096;
+const BYTES_PER_UNIT: usize = 1024;
 
 /// A result on its way to JavaScript.
 pub(crate) enum Completion {
@@ -48,14 +48,14 @@ impl Completion {
         }
     }
 
-    /// What it costs the JavaScript thread to deliver it, in units of about a microsecond. What the program does
+    /// What it costs the JavaScript thread to deliver it, in units of an answer without bytes. What the program does
     /// with it is not counted, except that an error is made there, with the stack of the caller.
     pub(super) fn cost(&self) -> u32 {
         match self {
             Self::Bytes(bytes) => 1 + u32::try_from(bytes.len() / BYTES_PER_UNIT).unwrap_or(u32::MAX - 1),
-            Self::Failure(_) => 16,
-            Self::Log(_) => 8,
-            Self::Extra(_) | Self::Object(_) | Self::Progress(_) => 4,
+            Self::Failure(_) => 64,
+            Self::Log(_) => 32,
+            Self::Extra(_) | Self::Object(_) | Self::Progress(_) => 16,
             Self::MaybeStale(answer) => answer.cost(),
             Self::Done
             | Self::Absent

@@ -20,8 +20,9 @@ use super::operation_set::OperationSet;
 use super::token::{NO_TOKEN, plain_token};
 use crate::failure::Failure;
 
-/// What the results of one ration may cost. It is spent in a millisecond or two.
-pub(super) const RATION: u32 = 1024;
+/// What the results of one ration may cost: 4,096 answers, 64 failures or 4 MiB. It is spent in a few milliseconds.
+/// With fewer answers, a steady stream of them would often wait for the next turn.
+pub(super) const RATION: u32 = 4096;
 
 /// A burst of this many messages is handed over before its end: the I/O thread works while JavaScript goes on.
 const LONGEST_BURST: usize = 64;

@@ -3,6 +3,7 @@
 use std::future::poll_fn;
 use std::sync::Arc;
 use std::task::{Poll, Waker};
+use std::time::Duration;
 
 use pegasus_protocol::frame::{ReplyFrame, RequestHeader};
 use pegasus_protocol::rpc::Rpc;
@@ -15,6 +16,10 @@ use crate::deadline::Deadline;
 use crate::net::{Call, Class};
 use crate::operation::Operation;
 use crate::routing::{Route, Snapshot};
+
+/// The longest time between two questions of one call for the route, unless its server's answers usually take longer.
+/// So a call goes on within a second after another server was made primary.
+const LONGEST_PATIENCE: Duration = Duration::from_millis(750);
 
 /// One attempt at the primary.
 pub(super) async fn attempt_at_primary<O: Operation>(
@@ -33,7 +38,7 @@ pub(super) async fn await_reply<O: Operation>(
     call: &mut Call,
 ) -> Result<ReplyFrame, Missed> {
     let deadline = context.deadline.instant();
-    let patience = call.connection().health().patience(Class::of(O::Rpc::CODE));
+    let mut patience = call.connection().health().patience(Class::of(O::Rpc::CODE));
     // No clock is read for an attempt that is answered in time.
     let mut until = call.made_at().checked_add(patience).map_or(deadline, |end| end.min(deadline));
     loop {
@@ -46,6 +51,8 @@ pub(super) async fn await_reply<O: Operation>(
                     context.table.router().refute(snapshot, context.operation.target());
                 }
                 context.table.router().refresh_soon(snapshot);
+                // Ever longer, so that thousands of calls to a server that hangs cost little.
+                patience = (patience * 2).min(patience.max(LONGEST_PATIENCE));
                 until = context.deadline.earlier(patience);
             }
             Err(_) => {

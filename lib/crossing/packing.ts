@@ -16,7 +16,8 @@ export function mostBytes(value: Bytes): number {
 export const LONGEST_ARGUMENTS = 2 ** 30
 
 /**
- * The length of values, which a message calls `what`, in bytes. For those that {@link mostBytes} finds too long: measuring strings takes time.
+ * The length of values, which a message calls `what`, in bytes. For those that {@link mostBytes} finds too long: measuring
+ * strings takes time.
  *
  * @throws `RangeError` when they are longer than `most`.
  */

@@ -107,7 +107,7 @@ impl TableContext {
 
     /// Bounds the retries of calls that servers refused for load.
     pub(crate) fn load_retries(&self) -> &LoadRetries {
-        &self.client.load_retries
+        self.client.load_retries()
     }
 
     /// Bounds the operations in flight.

@@ -39,9 +39,14 @@ impl Deadline {
         i32::try_from(remaining).unwrap_or(i32::MAX).max(1)
     }
 
-    /// The end of this delay, or the deadline if that is earlier.
+    /// The end of a delay that begins now, or the deadline if that is earlier.
     pub(crate) fn earlier(self, delay: Duration) -> Instant {
-        Instant::now().checked_add(delay).map_or(self.at, |end| end.min(self.at))
+        self.earlier_from(Instant::now(), delay)
+    }
+
+    /// The end of a delay that begins at this time, or the deadline if that is earlier.
+    pub(crate) fn earlier_from(self, start: Instant, delay: Duration) -> Instant {
+        start.checked_add(delay).map_or(self.at, |end| end.min(self.at))
     }
 
     /// Waits until this time, but not beyond the deadline. Says whether time is left.

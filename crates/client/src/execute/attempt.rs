@@ -40,7 +40,7 @@ pub(super) async fn await_reply<O: Operation>(
     let deadline = context.deadline.instant();
     let mut patience = call.connection().health().patience(Class::of(O::Rpc::CODE));
     // No clock is read for an attempt that is answered in time.
-    let mut until = call.made_at().checked_add(patience).map_or(deadline, |end| end.min(deadline));
+    let mut until = context.deadline.earlier_from(call.made_at(), patience);
     loop {
         match timeout_at(until, &mut *call).await {
             Ok(reply) => return reply.map_err(Missed::Net),

@@ -1,7 +1,7 @@
 //! Hedged reads (the public options call them backup requests): when a secondary is asked too
 //! or first, and how often.
 //!
-//! `execute/hedged.rs` makes the attempt itself.
+//! `execute/hedged/` makes the attempt itself.
 
 mod budget;
 mod expected;
